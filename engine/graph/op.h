@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What an operation is made of. An operation is one file in engine/ops: its builder function (declared in ops.h) with
+ * the shape rule, and an IdiomOpClass with its gradient rule and the recording of its shaders. Nothing else in the
+ * engine knows which operations exist.
+ */
+#ifndef IDIOM_OP_H
+#define IDIOM_OP_H
+
+#include <idiom/ops.h>
+
+#define IDIOM_OP_MAX_IN 6
+#define IDIOM_OP_MAX_OUT 3
+
+typedef struct IdiomOp IdiomOp;
+typedef struct IdiomRecorder IdiomRecorder;
+
+typedef struct {
+    const char *name; /* as shown in profiles: "conv2d" */
+
+    /*
+     * Adds the gradient ops. op->out[i]->gradient is set for every output that has one (NULL otherwise); for each
+     * input with requires_gradient, compute its share and hand it over with idiom_graph_accumulate().
+     * NULL: no gradient flows through.
+     */
+    void (*backward)(IdiomGraph *g, IdiomOp *op);
+
+    /* Records the dispatches. Barriers before and after the op are set by the recorder. */
+    gboolean (*record)(IdiomRecorder *r, const IdiomOp *op, GError **error);
+
+    /* Floating point operations, a multiply-add counting as two. NULL: not counted. */
+    double (*flops)(const IdiomOp *op);
+} IdiomOpClass;
+
+struct IdiomOp {
+    const IdiomOpClass *klass;
+    IdiomTensor *in[IDIOM_OP_MAX_IN];   /* NULL where an optional one is absent */
+    IdiomTensor *out[IDIOM_OP_MAX_OUT]; /* outputs, then scratch that lives only during the op */
+    guint n_in, n_out;
+    gboolean in_place;                  /* writes its first input's memory (Adam); never left out */
+    gpointer params;                    /* the op's own parameters; freed with the graph */
+};
+
+struct IdiomTensor {
+    IdiomGraph *graph;
+    guint id;
+    IdiomLayout layout;
+    IdiomShape shape;
+    IdiomOp *op;              /* that makes it; NULL for inputs, parameters, constants */
+    gboolean constant;        /* depends on constants only: computed once */
+    gboolean requires_gradient;
+    IdiomTensor *gradient;
+    /* the rest is the graph's and the program's business */
+    IdiomTensor *alias;       /* same storage as this one (stop_gradient, gradient views) */
+    IdiomParams *params;      /* lies in this set, at offset (elements) */
+    gsize offset;
+    float *values;            /* of an idiom_constant() */
+    gboolean host;            /* mapped by the host: input or output */
+    gpointer storage;
+};
+
+/* --- building --------------------------------------------------------------------------------------------------- */
+
+/* Kernel family of the graph's device (which shader variants run). */
+IdiomFamily idiom_graph_family(const IdiomGraph *g);
+
+/* Storage precision of planes. */
+IdiomPrecision idiom_graph_precision(const IdiomGraph *g);
+
+/* TRUE if the graph has failed already or one of the @n tensors is NULL: the builder returns NULL then. */
+gboolean idiom_graph_failed(IdiomGraph *g, IdiomTensor *const *tensors, guint n);
+
+/* Sets the graph's sticky error (if none is set) and returns NULL. */
+IdiomTensor *idiom_graph_fail(IdiomGraph *g, IdiomError code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/*
+ * Appends an op. @params is copied (@params_size bytes; NULL, 0 for none). NULL inputs are allowed. An op all of
+ * whose inputs are constant makes constants: it is run once, not in every run.
+ */
+IdiomOp *idiom_graph_add_op(IdiomGraph *g, const IdiomOpClass *klass, IdiomTensor *const *in, guint n_in,
+                            gconstpointer params, gsize params_size);
+
+/* Adds the next output (or scratch) tensor of @op. Requires a gradient if any input does and the class has a rule. */
+IdiomTensor *idiom_op_add_output(IdiomOp *op, IdiomGraph *g, IdiomLayout layout, IdiomShape shape);
+
+/*
+ * An existing op of @klass with the same inputs and parameters, or NULL: so that packed weights, say, are made once.
+ */
+IdiomOp *idiom_graph_find_op(IdiomGraph *g, const IdiomOpClass *klass, IdiomTensor *const *in, guint n_in,
+                             gconstpointer params, gsize params_size);
+
+/* In a backward rule: adds @share to the gradient of @tensor. Ignores NULLs and tensors that need no gradient. */
+void idiom_graph_accumulate(IdiomGraph *g, IdiomTensor *tensor, IdiomTensor *share);
+
+/* --- recording -------------------------------------------------------------------------------------------------- */
+
+#define IDIOM_MAX_PLANES 6
+#define IDIOM_MAX_SPEC 12
+#define IDIOM_MAX_PUSH 128
+
+/*
+ * One dispatch. Planes are bound to descriptors 0, 1, ... in order; flat and bytes tensors are passed by address in
+ * the push constants (idiom_recorder_address), which the shader declares with layout(push_constant, scalar).
+ * Specialization constants 0, 1, 2 are the workgroup size (local_size_x_id = 0, ...); the op's own start at 3.
+ */
+typedef struct {
+    const char *shader;                           /* file name without ".comp" and family */
+    guint32 spec[IDIOM_MAX_SPEC];                 /* constant_id 3, 4, ... */
+    guint n_spec;
+    guint local[3];                               /* 0 means 1 */
+    guint groups[3];                              /* workgroups; 0 means 1 */
+    const IdiomTensor *planes[IDIOM_MAX_PLANES];
+    guint n_planes;
+    const void *push;
+    gsize push_size;
+} IdiomDispatch;
+
+/* The shader to use is picked by family and precision: "<shader>.<lane|vec><32|16>". */
+gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError **error);
+
+/* Device address of a flat or bytes tensor, its offset included. */
+guint64 idiom_recorder_address(IdiomRecorder *r, const IdiomTensor *tensor);
+
+/* Makes the writes of this op's earlier dispatches visible to its later ones. */
+void idiom_recorder_barrier(IdiomRecorder *r);
+
+const IdiomDeviceInfo *idiom_recorder_device(const IdiomRecorder *r);
+
+/* --- helpers ---------------------------------------------------------------------------------------------------- */
+
+#define IDIOM_DIV_UP(a, b) (((a) + (b) - 1) / (b))
+
+/* Number of four-channel blocks. */
+static inline guint idiom_c4(guint channels)
+{
+    return IDIOM_DIV_UP(channels, 4);
+}
+
+/* Shape as shaders take it in push constants: ivec4 (w, h, c, n). */
+typedef struct {
+    gint32 w, h, c, n;
+} IdiomDims;
+
+static inline IdiomDims idiom_dims(IdiomShape s)
+{
+    return (IdiomDims){(gint32)s.w, (gint32)s.h, (gint32)s.c, (gint32)s.n};
+}
+
+static inline gboolean idiom_shape_equal(IdiomShape a, IdiomShape b)
+{
+    return a.n == b.n && a.c == b.c && a.h == b.h && a.w == b.w;
+}
+
+/*
+ * Fills in local size and workgroups for one invocation per pixel and block of four channels of @shape: x is the
+ * column, y the row, z = n * c4 + channel block. The shader returns early where x >= w.
+ */
+void idiom_dispatch_cover(IdiomDispatch *d, IdiomShape shape);
+
+#endif

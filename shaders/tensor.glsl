@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Tensors in shaders. Every shader that touches planes includes this and is compiled four times:
+ *   LANE   storage images (CPU drivers: an imageLoad of four channels is many times faster than a buffer load)
+ *   VECTOR storage buffers of vec4 (GPUs)
+ * each with fp32 or, with HALF, fp16 storage. Arithmetic is fp32 always.
+ *
+ * Planes are NC4HW4: load4(t, d, n, c4, y, x) yields channels 4 c4 .. 4 c4 + 3 at a position as a vec4;
+ * d is the tensor's ivec4 (w, h, c, n) from the push constants. As an image: x + n w across, y + c4 h down.
+ * Channels beyond c in the last block are zero, and whoever writes planes keeps it so (keep_tail).
+ *
+ * Flat tensors are addresses (buffer_reference): Floats(p).v[i], Vec4s(p).v[i], Bytes as uints.
+ */
+#ifndef TENSOR_GLSL
+#define TENSOR_GLSL
+
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_scalar_block_layout : require
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : enable
+#ifdef HALF
+#extension GL_EXT_shader_16bit_storage : require
+#endif
+
+layout(local_size_x_id = 0, local_size_y_id = 1, local_size_z_id = 2) in;
+
+layout(buffer_reference, scalar, buffer_reference_align = 4) buffer Floats {
+    float v[];
+};
+layout(buffer_reference, scalar, buffer_reference_align = 16) buffer Vec4s {
+    vec4 v[];
+};
+layout(buffer_reference, scalar, buffer_reference_align = 4) buffer Uints {
+    uint v[];
+};
+
+#ifdef LANE
+#ifdef HALF
+#define TENSOR_FORMAT rgba16f
+#else
+#define TENSOR_FORMAT rgba32f
+#endif
+#define PLANES_IN(slot, name) layout(set = 0, binding = slot, TENSOR_FORMAT) uniform readonly image2D name
+#define PLANES_OUT(slot, name) layout(set = 0, binding = slot, TENSOR_FORMAT) uniform writeonly image2D name
+#define PLANES_INOUT(slot, name) layout(set = 0, binding = slot, TENSOR_FORMAT) uniform image2D name
+#define load4(t, d, n_, c4_, y_, x_) imageLoad(t, ivec2((n_) * (d).x + (x_), (c4_) * (d).y + (y_)))
+#define store4(t, d, n_, c4_, y_, x_, value)                                                                           \
+    imageStore(t, ivec2((n_) * (d).x + (x_), (c4_) * (d).y + (y_)), value)
+/* zero outside: robustImageAccess makes a load outside the image yield zero, and this asks for one */
+#define load4_or_zero(t, d, n_, c4_, y_, x_)                                                                           \
+    imageLoad(t, ivec2((uint(x_) < uint((d).x) && uint(y_) < uint((d).y)) ? (n_) * (d).x + (x_) : -1,                  \
+                       (c4_) * (d).y + (y_)))
+#else
+#ifdef HALF
+#define TENSOR_ELEMENT f16vec4
+#else
+#define TENSOR_ELEMENT vec4
+#endif
+#define PLANES_IN(slot, name)                                                                                          \
+    layout(set = 0, binding = slot, std430) readonly buffer name##_block                                               \
+    {                                                                                                                  \
+        TENSOR_ELEMENT v[];                                                                                            \
+    }                                                                                                                  \
+    name
+#define PLANES_OUT(slot, name)                                                                                         \
+    layout(set = 0, binding = slot, std430) writeonly buffer name##_block                                              \
+    {                                                                                                                  \
+        TENSOR_ELEMENT v[];                                                                                            \
+    }                                                                                                                  \
+    name
+#define PLANES_INOUT(slot, name)                                                                                       \
+    layout(set = 0, binding = slot, std430) buffer name##_block                                                        \
+    {                                                                                                                  \
+        TENSOR_ELEMENT v[];                                                                                            \
+    }                                                                                                                  \
+    name
+#define tensor_index(d, n_, c4_, y_, x_) ((((n_) * (((d).z + 3) / 4) + (c4_)) * (d).y + (y_)) * (d).x + (x_))
+#define load4(t, d, n_, c4_, y_, x_) vec4(t.v[tensor_index(d, n_, c4_, y_, x_)])
+#define store4(t, d, n_, c4_, y_, x_, value) t.v[tensor_index(d, n_, c4_, y_, x_)] = TENSOR_ELEMENT(value)
+#define load4_or_zero(t, d, n_, c4_, y_, x_)                                                                           \
+    ((uint(x_) < uint((d).x) && uint(y_) < uint((d).y)) ? load4(t, d, n_, c4_, y_, x_) : vec4(0))
+#endif
+
+/* channel blocks of a tensor */
+#define blocks(d) (((d).z + 3) / 4)
+
+/* zeroes the channels of block c4 that lie beyond `channels` */
+vec4 keep_tail(vec4 v, int c4, int channels)
+{
+    ivec4 c = ivec4(0, 1, 2, 3) + 4 * c4;
+    return mix(vec4(0), v, lessThan(c, ivec4(channels)));
+}
+
+/* mirrors index i into [0, n) without repeating the edge, however far outside it lies */
+int reflect_index(int i, int n)
+{
+    int period = max(2 * (n - 1), 1);
+    int m = abs(i) % period;
+    return n == 1 ? 0 : min(m, period - m);
+}
+
+/* activation by IdiomActivation's numbers; a is a constant or specialization constant */
+vec4 activate(vec4 v, int a)
+{
+    if (a == 1)
+        return max(v, vec4(0));
+    if (a == 2)
+        return max(v, 0.2 * v);
+    if (a == 3)
+        return tanh(clamp(v, -15.0, 15.0));
+    if (a == 4)
+        return 1.0 / (1.0 + exp(-clamp(v, -80.0, 80.0)));
+    if (a == 5)
+        return 0.5 + 0.5 * tanh(clamp(v, -15.0, 15.0));
+    if (a == 6)
+        return max(v, vec4(0)) + log(1.0 + exp(-abs(v)));
+    return v;
+}
+
+#endif
