@@ -37,8 +37,10 @@ struct IdiomOp {
     IdiomTensor *in[IDIOM_OP_MAX_IN];   /* NULL where an optional one is absent */
     IdiomTensor *out[IDIOM_OP_MAX_OUT]; /* outputs, then scratch that lives only during the op */
     guint n_in, n_out;
-    gboolean in_place;                  /* writes its first input's memory (Adam); never left out */
+    gboolean constant;                  /* all inputs are constant: run once, not in every run */
+    gboolean in_place;                  /* writes memory of its inputs (Adam); never left out */
     gpointer params;                    /* the op's own parameters; freed with the graph */
+    gsize params_size;
 };
 
 struct IdiomTensor {
@@ -51,11 +53,12 @@ struct IdiomTensor {
     gboolean requires_gradient;
     IdiomTensor *gradient;
     /* the rest is the graph's and the program's business */
-    IdiomTensor *alias;       /* same storage as this one (stop_gradient, gradient views) */
-    IdiomParams *params;      /* lies in this set, at offset (elements) */
-    gsize offset;
+    IdiomTensor *alias;       /* lies in the storage of this one (stop_gradient, parts of a gradient array) */
+    gsize offset;             /* where in alias or params, in elements */
+    IdiomParams *params;      /* lies in this set */
     float *values;            /* of an idiom_constant() */
     gboolean host;            /* mapped by the host: input or output */
+    guint last_use;
     gpointer storage;
 };
 

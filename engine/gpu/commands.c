@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Command lists: recorded once, replayed; with their descriptor sets and timestamps. */
+#include "vk.h"
+
+#define SETS_PER_POOL 64
+
+struct IdiomCommands {
+    IdiomDevice *device;
+    VkCommandPool pool;
+    VkCommandBuffer buffer;
+    VkFence fence;
+    GArray *descriptor_pools; /* VkDescriptorPool */
+    guint sets_left;
+    VkQueryPool queries;
+    guint n_timestamps, max_timestamps;
+};
+
+IdiomCommands *idiom_commands_new(IdiomDevice *device, guint max_timestamps, GError **error)
+{
+    IdiomCommands *c = g_new0(IdiomCommands, 1);
+    VkDevice vk = device->device;
+    VkCommandPoolCreateInfo pool = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+                                    .queueFamilyIndex = device->queue_family};
+    VkFenceCreateInfo fence = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
+    VkCommandBufferAllocateInfo alloc = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+                                         .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+                                         .commandBufferCount = 1};
+    VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+    VkQueryPoolCreateInfo queries = {.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
+                                     .queryType = VK_QUERY_TYPE_TIMESTAMP,
+                                     .queryCount = max_timestamps};
+
+    c->device = idiom_device_ref(device);
+    c->descriptor_pools = g_array_new(FALSE, FALSE, sizeof(VkDescriptorPool));
+    if (!idiom_vk_check(vkCreateCommandPool(vk, &pool, NULL, &c->pool), "creating a command pool", error))
+        goto fail;
+    alloc.commandPool = c->pool;
+    if (!idiom_vk_check(vkAllocateCommandBuffers(vk, &alloc, &c->buffer), "allocating commands", error) ||
+        !idiom_vk_check(vkCreateFence(vk, &fence, NULL, &c->fence), "creating a fence", error) ||
+        !idiom_vk_check(vkBeginCommandBuffer(c->buffer, &begin), "recording commands", error))
+        goto fail;
+    if (max_timestamps) {
+        if (!idiom_vk_check(vkCreateQueryPool(vk, &queries, NULL, &c->queries), "creating timestamps", error))
+            goto fail;
+        vkCmdResetQueryPool(c->buffer, c->queries, 0, max_timestamps);
+        c->max_timestamps = max_timestamps;
+    }
+    return c;
+fail:
+    idiom_commands_free(c);
+    return NULL;
+}
+
+void idiom_commands_free(IdiomCommands *c)
+{
+    if (!c)
+        return;
+    VkDevice vk = c->device->device;
+    vkDestroyQueryPool(vk, c->queries, NULL);
+    vkDestroyFence(vk, c->fence, NULL);
+    for (guint i = 0; i < c->descriptor_pools->len; i++)
+        vkDestroyDescriptorPool(vk, g_array_index(c->descriptor_pools, VkDescriptorPool, i), NULL);
+    g_array_unref(c->descriptor_pools);
+    vkDestroyCommandPool(vk, c->pool, NULL);
+    idiom_device_unref(c->device);
+    g_free(c);
+}
+
+static VkDescriptorSet allocate_set(IdiomCommands *c, const IdiomKernel *kernel, GError **error)
+{
+    VkDevice vk = c->device->device;
+    VkDescriptorPool pool;
+    VkDescriptorSet set = VK_NULL_HANDLE;
+
+    if (c->sets_left == 0) {
+        VkDescriptorPoolSize sizes[2] = {
+            {VK_DESCRIPTOR_TYPE_STORAGE_IMAGE, SETS_PER_POOL * IDIOM_KERNEL_MAX_PLANES},
+            {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, SETS_PER_POOL * IDIOM_KERNEL_MAX_PLANES},
+        };
+        VkDescriptorPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,
+                                           .maxSets = SETS_PER_POOL,
+                                           .poolSizeCount = 2,
+                                           .pPoolSizes = sizes};
+        if (!idiom_vk_check(vkCreateDescriptorPool(vk, &info, NULL, &pool), "creating a descriptor pool", error))
+            return VK_NULL_HANDLE;
+        g_array_append_val(c->descriptor_pools, pool);
+        c->sets_left = SETS_PER_POOL;
+    }
+    pool = g_array_index(c->descriptor_pools, VkDescriptorPool, c->descriptor_pools->len - 1);
+    VkDescriptorSetAllocateInfo info = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO,
+                                        .descriptorPool = pool,
+                                        .descriptorSetCount = 1,
+                                        .pSetLayouts = &kernel->set_layout};
+    if (!idiom_vk_check(vkAllocateDescriptorSets(vk, &info, &set), "allocating a descriptor set", error))
+        return VK_NULL_HANDLE;
+    c->sets_left--;
+    return set;
+}
+
+gboolean idiom_commands_dispatch(IdiomCommands *c, IdiomKernel *kernel, IdiomPlanes *const *planes, guint n_planes,
+                                 gconstpointer push, gsize push_size, const guint groups[3], GError **error)
+{
+    const guint32 *limit = c->device->limits.maxComputeWorkGroupCount;
+
+    g_return_val_if_fail(push_size <= IDIOM_PUSH_BYTES && push_size % 4 == 0, FALSE);
+    for (guint i = 0; i < 3; i++)
+        if (groups[i] > limit[i]) {
+            g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_SHAPE, "%u workgroups needed, the device's limit is %u",
+                        groups[i], limit[i]);
+            return FALSE;
+        }
+    vkCmdBindPipeline(c->buffer, VK_PIPELINE_BIND_POINT_COMPUTE, kernel->pipeline);
+    if (n_planes) {
+        VkDescriptorSet set = allocate_set(c, kernel, error);
+        VkDescriptorImageInfo images[IDIOM_KERNEL_MAX_PLANES];
+        VkDescriptorBufferInfo buffers[IDIOM_KERNEL_MAX_PLANES];
+        VkWriteDescriptorSet writes[IDIOM_KERNEL_MAX_PLANES];
+        if (!set)
+            return FALSE;
+        for (guint i = 0; i < n_planes; i++) {
+            images[i] = (VkDescriptorImageInfo){.imageView = planes[i]->view, .imageLayout = VK_IMAGE_LAYOUT_GENERAL};
+            buffers[i] = (VkDescriptorBufferInfo){planes[i]->buffer, 0, VK_WHOLE_SIZE};
+            writes[i] = (VkWriteDescriptorSet){
+                .sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
+                .dstSet = set,
+                .dstBinding = i,
+                .descriptorCount = 1,
+                .descriptorType =
+                    kernel->images ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+                .pImageInfo = &images[i],
+                .pBufferInfo = &buffers[i]};
+        }
+        vkUpdateDescriptorSets(c->device->device, n_planes, writes, 0, NULL);
+        vkCmdBindDescriptorSets(c->buffer, VK_PIPELINE_BIND_POINT_COMPUTE, kernel->layout, 0, 1, &set, 0, NULL);
+    }
+    if (push_size)
+        vkCmdPushConstants(c->buffer, kernel->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, (guint32)push_size, push);
+    vkCmdDispatch(c->buffer, groups[0], groups[1], groups[2]);
+    return TRUE;
+}
+
+static void memory_barrier(IdiomCommands *c, VkPipelineStageFlags to, VkAccessFlags access)
+{
+    VkMemoryBarrier barrier = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
+                               .srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT,
+                               .dstAccessMask = access};
+    vkCmdPipelineBarrier(c->buffer, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, to, 0, 1,
+                         &barrier, 0, NULL, 0, NULL);
+}
+
+void idiom_commands_barrier(IdiomCommands *c)
+{
+    memory_barrier(c, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
+                   VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_READ_BIT |
+                       VK_ACCESS_TRANSFER_WRITE_BIT);
+}
+
+void idiom_commands_host_barrier(IdiomCommands *c)
+{
+    memory_barrier(c, VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
+}
+
+void idiom_commands_initialize(IdiomCommands *c, IdiomPlanes *planes)
+{
+    VkImageMemoryBarrier barrier = {.sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER,
+                                    .dstAccessMask = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT |
+                                                     VK_ACCESS_TRANSFER_WRITE_BIT,
+                                    .oldLayout = VK_IMAGE_LAYOUT_UNDEFINED,
+                                    .newLayout = VK_IMAGE_LAYOUT_GENERAL,
+                                    .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                                    .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                                    .image = planes->image,
+                                    .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1}};
+    if (planes->image)
+        vkCmdPipelineBarrier(c->buffer, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT,
+                             VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 0, NULL, 0,
+                             NULL, 1, &barrier);
+}
+
+void idiom_commands_copy(IdiomCommands *c, IdiomBuffer *from, gsize from_offset, IdiomBuffer *to, gsize to_offset,
+                         gsize size)
+{
+    VkBufferCopy region = {from_offset, to_offset, size};
+    vkCmdCopyBuffer(c->buffer, from->handle, to->handle, 1, &region);
+}
+
+void idiom_commands_poison_buffer(IdiomCommands *c, IdiomBuffer *buffer)
+{
+    vkCmdFillBuffer(c->buffer, buffer->handle, 0, VK_WHOLE_SIZE, 0x7fc00000u);
+}
+
+void idiom_commands_poison_planes(IdiomCommands *c, IdiomPlanes *planes)
+{
+    if (planes->image) {
+        const float nan = __builtin_nanf("");
+        VkClearColorValue value = {.float32 = {nan, nan, nan, nan}};
+        VkImageSubresourceRange range = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
+        vkCmdClearColorImage(c->buffer, planes->image, VK_IMAGE_LAYOUT_GENERAL, &value, 1, &range);
+    } else {
+        vkCmdFillBuffer(c->buffer, planes->buffer, 0, VK_WHOLE_SIZE, planes->half ? 0x7e007e00u : 0x7fc00000u);
+    }
+}
+
+void idiom_commands_timestamp(IdiomCommands *c)
+{
+    g_return_if_fail(c->n_timestamps < c->max_timestamps);
+    vkCmdWriteTimestamp(c->buffer, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, c->queries, c->n_timestamps++);
+}
+
+gboolean idiom_commands_end(IdiomCommands *c, GError **error)
+{
+    return idiom_vk_check(vkEndCommandBuffer(c->buffer), "recording commands", error);
+}
+
+gboolean idiom_commands_run(IdiomCommands *c, GError **error)
+{
+    VkDevice vk = c->device->device;
+    VkSubmitInfo submit = {.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
+                           .commandBufferCount = 1,
+                           .pCommandBuffers = &c->buffer};
+
+    if (!idiom_vk_check(vkResetFences(vk, 1, &c->fence), "resetting a fence", error))
+        return FALSE;
+    g_mutex_lock(&c->device->queue_lock);
+    VkResult result = vkQueueSubmit(c->device->queue, 1, &submit, c->fence);
+    g_mutex_unlock(&c->device->queue_lock);
+    return idiom_vk_check(result, "submitting work", error) &&
+           idiom_vk_check(vkWaitForFences(vk, 1, &c->fence, VK_TRUE, UINT64_MAX), "waiting for the device", error);
+}
+
+guint idiom_commands_timestamps(IdiomCommands *c, double *seconds)
+{
+    g_autofree guint64 *ticks = g_new0(guint64, c->n_timestamps);
+    guint64 mask = c->device->timestamp_bits >= 64 ? G_MAXUINT64 : (G_GUINT64_CONSTANT(1) << c->device->timestamp_bits) - 1;
+
+    if (c->n_timestamps == 0 ||
+        vkGetQueryPoolResults(c->device->device, c->queries, 0, c->n_timestamps, c->n_timestamps * 8, ticks, 8,
+                              VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT) != VK_SUCCESS)
+        return 0;
+    for (guint i = 0; i < c->n_timestamps; i++)
+        seconds[i] = (double)((ticks[i] - ticks[0]) & mask) * c->device->limits.timestampPeriod * 1e-9;
+    return c->n_timestamps;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The GPU as the rest of the engine sees it: memory, kernels, command lists. No Vulkan type leaves this folder.
+ */
+#ifndef IDIOM_GPU_H
+#define IDIOM_GPU_H
+
+#include <idiom/graph.h>
+
+/* --- memory ----------------------------------------------------------------------------------------------------- */
+
+/* A flat array of bytes, addressable by shaders. */
+typedef struct {
+    gpointer handle;  /* VkBuffer */
+    guint64 address;
+    gsize size;
+    gpointer mapped;  /* NULL if the host cannot see it */
+} IdiomBuffer;
+
+/* Activations: a storage image (lane) or a storage buffer (vector). */
+typedef struct {
+    gpointer image;   /* VkImage, or NULL */
+    gpointer view;    /* VkImageView, or NULL */
+    gpointer buffer;  /* VkBuffer, or NULL */
+    gsize size;
+    gboolean half;
+} IdiomPlanes;
+
+/* Memory that is taken piece by piece and given back all at once. */
+typedef struct IdiomArena IdiomArena;
+
+IdiomArena *idiom_arena_new(IdiomDevice *device);
+void idiom_arena_free(IdiomArena *arena);
+guint64 idiom_arena_bytes(const IdiomArena *arena);
+
+/* @host: the host must be able to map it (staging, inputs, outputs). The buffer belongs to the arena. */
+IdiomBuffer *idiom_arena_buffer(IdiomArena *arena, gsize size, gboolean host, GError **error);
+IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrecision precision, IdiomShape shape,
+                                GError **error);
+
+/* Host to device and back, whatever kind of memory it is; returns when done. */
+gboolean idiom_buffer_write(IdiomDevice *device, IdiomBuffer *buffer, gsize offset, gconstpointer data, gsize size,
+                            GError **error);
+gboolean idiom_buffer_read(IdiomDevice *device, IdiomBuffer *buffer, gsize offset, gpointer data, gsize size,
+                           GError **error);
+
+/* --- kernels ---------------------------------------------------------------------------------------------------- */
+
+/* A compute pipeline. Belongs to the device; the same request returns the same kernel. */
+typedef struct IdiomKernel IdiomKernel;
+
+/*
+ * @resource: name of the SPIR-V in the library's resources, without ".spv"
+ * @spec: @n_spec specialization constants with ids 0, 1, 2 ...
+ * @images: planes are storage images rather than buffers
+ */
+IdiomKernel *idiom_kernel_get(IdiomDevice *device, const char *resource, const guint32 *spec, guint n_spec,
+                              guint n_planes, gboolean images, GError **error);
+
+/* --- commands --------------------------------------------------------------------------------------------------- */
+
+/* A recorded list of commands: recorded once, run any number of times. */
+typedef struct IdiomCommands IdiomCommands;
+
+IdiomCommands *idiom_commands_new(IdiomDevice *device, guint max_timestamps, GError **error);
+void idiom_commands_free(IdiomCommands *commands);
+gboolean idiom_commands_dispatch(IdiomCommands *commands, IdiomKernel *kernel, IdiomPlanes *const *planes,
+                                 guint n_planes, gconstpointer push, gsize push_size, const guint groups[3],
+                                 GError **error);
+/* Makes earlier writes of shaders and transfers visible to what follows. */
+void idiom_commands_barrier(IdiomCommands *commands);
+/* Makes earlier writes visible to the host. */
+void idiom_commands_host_barrier(IdiomCommands *commands);
+/* First use of an image: contents become undefined. Nothing to do for buffers. */
+void idiom_commands_initialize(IdiomCommands *commands, IdiomPlanes *planes);
+void idiom_commands_copy(IdiomCommands *commands, IdiomBuffer *from, gsize from_offset, IdiomBuffer *to,
+                         gsize to_offset, gsize size);
+/* Fills with a value that is not a number: what is not written afterwards is found. */
+void idiom_commands_poison_buffer(IdiomCommands *commands, IdiomBuffer *buffer);
+void idiom_commands_poison_planes(IdiomCommands *commands, IdiomPlanes *planes);
+void idiom_commands_timestamp(IdiomCommands *commands);
+gboolean idiom_commands_end(IdiomCommands *commands, GError **error);
+/* Submits and waits. */
+gboolean idiom_commands_run(IdiomCommands *commands, GError **error);
+/* Seconds of each timestamp of the last run, counted from the first. Returns how many there are. */
+guint idiom_commands_timestamps(IdiomCommands *commands, double *seconds);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Compute pipelines from the SPIR-V in the library's resources, each made once, with a cache on disk. */
+#include "vk.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+static gboolean make_layouts(IdiomDevice *device, guint n_planes, gboolean images, GError **error)
+{
+    VkDescriptorSetLayoutBinding bindings[IDIOM_KERNEL_MAX_PLANES];
+    VkDescriptorSetLayout *set = &device->set_layouts[images][n_planes];
+    VkPipelineLayout *layout = &device->pipeline_layouts[images][n_planes];
+
+    if (*layout)
+        return TRUE;
+    for (guint i = 0; i < n_planes; i++)
+        bindings[i] = (VkDescriptorSetLayoutBinding){
+            .binding = i,
+            .descriptorType = images ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+            .descriptorCount = 1,
+            .stageFlags = VK_SHADER_STAGE_COMPUTE_BIT};
+    VkDescriptorSetLayoutCreateInfo set_info = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
+                                                .bindingCount = n_planes,
+                                                .pBindings = bindings};
+    if (!*set && !idiom_vk_check(vkCreateDescriptorSetLayout(device->device, &set_info, NULL, set),
+                                 "creating a descriptor set layout", error))
+        return FALSE;
+    VkPushConstantRange push = {VK_SHADER_STAGE_COMPUTE_BIT, 0, IDIOM_PUSH_BYTES};
+    VkPipelineLayoutCreateInfo info = {.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
+                                       .setLayoutCount = 1,
+                                       .pSetLayouts = set,
+                                       .pushConstantRangeCount = 1,
+                                       .pPushConstantRanges = &push};
+    return idiom_vk_check(vkCreatePipelineLayout(device->device, &info, NULL, layout), "creating a pipeline layout",
+                          error);
+}
+
+static VkShaderModule load_module(IdiomDevice *device, const char *resource, GError **error)
+{
+    g_autofree char *path = g_strdup_printf("/org/idiom/shaders/%s.spv", resource);
+    g_autoptr(GBytes) bytes = g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    VkShaderModule module = VK_NULL_HANDLE;
+
+    if (!bytes) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE, "there is no shader %s", resource);
+        return VK_NULL_HANDLE;
+    }
+    gsize size;
+    gconstpointer data = g_bytes_get_data(bytes, &size);
+    g_autofree guint32 *code = g_memdup2(data, size); /* aligned as Vulkan asks */
+    VkShaderModuleCreateInfo info = {.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
+                                     .codeSize = size,
+                                     .pCode = code};
+    idiom_vk_check(vkCreateShaderModule(device->device, &info, NULL, &module), resource, error);
+    return module;
+}
+
+static IdiomKernel *make_kernel(IdiomDevice *device, const char *resource, const guint32 *spec, guint n_spec,
+                                guint n_planes, gboolean images, GError **error)
+{
+    VkSpecializationMapEntry entries[32];
+    VkPipeline pipeline = VK_NULL_HANDLE;
+
+    if (!make_layouts(device, n_planes, images, error))
+        return NULL;
+    VkShaderModule module = load_module(device, resource, error);
+    if (!module)
+        return NULL;
+    for (guint i = 0; i < n_spec; i++)
+        entries[i] = (VkSpecializationMapEntry){.constantID = i, .offset = i * 4, .size = 4};
+    VkSpecializationInfo specialization = {n_spec, entries, n_spec * 4, spec};
+    VkComputePipelineCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+        .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+                  .stage = VK_SHADER_STAGE_COMPUTE_BIT,
+                  .module = module,
+                  .pName = "main",
+                  .pSpecializationInfo = &specialization},
+        .layout = device->pipeline_layouts[images][n_planes]};
+    gboolean ok = idiom_vk_check(
+        vkCreateComputePipelines(device->device, device->pipeline_cache, 1, &info, NULL, &pipeline), resource, error);
+    vkDestroyShaderModule(device->device, module, NULL);
+    if (!ok)
+        return NULL;
+    IdiomKernel *kernel = g_new0(IdiomKernel, 1);
+    kernel->pipeline = pipeline;
+    kernel->layout = info.layout;
+    kernel->set_layout = device->set_layouts[images][n_planes];
+    kernel->images = images;
+    return kernel;
+}
+
+IdiomKernel *idiom_kernel_get(IdiomDevice *device, const char *resource, const guint32 *spec, guint n_spec,
+                              guint n_planes, gboolean images, GError **error)
+{
+    g_autoptr(GString) key = g_string_new(resource);
+
+    g_return_val_if_fail(n_planes <= IDIOM_KERNEL_MAX_PLANES && n_spec <= 32, NULL);
+    g_string_append_printf(key, " %u", n_planes);
+    for (guint i = 0; i < n_spec; i++)
+        g_string_append_printf(key, " %u", spec[i]);
+    g_mutex_lock(&device->kernel_lock);
+    IdiomKernel *kernel = g_hash_table_lookup(device->kernels, key->str);
+    if (!kernel) {
+        kernel = make_kernel(device, resource, spec, n_spec, n_planes, images, error);
+        if (kernel)
+            g_hash_table_insert(device->kernels, g_strdup(key->str), kernel);
+    }
+    g_mutex_unlock(&device->kernel_lock);
+    return kernel;
+}
+
+void idiom_kernel_free(IdiomDevice *device, IdiomKernel *kernel)
+{
+    vkDestroyPipeline(device->device, kernel->pipeline, NULL);
+    g_free(kernel);
+}
+
+void idiom_device_load_pipeline_cache(IdiomDevice *device)
+{
+    VkPhysicalDeviceProperties props;
+    g_autofree char *data = NULL;
+    gsize size = 0;
+    GString *name = g_string_new("pipelines-");
+
+    vkGetPhysicalDeviceProperties(device->physical, &props);
+    for (guint i = 0; i < VK_UUID_SIZE; i++)
+        g_string_append_printf(name, "%02x", props.pipelineCacheUUID[i]);
+    device->pipeline_cache_path = g_build_filename(g_get_user_cache_dir(), "idiom", name->str, NULL);
+    g_string_free(name, TRUE);
+
+    /* drivers check the header themselves, but not all of them survive a short file */
+    if (g_file_get_contents(device->pipeline_cache_path, &data, &size, NULL)) {
+        VkPipelineCacheHeaderVersionOne header;
+        if (size < sizeof header ||
+            (memcpy(&header, data, sizeof header), header.vendorID != props.vendorID) ||
+            header.deviceID != props.deviceID ||
+            memcmp(header.pipelineCacheUUID, props.pipelineCacheUUID, VK_UUID_SIZE))
+            size = 0;
+    }
+    VkPipelineCacheCreateInfo info = {.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
+                                      .initialDataSize = size,
+                                      .pInitialData = data};
+    if (vkCreatePipelineCache(device->device, &info, NULL, &device->pipeline_cache) != VK_SUCCESS)
+        device->pipeline_cache = VK_NULL_HANDLE; /* slower starts, nothing else */
+}
+
+void idiom_device_save_pipeline_cache(IdiomDevice *device)
+{
+    size_t size = 0;
+
+    if (!device->pipeline_cache ||
+        vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, NULL) != VK_SUCCESS || size == 0)
+        return;
+    g_autofree char *data = g_malloc(size);
+    if (vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, data) != VK_SUCCESS)
+        return;
+    g_autofree char *dir = g_path_get_dirname(device->pipeline_cache_path);
+    g_mkdir_with_parents(dir, 0755);
+    g_file_set_contents(device->pipeline_cache_path, data, (gssize)size, NULL); /* a cache: failure is no error */
+}

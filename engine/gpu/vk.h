@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Shared by the files of this folder only. */
+#ifndef IDIOM_VK_H
+#define IDIOM_VK_H
+
+#include <vulkan/vulkan.h>
+
+#include "gpu.h"
+
+#define IDIOM_PUSH_BYTES 128 /* what Vulkan guarantees */
+#define IDIOM_KERNEL_MAX_PLANES 8
+
+struct IdiomDevice {
+    gatomicrefcount refs;
+    IdiomDeviceInfo info;
+    char *name, *driver;
+
+    VkInstance instance;
+    VkDebugUtilsMessengerEXT messenger;
+    gint validation_messages; /* atomic */
+
+    VkPhysicalDevice physical;
+    VkPhysicalDeviceMemoryProperties memory;
+    VkPhysicalDeviceLimits limits;
+    VkDevice device;
+    guint32 queue_family;
+    guint32 timestamp_bits;
+    VkQueue queue;
+    GMutex queue_lock;
+
+    VkPipelineCache pipeline_cache;
+    char *pipeline_cache_path;
+    GMutex kernel_lock;
+    GHashTable *kernels; /* description -> IdiomKernel */
+    /* one layout for every number of planes, images [1] or buffers [0] */
+    VkDescriptorSetLayout set_layouts[2][IDIOM_KERNEL_MAX_PLANES + 1];
+    VkPipelineLayout pipeline_layouts[2][IDIOM_KERNEL_MAX_PLANES + 1];
+};
+
+struct IdiomKernel {
+    VkPipeline pipeline;
+    VkPipelineLayout layout;
+    VkDescriptorSetLayout set_layout;
+    gboolean images;
+};
+
+/* Sets @error from a VkResult, "@what: reason", and returns FALSE; TRUE for VK_SUCCESS. */
+gboolean idiom_vk_check(VkResult result, const char *what, GError **error);
+
+void idiom_device_load_pipeline_cache(IdiomDevice *device);
+void idiom_device_save_pipeline_cache(IdiomDevice *device);
+void idiom_kernel_free(IdiomDevice *device, IdiomKernel *kernel);
+
+#endif

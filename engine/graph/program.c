@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From graph to recorded commands: which ops are needed, how long tensors live, where they lie, where barriers go.
+ *
+ * Memory is reused by handing the storage of a tensor that is no longer read to the next one of the same size.
+ */
+#include <idiom/program.h>
+
+#include "graph.h"
+
+#include <string.h>
+
+/* One piece of device memory, held by one tensor after the other. */
+typedef struct {
+    IdiomBuffer *buffer;
+    IdiomPlanes *planes;
+    IdiomShape shape;   /* planes: n, blocks, h, w */
+    gsize size;         /* flat */
+    gboolean free;
+    guint written, read; /* barrier epoch of the last write and read */
+} Storage;
+
+struct IdiomProgram {
+    IdiomGraph *graph;
+    IdiomArena *arena;
+    GPtrArray *storages;
+    GPtrArray *setup_ops, *main_ops; /* IdiomOp */
+    GHashTable *needed;              /* ops and tensors */
+    IdiomCommands *setup, *main, *profiled, *poison;
+    gboolean refresh, profile;
+    GArray *times; /* IdiomOpTime */
+};
+
+struct IdiomRecorder {
+    IdiomProgram *program;
+    IdiomCommands *commands;
+    guint epoch;
+    const char *last_shader;
+};
+
+/* --- which ops are needed --------------------------------------------------------------------------------------- */
+
+static void need_tensor(IdiomProgram *p, IdiomTensor *t);
+
+static void need_op(IdiomProgram *p, IdiomOp *op)
+{
+    if (!g_hash_table_add(p->needed, op))
+        return;
+    for (guint i = 0; i < op->n_in; i++)
+        if (op->in[i])
+            need_tensor(p, op->in[i]);
+    for (guint i = 0; i < op->n_out; i++)
+        need_tensor(p, op->out[i]);
+}
+
+static void need_tensor(IdiomProgram *p, IdiomTensor *t)
+{
+    if (!g_hash_table_add(p->needed, t))
+        return;
+    if (t->op)
+        need_op(p, t->op);
+    if (t->alias)
+        need_tensor(p, t->alias);
+}
+
+/* Whoever needs an array needs its parts, which other ops write. */
+static void need_parts(IdiomProgram *p)
+{
+    for (guint i = 0; i < p->graph->tensors->len; i++) {
+        IdiomTensor *t = g_ptr_array_index(p->graph->tensors, i);
+        if (t->alias && t->op && g_hash_table_contains(p->needed, t->alias))
+            need_tensor(p, t);
+    }
+}
+
+static void find_needed(IdiomProgram *p, IdiomTensor *const *outputs, guint n_outputs)
+{
+    for (guint i = 0; i < n_outputs; i++)
+        need_tensor(p, outputs[i]);
+    for (guint i = 0; i < p->graph->ops->len; i++) {
+        IdiomOp *op = g_ptr_array_index(p->graph->ops, i);
+        if (op->in_place)
+            need_op(p, op);
+    }
+    guint before;
+    do {
+        before = g_hash_table_size(p->needed);
+        need_parts(p);
+    } while (g_hash_table_size(p->needed) > before);
+
+    for (guint i = 0; i < p->graph->ops->len; i++) {
+        IdiomOp *op = g_ptr_array_index(p->graph->ops, i);
+        if (g_hash_table_contains(p->needed, op))
+            g_ptr_array_add(op->constant ? p->setup_ops : p->main_ops, op);
+    }
+}
+
+/* --- where tensors lie ------------------------------------------------------------------------------------------ */
+
+static IdiomTensor *root(const IdiomTensor *t)
+{
+    while (t->alias)
+        t = t->alias;
+    return (IdiomTensor *)t;
+}
+
+static Storage *new_storage(IdiomProgram *p, const IdiomTensor *t, GError **error)
+{
+    Storage *s = g_new0(Storage, 1);
+
+    g_ptr_array_add(p->storages, s);
+    if (t->params) {
+        s->buffer = idiom_params_buffer(t->params, error);
+    } else if (t->layout == IDIOM_LAYOUT_PLANES) {
+        s->shape = IDIOM_SHAPE(t->shape.n, idiom_c4(t->shape.c), t->shape.h, t->shape.w);
+        s->planes = idiom_arena_planes(p->arena, idiom_graph_family(p->graph), p->graph->precision, t->shape, error);
+    } else {
+        s->size = idiom_shape_elements(t->shape) * (t->layout == IDIOM_LAYOUT_FLAT ? sizeof(float) : 1);
+        s->buffer = idiom_arena_buffer(p->arena, s->size, t->host, error);
+    }
+    return s->buffer || s->planes ? s : NULL;
+}
+
+/* A storage that nobody uses any more and that fits, or a new one. */
+static Storage *take_storage(IdiomProgram *p, const IdiomTensor *t, GError **error)
+{
+    for (guint i = 0; i < p->storages->len; i++) {
+        Storage *s = g_ptr_array_index(p->storages, i);
+        gboolean fits = t->layout == IDIOM_LAYOUT_PLANES
+                            ? s->planes && idiom_shape_equal(s->shape, IDIOM_SHAPE(t->shape.n, idiom_c4(t->shape.c),
+                                                                                   t->shape.h, t->shape.w))
+                            : s->buffer && s->size == idiom_shape_elements(t->shape) * sizeof(float);
+        if (s->free && fits) {
+            s->free = FALSE;
+            return s;
+        }
+    }
+    return new_storage(p, t, error);
+}
+
+/* Stays for the life of the program: what the host touches, constants, parameters, arrays made of parts. */
+static gboolean is_permanent(const IdiomTensor *t)
+{
+    return t->host || t->constant || t->params || !t->op;
+}
+
+static gboolean place_permanent(IdiomProgram *p, GError **error)
+{
+    for (guint i = 0; i < p->graph->tensors->len; i++) {
+        IdiomTensor *t = g_ptr_array_index(p->graph->tensors, i);
+        if (!g_hash_table_contains(p->needed, t) || root(t) != t || !is_permanent(t))
+            continue;
+        /* parts of one parameter set share its storage: hazards between them must be seen */
+        for (guint k = 0; k < i && t->params && !t->storage; k++) {
+            IdiomTensor *other = g_ptr_array_index(p->graph->tensors, k);
+            if (other->params == t->params)
+                t->storage = other->storage;
+        }
+        if (!t->storage && !(t->storage = new_storage(p, t, error)))
+            return FALSE;
+        Storage *s = t->storage;
+        if (t->values && !idiom_buffer_write(p->graph->device, s->buffer, 0, t->values, s->size, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* In order of execution: results take storage, then what is read here for the last time gives its storage back. */
+static gboolean place_temporary(IdiomProgram *p, GError **error)
+{
+    for (guint i = 0; i < p->main_ops->len; i++) {
+        IdiomOp *op = g_ptr_array_index(p->main_ops, i);
+        for (guint k = 0; k < op->n_in; k++)
+            if (op->in[k])
+                root(op->in[k])->last_use = i;
+        for (guint k = 0; k < op->n_out; k++)
+            root(op->out[k])->last_use = i;
+    }
+    for (guint i = 0; i < p->main_ops->len; i++) {
+        IdiomOp *op = g_ptr_array_index(p->main_ops, i);
+        for (guint k = 0; k < op->n_out; k++) {
+            IdiomTensor *t = root(op->out[k]);
+            if (!t->storage && !(t->storage = take_storage(p, t, error)))
+                return FALSE;
+        }
+        for (guint k = 0; k < op->n_in + op->n_out; k++) {
+            IdiomTensor *t = k < op->n_in ? op->in[k] : op->out[k - op->n_in];
+            t = t ? root(t) : NULL;
+            if (t && t->last_use == i && !is_permanent(t))
+                ((Storage *)t->storage)->free = TRUE;
+        }
+    }
+    return TRUE;
+}
+
+/* --- recording -------------------------------------------------------------------------------------------------- */
+
+static Storage *storage_of(const IdiomTensor *t)
+{
+    return root(t)->storage;
+}
+
+gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError **error)
+{
+    IdiomGraph *g = r->program->graph;
+    gboolean lane = idiom_graph_family(g) == IDIOM_FAMILY_LANE;
+    g_autofree char *resource =
+        g_strdup_printf("%s.%s%s", d->shader, lane ? "lane" : "vec", g->precision == IDIOM_FP16 ? "16" : "32");
+    guint32 spec[3 + IDIOM_MAX_SPEC];
+    guint groups[3];
+    IdiomPlanes *planes[IDIOM_MAX_PLANES];
+
+    g_assert(d->n_spec <= IDIOM_MAX_SPEC && d->n_planes <= IDIOM_MAX_PLANES && d->push_size <= IDIOM_MAX_PUSH);
+    for (guint i = 0; i < 3; i++) {
+        spec[i] = MAX(d->local[i], 1);
+        groups[i] = MAX(d->groups[i], 1);
+    }
+    for (guint i = 0; i < d->n_spec; i++)
+        spec[3 + i] = d->spec[i];
+    for (guint i = 0; i < d->n_planes; i++)
+        planes[i] = storage_of(d->planes[i])->planes;
+    IdiomKernel *kernel = idiom_kernel_get(g->device, resource, spec, 3 + d->n_spec, d->n_planes, lane, error);
+    r->last_shader = d->shader;
+    return kernel && idiom_commands_dispatch(r->commands, kernel, planes, d->n_planes, d->push, d->push_size, groups,
+                                             error);
+}
+
+guint64 idiom_recorder_address(IdiomRecorder *r, const IdiomTensor *t)
+{
+    gsize offset = 0;
+    gsize element = t->layout == IDIOM_LAYOUT_BYTES ? 1 : sizeof(float);
+
+    (void)r;
+    for (; t->alias; t = t->alias)
+        offset += t->offset;
+    return ((Storage *)t->storage)->buffer->address + (offset + t->offset) * element;
+}
+
+void idiom_recorder_barrier(IdiomRecorder *r)
+{
+    idiom_commands_barrier(r->commands);
+    r->epoch++;
+}
+
+const IdiomDeviceInfo *idiom_recorder_device(const IdiomRecorder *r)
+{
+    return idiom_device_info(r->program->graph->device);
+}
+
+/* A barrier, if the op touches what has been written since the last one, or writes what has been read. */
+static void order(IdiomRecorder *r, const IdiomOp *op)
+{
+    gboolean hazard = FALSE;
+
+    for (guint i = 0; i < op->n_in; i++)
+        hazard |= op->in[i] && (storage_of(op->in[i])->written == r->epoch ||
+                                (op->in_place && storage_of(op->in[i])->read == r->epoch));
+    for (guint i = 0; i < op->n_out; i++)
+        hazard |= storage_of(op->out[i])->written == r->epoch || storage_of(op->out[i])->read == r->epoch;
+    if (hazard)
+        idiom_recorder_barrier(r);
+}
+
+static void note_accesses(IdiomRecorder *r, const IdiomOp *op)
+{
+    for (guint i = 0; i < op->n_in; i++)
+        if (op->in[i]) {
+            storage_of(op->in[i])->read = r->epoch;
+            if (op->in_place)
+                storage_of(op->in[i])->written = r->epoch;
+        }
+    for (guint i = 0; i < op->n_out; i++)
+        storage_of(op->out[i])->written = r->epoch;
+}
+
+static double tensor_bytes(const IdiomGraph *g, const IdiomTensor *t)
+{
+    double elements = (double)idiom_shape_elements(t->shape);
+
+    switch (t->layout) {
+    case IDIOM_LAYOUT_PLANES:
+        return elements * (g->precision == IDIOM_FP16 ? 2 : 4);
+    case IDIOM_LAYOUT_FLAT:
+        return elements * 4;
+    default:
+        return elements;
+    }
+}
+
+static void describe(IdiomProgram *p, const IdiomOp *op, const char *shader)
+{
+    IdiomOpTime time = {.op = op->klass->name,
+                        .shader = shader,
+                        .shape = op->n_out ? op->out[0]->shape : op->in[0]->shape,
+                        .flops = op->klass->flops ? op->klass->flops(op) : 0};
+
+    for (guint i = 0; i < op->n_in; i++)
+        time.bytes += op->in[i] ? tensor_bytes(p->graph, op->in[i]) : 0;
+    for (guint i = 0; i < op->n_out; i++)
+        time.bytes += tensor_bytes(p->graph, op->out[i]);
+    g_array_append_val(p->times, time);
+}
+
+static IdiomCommands *record(IdiomProgram *p, GPtrArray *ops, gboolean timestamps, GError **error)
+{
+    IdiomRecorder r = {.program = p, .epoch = 1};
+
+    r.commands = idiom_commands_new(p->graph->device, timestamps ? ops->len + 1 : 0, error);
+    if (!r.commands)
+        return NULL;
+    for (guint i = 0; i < p->storages->len; i++) {
+        Storage *s = g_ptr_array_index(p->storages, i);
+        s->written = s->read = 0;
+    }
+    /* the run before this one, or the host's staging copies, may have written anything */
+    idiom_commands_barrier(r.commands);
+    if (timestamps)
+        idiom_commands_timestamp(r.commands);
+    for (guint i = 0; i < ops->len; i++) {
+        const IdiomOp *op = g_ptr_array_index(ops, i);
+        order(&r, op);
+        if (!op->klass->record(&r, op, error)) {
+            g_prefix_error(error, "%s: ", op->klass->name);
+            idiom_commands_free(r.commands);
+            return NULL;
+        }
+        note_accesses(&r, op);
+        if (timestamps) {
+            idiom_recorder_barrier(&r); /* nothing of this op runs beyond its timestamp */
+            idiom_commands_timestamp(r.commands);
+            describe(p, op, r.last_shader);
+        }
+    }
+    idiom_commands_host_barrier(r.commands);
+    if (!idiom_commands_end(r.commands, error))
+        g_clear_pointer(&r.commands, idiom_commands_free);
+    return r.commands;
+}
+
+/* Storage images start in no layout. */
+static gboolean initialize(IdiomProgram *p, GError **error)
+{
+    IdiomCommands *commands = idiom_commands_new(p->graph->device, 0, error);
+    gboolean ok;
+
+    if (!commands)
+        return FALSE;
+    for (guint i = 0; i < p->storages->len; i++) {
+        Storage *s = g_ptr_array_index(p->storages, i);
+        if (s->planes)
+            idiom_commands_initialize(commands, s->planes);
+    }
+    ok = idiom_commands_end(commands, error) && idiom_commands_run(commands, error);
+    idiom_commands_free(commands);
+    return ok;
+}
+
+/* For tests (IDIOM_POISON=1): fills every temporary tensor with NaN, so that what a kernel leaves out shows. */
+static gboolean record_poison(IdiomProgram *p, GError **error)
+{
+    g_autoptr(GHashTable) permanent = g_hash_table_new(NULL, NULL);
+
+    p->poison = idiom_commands_new(p->graph->device, 0, error);
+    if (!p->poison)
+        return FALSE;
+    for (guint i = 0; i < p->graph->tensors->len; i++) {
+        IdiomTensor *t = g_ptr_array_index(p->graph->tensors, i);
+        gboolean written_by_run = t->op && !t->constant && !t->alias && t->layout != IDIOM_LAYOUT_BYTES;
+        if (t->storage && !written_by_run)
+            g_hash_table_add(permanent, t->storage);
+    }
+    idiom_commands_barrier(p->poison);
+    for (guint i = 0; i < p->storages->len; i++) {
+        Storage *s = g_ptr_array_index(p->storages, i);
+        if (g_hash_table_contains(permanent, s))
+            continue;
+        if (s->planes)
+            idiom_commands_poison_planes(p->poison, s->planes);
+        else
+            idiom_commands_poison_buffer(p->poison, s->buffer);
+    }
+    idiom_commands_barrier(p->poison);
+    return idiom_commands_end(p->poison, error);
+}
+
+/* --- public ----------------------------------------------------------------------------------------------------- */
+
+IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, guint n_outputs, GError **error)
+{
+    g_autoptr(IdiomProgram) p = g_new0(IdiomProgram, 1);
+
+    p->graph = graph;
+    p->arena = idiom_arena_new(graph->device);
+    p->storages = g_ptr_array_new_with_free_func(g_free);
+    p->setup_ops = g_ptr_array_new();
+    p->main_ops = g_ptr_array_new();
+    p->needed = g_hash_table_new(NULL, NULL);
+    p->times = g_array_new(FALSE, TRUE, sizeof(IdiomOpTime));
+    p->refresh = TRUE;
+    if (idiom_graph_failed(graph, outputs, n_outputs)) {
+        g_propagate_error(error, g_error_copy(graph->error));
+        return NULL;
+    }
+    for (guint i = 0; i < n_outputs; i++) {
+        if (outputs[i]->layout != IDIOM_LAYOUT_PLANES)
+            root(outputs[i])->host = TRUE;
+    }
+    find_needed(p, outputs, n_outputs);
+    if (!place_permanent(p, error) || !place_temporary(p, error) || !initialize(p, error))
+        return NULL;
+    if (p->setup_ops->len && !(p->setup = record(p, p->setup_ops, FALSE, error)))
+        return NULL;
+    if (!(p->main = record(p, p->main_ops, FALSE, error)))
+        return NULL;
+    if (g_strcmp0(g_getenv("IDIOM_POISON"), "1") == 0 && !record_poison(p, error))
+        return NULL;
+    return g_steal_pointer(&p);
+}
+
+void idiom_program_free(IdiomProgram *p)
+{
+    if (!p)
+        return;
+    idiom_commands_free(p->setup);
+    idiom_commands_free(p->main);
+    idiom_commands_free(p->profiled);
+    idiom_commands_free(p->poison);
+    idiom_arena_free(p->arena);
+    g_ptr_array_unref(p->storages);
+    g_ptr_array_unref(p->setup_ops);
+    g_ptr_array_unref(p->main_ops);
+    g_hash_table_unref(p->needed);
+    g_array_unref(p->times);
+    idiom_graph_free(p->graph);
+    g_free(p);
+}
+
+gpointer idiom_program_map(IdiomProgram *p, IdiomTensor *t)
+{
+    Storage *s = storage_of(t);
+    gsize element = t->layout == IDIOM_LAYOUT_BYTES ? 1 : sizeof(float);
+
+    (void)p;
+    g_return_val_if_fail(s && s->buffer && s->buffer->mapped && root(t)->host, NULL);
+    return (guint8 *)s->buffer->mapped + (t->alias ? t->offset : 0) * element;
+}
+
+void idiom_program_refresh(IdiomProgram *p)
+{
+    p->refresh = TRUE;
+}
+
+gboolean idiom_program_run(IdiomProgram *p, GError **error)
+{
+    if (p->poison && !idiom_commands_run(p->poison, error))
+        return FALSE;
+    if (p->refresh && p->setup && !idiom_commands_run(p->setup, error))
+        return FALSE;
+    p->refresh = FALSE;
+    return idiom_commands_run(p->profile ? p->profiled : p->main, error);
+}
+
+gboolean idiom_program_profile(IdiomProgram *p, gboolean enable, GError **error)
+{
+    if (enable && !p->profiled) {
+        g_array_set_size(p->times, 0);
+        p->profiled = record(p, p->main_ops, TRUE, error);
+        if (!p->profiled)
+            return FALSE;
+    }
+    p->profile = enable;
+    return TRUE;
+}
+
+const IdiomOpTime *idiom_program_times(const IdiomProgram *p, guint *count)
+{
+    *count = 0;
+    if (!p->profiled)
+        return NULL;
+    g_autofree double *seconds = g_new0(double, p->times->len + 1);
+    if (idiom_commands_timestamps(p->profiled, seconds) != p->times->len + 1)
+        return NULL;
+    for (guint i = 0; i < p->times->len; i++)
+        g_array_index(p->times, IdiomOpTime, i).seconds = seconds[i + 1] - seconds[i];
+    *count = p->times->len;
+    return (const IdiomOpTime *)p->times->data;
+}
+
+guint64 idiom_program_memory(const IdiomProgram *p)
+{
+    return idiom_arena_bytes(p->arena);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <idiom/generator.h>
+
+#include <idiom/ops.h>
+#include <math.h>
+
+#define UNSHUFFLE 4
+
+static const struct {
+    const char *size;
+    guint channels, blocks, mid;
+} presets[] = {
+    {"nano", 24, 3, 12},
+    {"small", 32, 4, 16},
+    {"base", 48, 8, 16},
+};
+
+gboolean idiom_generator_preset(const char *size, guint styles, IdiomGeneratorConfig *config, GError **error)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(presets); i++) {
+        if (g_strcmp0(size, presets[i].size) == 0) {
+            *config = (IdiomGeneratorConfig){.channels = presets[i].channels,
+                                             .blocks = presets[i].blocks,
+                                             .mid = presets[i].mid,
+                                             .tail = IDIOM_TAIL_BHX,
+                                             .styles = styles};
+            return idiom_generator_check(config, error);
+        }
+    }
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "unknown size '%s'; known are nano, small and base",
+                size);
+    return FALSE;
+}
+
+gboolean idiom_generator_check(const IdiomGeneratorConfig *config, GError **error)
+{
+    const struct {
+        const char *name;
+        guint value, min, max;
+    } fields[] = {
+        {"channels", config->channels, 1, IDIOM_GENERATOR_MAX_CHANNELS},
+        {"blocks", config->blocks, 0, IDIOM_GENERATOR_MAX_BLOCKS},
+        {"mid", config->mid, 1, IDIOM_GENERATOR_MAX_CHANNELS},
+        {"styles", config->styles, 1, IDIOM_GENERATOR_MAX_STYLES},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
+        if (fields[i].value < fields[i].min || fields[i].value > fields[i].max) {
+            g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "generator: %s is %u, must be %u to %u",
+                        fields[i].name, fields[i].value, fields[i].min, fields[i].max);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static const char *const tail_names[] = {[IDIOM_TAIL_NNX] = "nnx", [IDIOM_TAIL_BHX] = "bhx"};
+
+const char *idiom_tail_name(IdiomTail tail)
+{
+    return tail_names[tail];
+}
+
+gboolean idiom_tail_from_name(const char *name, IdiomTail *tail)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(tail_names); i++) {
+        if (g_str_equal(name, tail_names[i])) {
+            *tail = (IdiomTail)i;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* --- parameters ----------------------------------------------------------------------------------------- */
+
+static void tensor_clear(gpointer data)
+{
+    g_free(((IdiomGeneratorTensor *)data)->name);
+}
+
+static void add_tensor(GArray *tensors, const char *layer, const char *kind, IdiomShape shape, double start,
+                       double spread)
+{
+    const IdiomGeneratorTensor tensor = {g_strdup_printf("%s.%s", layer, kind), shape, start, spread};
+    g_array_append_val(tensors, tensor);
+}
+
+static void add_conv(GArray *tensors, const char *layer, guint in, guint out, gboolean bias)
+{
+    const double spread = 1 / sqrt(in * 9.0);
+    add_tensor(tensors, layer, "weight", IDIOM_SHAPE(out, in, 3, 3), 0, spread);
+    if (bias)
+        add_tensor(tensors, layer, "bias", IDIOM_SHAPE(1, out, 1, 1), 0, spread);
+}
+
+static void add_norm(GArray *tensors, const char *layer, const IdiomGeneratorConfig *config)
+{
+    const IdiomShape shape = IDIOM_SHAPE(config->styles, config->channels, 1, 1);
+    add_tensor(tensors, layer, "weight", shape, 1, 0);
+    add_tensor(tensors, layer, "bias", shape, 0, 0);
+}
+
+GArray *idiom_generator_tensors(const IdiomGeneratorConfig *config)
+{
+    GArray *tensors = g_array_new(FALSE, FALSE, sizeof(IdiomGeneratorTensor));
+    g_array_set_clear_func(tensors, tensor_clear);
+    add_conv(tensors, "head", 3 * UNSHUFFLE * UNSHUFFLE, config->channels, FALSE);
+    add_norm(tensors, "headn", config);
+    for (guint block = 0; block < config->blocks; block++) {
+        for (guint i = 1; i <= 2; i++) {
+            g_autofree char *conv = g_strdup_printf("blocks.%u.conv%u", block, i);
+            g_autofree char *norm = g_strdup_printf("blocks.%u.norm%u", block, i);
+            add_conv(tensors, conv, config->channels, config->channels, FALSE);
+            add_norm(tensors, norm, config);
+        }
+    }
+    add_conv(tensors, "out1", config->channels, config->mid, TRUE);
+    if (config->tail == IDIOM_TAIL_BHX)
+        add_conv(tensors, "outh", config->mid, config->mid, TRUE);
+    add_conv(tensors, "out2", config->mid + 3, 3, TRUE);
+    return tensors;
+}
+
+void idiom_generator_declare(IdiomParams *params, const IdiomGeneratorConfig *config, guint32 seed)
+{
+    g_autoptr(GArray) tensors = idiom_generator_tensors(config);
+    g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+    for (guint t = 0; t < tensors->len; t++) {
+        const IdiomGeneratorTensor *tensor = &g_array_index(tensors, IdiomGeneratorTensor, t);
+        const gsize elements = idiom_shape_elements(tensor->shape);
+        g_autofree float *values = g_new(float, elements);
+        for (gsize i = 0; i < elements; i++)
+            values[i] = (float)(tensor->start + tensor->spread * g_rand_double_range(rand, -1, 1));
+        idiom_params_add(params, tensor->name, tensor->shape, values);
+    }
+}
+
+/* --- graph ---------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    IdiomGraph *graph;
+    IdiomParams *params;
+    gboolean trainable;
+    IdiomTensor *mix;
+} Builder;
+
+static IdiomTensor *param(Builder *b, const char *layer, const char *kind)
+{
+    g_autofree char *name = g_strdup_printf("%s.%s", layer, kind);
+    return idiom_graph_param(b->graph, b->params, name, b->trainable);
+}
+
+static IdiomTensor *conv(Builder *b, const char *layer, IdiomTensor *x, IdiomTensor *x2, gboolean bias,
+                         IdiomActivation act)
+{
+    return idiom_conv2d(b->graph, x, x2, param(b, layer, "weight"), bias ? param(b, layer, "bias") : NULL,
+                        &(IdiomConvParams){.pad = 1, .mode = IDIOM_PAD_REFLECT, .act = act});
+}
+
+static IdiomTensor *norm(Builder *b, const char *layer, IdiomTensor *x, IdiomTensor *residual,
+                         IdiomActivation act)
+{
+    return idiom_instance_norm(b->graph, x, param(b, layer, "weight"), param(b, layer, "bias"), b->mix,
+                               residual, act);
+}
+
+static IdiomTensor *block(Builder *b, guint index, IdiomTensor *x)
+{
+    g_autofree char *conv1 = g_strdup_printf("blocks.%u.conv1", index);
+    g_autofree char *norm1 = g_strdup_printf("blocks.%u.norm1", index);
+    g_autofree char *conv2 = g_strdup_printf("blocks.%u.conv2", index);
+    g_autofree char *norm2 = g_strdup_printf("blocks.%u.norm2", index);
+    IdiomTensor *y = norm(b, norm1, conv(b, conv1, x, NULL, FALSE, IDIOM_ACT_NONE), NULL, IDIOM_ACT_RELU);
+    return norm(b, norm2, conv(b, conv2, y, NULL, FALSE, IDIOM_ACT_NONE), x, IDIOM_ACT_NONE);
+}
+
+IdiomTensor *idiom_generator_build(IdiomGraph *graph, IdiomParams *params, const IdiomGeneratorConfig *config,
+                                   IdiomTensor *picture, IdiomTensor *mix, gboolean trainable)
+{
+    if (!picture) /* the graph has failed already */
+        return NULL;
+    Builder b = {graph, params, trainable, mix};
+    const IdiomShape s = idiom_tensor_shape(picture);
+    const guint right = -s.w % UNSHUFFLE, bottom = -s.h % UNSHUFFLE;
+    const gboolean odd = right || bottom;
+    IdiomTensor *x = odd ? idiom_pad2d(graph, picture, 0, right, 0, bottom, IDIOM_PAD_REFLECT) : picture;
+
+    IdiomTensor *y =
+        conv(&b, "head", idiom_pixel_unshuffle(graph, x, UNSHUFFLE), NULL, FALSE, IDIOM_ACT_NONE);
+    y = norm(&b, "headn", y, NULL, IDIOM_ACT_RELU);
+    for (guint i = 0; i < config->blocks; i++)
+        y = block(&b, i, y);
+
+    const IdiomUpsample up =
+        config->tail == IDIOM_TAIL_NNX ? IDIOM_UPSAMPLE_NEAREST : IDIOM_UPSAMPLE_BILINEAR;
+    y = conv(&b, "out1", idiom_upsample2(graph, y, up), NULL, TRUE, IDIOM_ACT_RELU);
+    if (config->tail == IDIOM_TAIL_BHX)
+        y = conv(&b, "outh", y, NULL, TRUE, IDIOM_ACT_RELU);
+    y = conv(&b, "out2", idiom_upsample2(graph, y, up), idiom_affine(graph, x, 2, -1), TRUE,
+             IDIOM_ACT_TANH01);
+    return odd ? idiom_crop(graph, y, 0, 0, s.w, s.h) : y;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* idiom-bench: how fast a style runs, and on what. */
+#include "bench.h"
+
+#include <glib.h>
+#include <idiom/device.h>
+
+int bench_devices(int argc, char **argv)
+{
+    (void)argv;
+    if (argc != 1) {
+        g_printerr("idiom-bench devices takes no arguments\n");
+        return 2;
+    }
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) devices = idiom_device_list(&error);
+    if (!devices) {
+        g_printerr("idiom-bench: %s\n", error->message);
+        return 1;
+    }
+    for (guint i = 0; devices[i]; i++)
+        g_print("%u: %s\n", i, devices[i]);
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    {"video", bench_video, "stylize a video file, with a before/after picture and the speed"},
+    {"frame", bench_frame, "time one size of frame, operation by operation"},
+    {"devices", bench_devices, "list the Vulkan devices"},
+};
+
+int main(int argc, char **argv)
+{
+    for (guint i = 0; argc > 1 && i < G_N_ELEMENTS(commands); i++)
+        if (g_str_equal(argv[1], commands[i].name))
+            return commands[i].run(argc - 1, argv + 1);
+    g_printerr("Usage: idiom-bench COMMAND [OPTION...]; COMMAND --help says more\n\n");
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        g_printerr("  %-8s %s\n", commands[i].name, commands[i].summary);
+    return 2;
+}

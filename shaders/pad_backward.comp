@@ -1,0 +1,55 @@
+#version 460
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Gradient of mirroring pads: each pixel collects from itself and all of its mirror images. */
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+
+layout(push_constant, scalar) uniform Push
+{
+    ivec4 dg, d; /* of the padded and of the plain tensor */
+    ivec2 pad;   /* left, top */
+};
+PLANES_IN(0, dy);
+PLANES_OUT(1, dst);
+
+/*
+ * Pixel i of n shows up at i and -i, repeated with period 2 (n - 1). Walking upward through these, the distance from
+ * an i to the next is 2 (n - 1 - i), from a -i to the next 2 i. At the ends both are the same place.
+ */
+struct Images {
+    int position; /* in the padded tensor */
+    int step, other_step;
+};
+
+/* lowest k >= 0 with k = i modulo the period */
+int lowest(int i, int period)
+{
+    return (i % period + period) % period;
+}
+
+Images first_image(int i, int n, int pad)
+{
+    int period = max(2 * (n - 1), 1);
+    int up = lowest(i + pad, period), down = lowest(pad - i, period);
+    int after_up = 2 * (n - 1 - i), after_down = 2 * i;
+    if (i == 0 || i == n - 1)
+        after_up = after_down = period;
+    return up <= down ? Images(up, after_up, after_down) : Images(down, after_down, after_up);
+}
+
+Images next_image(Images i)
+{
+    return Images(i.position + i.step, i.other_step, i.step);
+}
+
+void main()
+{
+    ivec4 p = grid_position(d);
+    if (p.x >= d.x)
+        return;
+    vec4 sum = vec4(0);
+    for (Images y = first_image(p.y, d.y, pad.y); y.position < dg.y; y = next_image(y))
+        for (Images x = first_image(p.x, d.x, pad.x); x.position < dg.x; x = next_image(x))
+            sum += load4(dy, dg, p.w, p.z, y.position, x.position);
+    store4(dst, d, p.w, p.z, p.y, p.x, sum);
+}
