@@ -4,7 +4,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 
-layout(constant_id = 3) const int FUNCTION = 0; /* FLAT_* of pointwise.h */
+layout(constant_id = 3) const int FUNCTION = 0; /* BINARY_ADD to _MUL and FLAT_* of pointwise.c */
 
 layout(push_constant, scalar) uniform Push
 {

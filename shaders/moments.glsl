@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Reductions over chunks of rows of a plane. One workgroup of LANES invocations walks over the positions of a chunk
+// Reductions over chunks of rows of a plane. One workgroup of LANES (IDIOM_REDUCE_LANES in engine/ops/moments.h) invocations walks over the positions of a chunk
 // in row-major order, LANES at a time; lanes are then added in order, and so are chunks.
 #ifndef MOMENTS_GLSL
 #define MOMENTS_GLSL
 
-const int LANES = 32; // REDUCE_LANES in engine/ops/reduce.h
+const int LANES = 32;
 
 struct Walk {
     int x, y;

@@ -13,9 +13,6 @@
 #define CACHE_BYTES (512u << 20)
 #define BATCHES_AHEAD 3
 
-/* Streams of random numbers. */
-enum { STREAM_CONTENT, STREAM_NOISE, STREAM_REFERENCE, STREAM_SAMPLES };
-
 typedef struct {
     char *path;
     guint frames;      /* that may be drawn from it: 1 or FRAMES_PER_VIDEO; 0: not opened yet */
@@ -230,7 +227,7 @@ static gboolean fill_batch(IdiomData *data, IdiomBatch *batch)
     gsize values = (gsize)3 * p->crop * p->crop;
     for (guint i = 0; i < p->batch; i++) {
         guint64 sample = batch->index * p->batch + i;
-        IdiomRandom r = idiom_random_stream(p->seed, STREAM_CONTENT, sample);
+        IdiomRandom r = idiom_random_stream(p->seed, IDIOM_RANDOM_CONTENT, sample);
         const IdiomPicture *picture = draw_picture(data, &r);
         if (!picture)
             return FALSE;
@@ -243,12 +240,12 @@ static gboolean fill_batch(IdiomData *data, IdiomBatch *batch)
         batch->offset[2 * i] = ((float)x2 - (float)x) * (mirror ? -1 : 1);
         batch->offset[2 * i + 1] = (float)y2 - (float)y;
 
-        IdiomRandom noise = idiom_random_stream(p->seed, STREAM_NOISE, sample);
+        IdiomRandom noise = idiom_random_stream(p->seed, IDIOM_RANDOM_NOISE, sample);
         for (gsize k = 0; k < values; k++)
             batch->shifted[i * values + k] += p->noise * idiom_random_normal(&noise);
 
         if (p->n_references) {
-            IdiomRandom s = idiom_random_stream(p->seed, STREAM_REFERENCE, sample);
+            IdiomRandom s = idiom_random_stream(p->seed, IDIOM_RANDOM_REFERENCE, sample);
             const IdiomPicture *reference = p->references[idiom_random_below(&s, p->n_references)];
             guint rx = idiom_random_below(&s, reference->w - p->crop + 1);
             guint ry = idiom_random_below(&s, reference->h - p->crop + 1);
@@ -328,7 +325,7 @@ GPtrArray *idiom_data_samples(IdiomData *data, guint count)
     g_return_val_if_fail(!data->thread, NULL);
     GPtrArray *samples = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
     guint n = data->files->len;
-    IdiomRandom r = idiom_random_stream(data->params.seed, STREAM_SAMPLES, 0);
+    IdiomRandom r = idiom_random_stream(data->params.seed, IDIOM_RANDOM_SAMPLES, 0);
     guint first = idiom_random_below(&r, n);
     count = MIN(count, n);
     for (guint i = 0; i < count; i++) {

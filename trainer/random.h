@@ -26,6 +26,15 @@ static inline guint64 idiom_random_next(IdiomRandom *r)
     return idiom_random_mix(r->state);
 }
 
+/* Who draws: the first coordinate of a stream. */
+enum {
+    IDIOM_RANDOM_CONTENT,
+    IDIOM_RANDOM_NOISE,
+    IDIOM_RANDOM_REFERENCE,
+    IDIOM_RANDOM_SAMPLES,
+    IDIOM_RANDOM_DISCRIMINATOR,
+};
+
 /* The stream (a, b) of @seed. */
 static inline IdiomRandom idiom_random_stream(guint64 seed, guint64 a, guint64 b)
 {

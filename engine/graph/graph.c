@@ -246,13 +246,12 @@ IdiomTensor *idiom_op_add_output(IdiomOp *op, IdiomGraph *g, IdiomLayout layout,
     IdiomTensor *t = idiom_graph_new_tensor(g, layout, shape);
 
     g_assert(op->n_out < IDIOM_OP_MAX_OUT);
-    check_size(g, layout, shape); /* the error stays with the graph */
     t->op = op;
     t->constant = op->constant;
     for (guint i = 0; i < op->n_in && op->klass->backward && !g->backward; i++)
         t->requires_gradient |= op->in[i] && op->in[i]->requires_gradient;
     op->out[op->n_out++] = t;
-    return t;
+    return check_size(g, layout, shape) ? t : NULL;
 }
 
 IdiomOp *idiom_graph_find_op(IdiomGraph *g, const IdiomOpClass *klass, IdiomTensor *const *in, guint n_in,

@@ -83,7 +83,10 @@ IdiomTensor *idiom_graph_fail(IdiomGraph *g, IdiomError code, const char *format
 IdiomOp *idiom_graph_add_op(IdiomGraph *g, const IdiomOpClass *klass, IdiomTensor *const *in, guint n_in,
                             gconstpointer params, gsize params_size);
 
-/* Adds the next output (or scratch) tensor of @op. Requires a gradient if any input does and the class has a rule. */
+/*
+ * Adds the next output (or scratch) tensor of @op. Requires a gradient if any input does and the class has a rule.
+ * NULL, with the graph's error set, if the device cannot hold the shape.
+ */
 IdiomTensor *idiom_op_add_output(IdiomOp *op, IdiomGraph *g, IdiomLayout layout, IdiomShape shape);
 
 /*

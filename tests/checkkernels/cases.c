@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cases.h"
 
-/* --- operations
- * ------------------------------------------------------------------------------------------------- */
+/* --- operations -------------------------------------------------------------------------------------- */
 
 #define OP(id_, name_, rule_, call_, ...)                                                                    \
     static IdiomTensor *build_##id_(IdiomGraph *g, const RefArgs *a, IdiomTensor *const *in)                 \
@@ -56,8 +55,9 @@ OP(gram_distance, "gram_distance", ref_gram_distance, idiom_gram_distance(g, in[
 OP(divide, "divide", ref_divide, idiom_divide(g, in[0], in[1]), {"a", "b"}, .fp32_only = TRUE)
 /* clang-format on */
 
-/* --- cases
- * ------------------------------------------------------------------------------------------------------ */
+static const OpCheck check_adam = {"adam", .fp32_only = TRUE};
+
+/* --- cases ------------------------------------------------------------------------------------------- */
 
 static void case_free(gpointer data)
 {
@@ -412,5 +412,6 @@ GPtrArray *cases_new(void)
     add_shape(cases);
     add_norm(cases);
     add_losses(cases);
+    add_case(cases, &check_adam, (RefArgs){0}, "three steps", 0, NULL);
     return cases;
 }

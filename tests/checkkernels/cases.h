@@ -30,7 +30,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    const RefRule *rule;
+    const RefRule *rule; /* NULL: adam, which has a check of its own */
     IdiomTensor *(*build)(IdiomGraph *g, const RefArgs *a, IdiomTensor *const *in);
     const char *in_names[REF_MAX_IN];
     gboolean fp32_only;

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_STYLE_H
+#define IDIOM_STYLE_H
+
+#include <idiom/generator.h>
+
+G_BEGIN_DECLS
+
+/**
+ * A style file: a safetensors file (tensorfile.h) with the parameters of a generator and, in its metadata, the
+ * architecture and the story of its making. Fields that make it a style file:
+ *
+ *   format    "idiom-style"
+ *   version   "1"
+ *   channels, blocks, mid, styles   numbers of IdiomGeneratorConfig
+ *   tail      "nnx" or "bhx"
+ *   names     of the styles, separated by commas, as many as styles
+ *
+ * Everything else (licence, references, command, seed, losses, ...) is free text for people.
+ *
+ * An IdiomStyle is such a file in host memory. It does not change: thread-safe.
+ */
+typedef struct IdiomStyle IdiomStyle;
+
+#define IDIOM_STYLE_DEFAULT "starry-night" /**< used where no style is named */
+
+/**
+ * idiom_style_load:
+ * @error: as idiom_tensor_file_open() and idiom_tensor_file_read(); IDIOM_ERROR_FORMAT for another format or
+ *   version, a field out of range, a missing or misshapen tensor, a value that is not finite
+ *
+ * Returns: (transfer full): the style, or NULL
+ */
+IdiomStyle *idiom_style_load(const char *path, GError **error);
+void idiom_style_free(IdiomStyle *style);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomStyle, idiom_style_free)
+
+const IdiomGeneratorConfig *idiom_style_config(const IdiomStyle *style);
+/** idiom_style_names: names of the styles in the order of the rows of the norms; NULL-terminated. */
+const char *const *idiom_style_names(const IdiomStyle *style);
+/** idiom_style_index: row of the style @name, or -1. */
+int idiom_style_index(const IdiomStyle *style, const char *name);
+/** idiom_style_metadata: string -> string: all fields of the file. Read only. */
+GHashTable *idiom_style_metadata(const IdiomStyle *style);
+
+/** idiom_style_params: (transfer full): the parameters as a set for idiom_generator_build(). */
+IdiomParams *idiom_style_params(const IdiomStyle *style, IdiomDevice *device);
+
+/**
+ * idiom_style_save:
+ * @path: file to write, see idiom_tensor_file_write()
+ * @names: config->styles names, NULL-terminated: distinct, no comma, no control characters, 1 to 64 bytes
+ * @params: with the parameters of @config, as from idiom_generator_declare()
+ * @values: idiom_params_elements() floats to write in place of what @params holds (averaged weights, say), or NULL
+ * @metadata: string -> string, more fields; NULL for none
+ * @error: IDIOM_ERROR_ARGUMENT, IDIOM_ERROR_FILE, IDIOM_ERROR_NOT_FINITE, or a failed idiom_params_read()
+ */
+gboolean idiom_style_save(const char *path, const IdiomGeneratorConfig *config, const char *const *names,
+                          IdiomParams *params, const float *values, GHashTable *metadata, GError **error);
+
+/**
+ * idiom_style_find:
+ * @name: a path (it has a '/' or ends in ".safetensors"), or a bare name, or NULL for IDIOM_STYLE_DEFAULT
+ * @error: IDIOM_ERROR_FILE: says where was looked and which styles there are
+ *
+ * A bare name is NAME.safetensors in, one after the other: the folders of the environment variable IDIOM_STYLE_PATH
+ * (separated by colons), idiom/styles in the user's data folder, and the folder of the installed styles.
+ *
+ * Returns: (transfer full): path of a file that exists
+ */
+char *idiom_style_find(const char *name, GError **error);
+
+/** idiom_style_list: (transfer full): bare names of all styles in those folders, sorted; free with g_strfreev(). */
+char **idiom_style_list(void);
+
+G_END_DECLS
+
+#endif

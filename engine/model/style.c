@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <idiom/style.h>
+
+#include <idiom/tensorfile.h>
+#include <math.h>
+#include <string.h>
+
+#define FORMAT "idiom-style"
+#define VERSION "1"
+#define SUFFIX ".safetensors"
+#define MAX_STYLE_NAME 64
+
+struct IdiomStyle {
+    IdiomGeneratorConfig config;
+    char **names;
+    GHashTable *metadata;
+    GArray *tensors;   /* IdiomGeneratorTensor */
+    GPtrArray *values; /* float arrays, one per tensor */
+};
+
+/* --- loading -------------------------------------------------------------------------------------------- */
+
+static const char *read_field(IdiomTensorFile *file, const char *key, GError **error)
+{
+    const char *value = g_hash_table_lookup(idiom_tensor_file_metadata(file), key);
+    if (!value)
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT,
+                    "%s: not a style file: metadata field '%s' is missing", idiom_tensor_file_path(file),
+                    key);
+    return value;
+}
+
+static gboolean read_expected(IdiomTensorFile *file, const char *key, const char *expected, GError **error)
+{
+    const char *value = read_field(file, key, error);
+    if (!value)
+        return FALSE;
+    if (g_str_equal(value, expected))
+        return TRUE;
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT, "%s: metadata field '%s' is '%.32s', expected '%s'",
+                idiom_tensor_file_path(file), key, value, expected);
+    return FALSE;
+}
+
+static gboolean read_number(IdiomTensorFile *file, const char *key, guint *number, GError **error)
+{
+    const char *value = read_field(file, key, error);
+    guint64 parsed;
+    if (!value)
+        return FALSE;
+    if (!g_ascii_string_to_unsigned(value, 10, 0, G_MAXUINT, &parsed, NULL)) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT,
+                    "%s: metadata field '%s' is '%.32s', expected a whole number",
+                    idiom_tensor_file_path(file), key, value);
+        return FALSE;
+    }
+    *number = (guint)parsed;
+    return TRUE;
+}
+
+/* Returns what is wrong with @names, or NULL. */
+static const char *check_names(const char *const *names, guint count)
+{
+    if (g_strv_length((char **)names) != count)
+        return "there are not as many names as styles";
+    for (guint i = 0; i < count; i++) {
+        gsize length = strlen(names[i]);
+        if (length == 0 || length > MAX_STYLE_NAME)
+            return "a name is empty or longer than 64 bytes";
+        for (gsize c = 0; c < length; c++)
+            if (g_ascii_iscntrl(names[i][c]) || names[i][c] == ',')
+                return "a name has a comma or a control character";
+        for (guint j = 0; j < i; j++)
+            if (g_str_equal(names[i], names[j]))
+                return "a name is there twice";
+    }
+    return NULL;
+}
+
+static gboolean load_config(IdiomStyle *style, IdiomTensorFile *file, GError **error)
+{
+    IdiomGeneratorConfig *config = &style->config;
+    if (!read_expected(file, "format", FORMAT, error) || !read_expected(file, "version", VERSION, error) ||
+        !read_number(file, "channels", &config->channels, error) ||
+        !read_number(file, "blocks", &config->blocks, error) ||
+        !read_number(file, "mid", &config->mid, error) ||
+        !read_number(file, "styles", &config->styles, error))
+        return FALSE;
+    const char *path = idiom_tensor_file_path(file);
+    g_autoptr(GError) range_error = NULL;
+    if (!idiom_generator_check(config, &range_error)) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT, "%s: %s", path, range_error->message);
+        return FALSE;
+    }
+    const char *tail = read_field(file, "tail", error);
+    if (!tail)
+        return FALSE;
+    if (!idiom_tail_from_name(tail, &config->tail)) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT,
+                    "%s: metadata field 'tail' is '%.32s', expected 'nnx' or 'bhx'", path, tail);
+        return FALSE;
+    }
+    const char *names = read_field(file, "names", error);
+    if (!names)
+        return FALSE;
+    style->names = g_strsplit(names, ",", IDIOM_GENERATOR_MAX_STYLES + 1);
+    const char *problem = check_names((const char *const *)style->names, config->styles);
+    if (problem) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT, "%s: metadata field 'names': %s", path, problem);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean load_values(IdiomStyle *style, IdiomTensorFile *file, GError **error)
+{
+    style->tensors = idiom_generator_tensors(&style->config);
+    style->values = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < style->tensors->len; i++) {
+        const IdiomGeneratorTensor *tensor = &g_array_index(style->tensors, IdiomGeneratorTensor, i);
+        const IdiomShape s = tensor->shape;
+        float *values = idiom_tensor_file_read(file, tensor->name, (guint64[]){s.n, s.c, s.h, s.w}, 4, error);
+        if (!values)
+            return FALSE;
+        g_ptr_array_add(style->values, values);
+    }
+    return TRUE;
+}
+
+IdiomStyle *idiom_style_load(const char *path, GError **error)
+{
+    g_autoptr(IdiomTensorFile) file = idiom_tensor_file_open(path, error);
+    if (!file)
+        return NULL;
+    g_autoptr(IdiomStyle) style = g_new0(IdiomStyle, 1);
+    style->metadata = g_hash_table_ref(idiom_tensor_file_metadata(file));
+    if (!load_config(style, file, error) || !load_values(style, file, error))
+        return NULL;
+    return g_steal_pointer(&style);
+}
+
+void idiom_style_free(IdiomStyle *style)
+{
+    if (!style)
+        return;
+    g_strfreev(style->names);
+    g_hash_table_unref(style->metadata);
+    g_clear_pointer(&style->tensors, g_array_unref);
+    g_clear_pointer(&style->values, g_ptr_array_unref);
+    g_free(style);
+}
+
+const IdiomGeneratorConfig *idiom_style_config(const IdiomStyle *style)
+{
+    return &style->config;
+}
+
+const char *const *idiom_style_names(const IdiomStyle *style)
+{
+    return (const char *const *)style->names;
+}
+
+int idiom_style_index(const IdiomStyle *style, const char *name)
+{
+    for (guint i = 0; i < style->config.styles; i++)
+        if (g_str_equal(style->names[i], name))
+            return (int)i;
+    return -1;
+}
+
+GHashTable *idiom_style_metadata(const IdiomStyle *style)
+{
+    return style->metadata;
+}
+
+IdiomParams *idiom_style_params(const IdiomStyle *style, IdiomDevice *device)
+{
+    IdiomParams *params = idiom_params_new(device);
+    for (guint i = 0; i < style->tensors->len; i++) {
+        const IdiomGeneratorTensor *tensor = &g_array_index(style->tensors, IdiomGeneratorTensor, i);
+        idiom_params_add(params, tensor->name, tensor->shape, g_ptr_array_index(style->values, i));
+    }
+    return params;
+}
+
+/* --- saving --------------------------------------------------------------------------------------------- */
+
+static void copy_field(gpointer key, gpointer value, gpointer to)
+{
+    g_hash_table_insert(to, g_strdup(key), g_strdup(value));
+}
+
+static GHashTable *describe(const IdiomGeneratorConfig *config, const char *const *names, GHashTable *more)
+{
+    GHashTable *fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    if (more)
+        g_hash_table_foreach(more, copy_field, fields);
+    const struct {
+        const char *key;
+        guint value;
+    } numbers[] = {
+        {"channels", config->channels},
+        {"blocks", config->blocks},
+        {"mid", config->mid},
+        {"styles", config->styles},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
+        g_hash_table_insert(fields, g_strdup(numbers[i].key), g_strdup_printf("%u", numbers[i].value));
+    copy_field("format", FORMAT, fields);
+    copy_field("version", VERSION, fields);
+    copy_field("tail", (gpointer)idiom_tail_name(config->tail), fields);
+    g_hash_table_insert(fields, g_strdup("names"), g_strjoinv(",", (char **)names));
+    return fields;
+}
+
+/* Finds @tensor in @params and checks it; NULL with @error set. */
+static const float *find_values(const char *path, const IdiomGeneratorTensor *tensor,
+                                const IdiomParams *params, const float *values, GError **error)
+{
+    const IdiomShape s = tensor->shape;
+    int index = idiom_params_find(params, tensor->name);
+    IdiomShape have = index < 0 ? (IdiomShape){0} : idiom_params_shape(params, (guint)index);
+    if (have.n != s.n || have.c != s.c || have.h != s.h || have.w != s.w) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
+                    "%s: parameter '%s' is missing or has another shape", path, tensor->name);
+        return NULL;
+    }
+    const float *found = values + idiom_params_offset(params, (guint)index);
+    for (gsize i = 0; i < idiom_shape_elements(s); i++) {
+        if (!isfinite(found[i])) {
+            g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_NOT_FINITE,
+                        "%s: not saved: parameter '%s' holds a value that is not finite", path, tensor->name);
+            return NULL;
+        }
+    }
+    return found;
+}
+
+gboolean idiom_style_save(const char *path, const IdiomGeneratorConfig *config, const char *const *names,
+                          IdiomParams *params, const float *values, GHashTable *metadata, GError **error)
+{
+    if (!idiom_generator_check(config, error))
+        return FALSE;
+    const char *problem = check_names(names, config->styles);
+    if (problem) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "%s: names of the styles: %s", path, problem);
+        return FALSE;
+    }
+    g_autofree float *own = NULL;
+    if (!values) {
+        values = own = g_new(float, idiom_params_elements(params));
+        if (!idiom_params_read(params, own, error))
+            return FALSE;
+    }
+    g_autoptr(GArray) tensors = idiom_generator_tensors(config);
+    g_autofree IdiomTensorData *data = g_new0(IdiomTensorData, tensors->len);
+    for (guint i = 0; i < tensors->len; i++) {
+        const IdiomGeneratorTensor *tensor = &g_array_index(tensors, IdiomGeneratorTensor, i);
+        const IdiomShape s = tensor->shape;
+        data[i] = (IdiomTensorData){tensor->name, 4, {s.n, s.c, s.h, s.w}, NULL};
+        data[i].values = find_values(path, tensor, params, values, error);
+        if (!data[i].values)
+            return FALSE;
+    }
+    g_autoptr(GHashTable) fields = describe(config, names, metadata);
+    return idiom_tensor_file_write(path, data, tensors->len, fields, error);
+}
+
+/* --- finding -------------------------------------------------------------------------------------------- */
+
+static char **style_folders(void)
+{
+    g_autoptr(GStrvBuilder) folders = g_strv_builder_new();
+    const char *path = g_getenv("IDIOM_STYLE_PATH");
+    g_auto(GStrv) own = g_strsplit(path ? path : "", ":", -1);
+    for (char **folder = own; *folder; folder++)
+        if (**folder)
+            g_strv_builder_add(folders, *folder);
+    g_autofree char *user = g_build_filename(g_get_user_data_dir(), "idiom", "styles", NULL);
+    g_strv_builder_add(folders, user);
+    g_strv_builder_add(folders, IDIOM_STYLE_DIR);
+    return g_strv_builder_end(folders);
+}
+
+static gint compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+char **idiom_style_list(void)
+{
+    g_auto(GStrv) folders = style_folders();
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (char **folder = folders; *folder; folder++) {
+        g_autoptr(GDir) dir = g_dir_open(*folder, 0, NULL);
+        const char *entry;
+        while (dir && (entry = g_dir_read_name(dir))) {
+            g_autofree char *name = g_strdup(entry);
+            if (!g_str_has_suffix(name, SUFFIX))
+                continue;
+            name[strlen(name) - strlen(SUFFIX)] = '\0';
+            if (*name && !g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+                g_ptr_array_add(names, g_steal_pointer(&name));
+        }
+    }
+    g_ptr_array_sort(names, compare_names);
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+char *idiom_style_find(const char *name, GError **error)
+{
+    if (!name || !*name)
+        name = IDIOM_STYLE_DEFAULT;
+    if (strchr(name, '/') || g_str_has_suffix(name, SUFFIX)) {
+        if (g_file_test(name, G_FILE_TEST_EXISTS))
+            return g_strdup(name);
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "%s: no such file", name);
+        return NULL;
+    }
+    g_auto(GStrv) folders = style_folders();
+    for (char **folder = folders; *folder; folder++) {
+        g_autofree char *file = g_strconcat(name, SUFFIX, NULL);
+        g_autofree char *path = g_build_filename(*folder, file, NULL);
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            return g_steal_pointer(&path);
+    }
+    g_auto(GStrv) known = idiom_style_list();
+    g_autofree char *looked = g_strjoinv(", ", folders);
+    g_autofree char *listed = g_strjoinv(", ", known);
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "no style '%s' in %s; styles there: %s", name, looked,
+                *listed ? listed : "none");
+    return NULL;
+}

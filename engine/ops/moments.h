@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reductions over chunks of rows (shaders/moments.glsl), as several operations use them. */
+#ifndef IDIOM_OPS_MOMENTS_H
+#define IDIOM_OPS_MOMENTS_H
+
+#include "graph/op.h"
+
+/* Invocations of a workgroup that reduces: LANES in shaders/moments.glsl. */
+#define IDIOM_REDUCE_LANES 32
+
+/* How the rows of a plane are divided among workgroups. */
+typedef struct {
+    guint rows; /* in a chunk; the last one may have less */
+    guint chunks;
+} IdiomChunks;
+
+IdiomChunks idiom_chunks(IdiomShape shape);
+
+/* Shape of the flat scratch that moments.comp fills for planes of @shape. */
+IdiomShape idiom_moments_shape(IdiomShape shape);
+
+/* Records the first pass: mean and sum of squared deviations of every chunk of @x, into @partial. */
+gboolean idiom_record_moments(IdiomRecorder *r, const IdiomTensor *x, const IdiomTensor *partial,
+                              GError **error);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What import and export share. */
+#ifndef IDIOM_VIDEO_COLOUR_H
+#define IDIOM_VIDEO_COLOUR_H
+
+#include <idiom/video.h>
+
+#include "graph/op.h"
+
+/* Bytes to RGB 0..1: R = luma_scale Y + luma_offset + red_v (V - 128), and so on. */
+typedef struct {
+    float luma_scale, luma_offset;
+    float red_v, green_u, green_v, blue_u;
+} IdiomYuvToRgb;
+
+/* RGB 0..1 to bytes 0..255: factors of R, G, B, and what is added. */
+typedef struct {
+    float luma[4], u[4], v[4];
+} IdiomRgbToYuv;
+
+IdiomYuvToRgb idiom_yuv_to_rgb(const IdiomFrame *frame);
+IdiomRgbToYuv idiom_rgb_to_yuv(const IdiomFrame *frame);
+
+static inline gboolean idiom_frame_is_yuv(const IdiomFrame *frame)
+{
+    return frame->format == IDIOM_VIDEO_I420 || frame->format == IDIOM_VIDEO_NV12;
+}
+
+static inline gboolean idiom_frame_is_bgr(const IdiomFrame *frame)
+{
+    return frame->format == IDIOM_VIDEO_BGRA || frame->format == IDIOM_VIDEO_BGRX;
+}
+
+/* Where planes lie, in words of 4 bytes, as shaders take it. */
+typedef struct {
+    gint32 offset[IDIOM_VIDEO_MAX_PLANES], stride[IDIOM_VIDEO_MAX_PLANES];
+} IdiomFrameWords;
+
+IdiomFrameWords idiom_frame_words(const IdiomFrame *frame);
+
+/* FALSE, with the graph's error set in the name of @op, if @bytes cannot be such a frame or the layout is wrong. */
+gboolean idiom_require_frame(IdiomGraph *g, const char *op, const IdiomTensor *bytes, const IdiomFrame *frame);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layout of video frames. */
+#include <string.h>
+
+#include "ops/internal.h"
+#include "video/colour.h"
+
+#define MAX_DIMENSION 32767
+#define ALIGNMENT 16
+
+/* Fills in what does not depend on strides; FALSE if the format is not known. */
+static gboolean frame_planes(const IdiomFrame *frame, guint *n_planes, guint *row_bytes, guint *rows)
+{
+    guint w = frame->width, h = frame->height, cw = IDIOM_DIV_UP(w, 2), ch = IDIOM_DIV_UP(h, 2);
+    rows[0] = h;
+    rows[1] = rows[2] = ch;
+    switch (frame->format) {
+    case IDIOM_VIDEO_RGBA:
+    case IDIOM_VIDEO_BGRA:
+    case IDIOM_VIDEO_RGBX:
+    case IDIOM_VIDEO_BGRX:
+        *n_planes = 1;
+        row_bytes[0] = 4 * w;
+        return TRUE;
+    case IDIOM_VIDEO_I420:
+        *n_planes = 3;
+        row_bytes[0] = w;
+        row_bytes[1] = row_bytes[2] = cw;
+        return TRUE;
+    case IDIOM_VIDEO_NV12:
+        *n_planes = 2;
+        row_bytes[0] = w;
+        row_bytes[1] = 2 * cw;
+        return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean idiom_frame_layout(IdiomFrame *frame, GError **error)
+{
+    if (frame->width < 1 || frame->width > MAX_DIMENSION || frame->height < 1 ||
+        frame->height > MAX_DIMENSION) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_SHAPE,
+                    "a frame of %ux%u: width and height must be 1 to %d", frame->width, frame->height,
+                    MAX_DIMENSION);
+        return FALSE;
+    }
+    if (!frame_planes(frame, &frame->n_planes, frame->row_bytes, frame->rows)) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "unknown video format %d", (int)frame->format);
+        return FALSE;
+    }
+    if ((guint)frame->matrix > IDIOM_VIDEO_BT2020) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "unknown video matrix %d", (int)frame->matrix);
+        return FALSE;
+    }
+    frame->size = 0;
+    for (guint i = 0; i < frame->n_planes; ++i) {
+        frame->offset[i] = frame->size;
+        frame->stride[i] = (gsize)IDIOM_DIV_UP(frame->row_bytes[i], ALIGNMENT) * ALIGNMENT;
+        frame->size += frame->stride[i] * frame->rows[i];
+    }
+    return TRUE;
+}
+
+gboolean idiom_require_frame(IdiomGraph *g, const char *op, const IdiomTensor *bytes, const IdiomFrame *frame)
+{
+    IdiomFrame expected = *frame;
+    GError *error = NULL;
+    if (!idiom_frame_layout(&expected, &error)) {
+        idiom_graph_fail(g, (IdiomError)error->code, "%s: %s", op, error->message);
+        g_error_free(error);
+        return FALSE;
+    }
+    for (guint i = 0; i < expected.n_planes; ++i) {
+        gsize offset = frame->offset[i], stride = frame->stride[i];
+        if (offset % 4 || stride % 4 || stride < expected.row_bytes[i] || stride > G_MAXINT32 ||
+            offset > frame->size || stride * expected.rows[i] > frame->size - offset) {
+            idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
+                             "%s: plane %u at %zu with stride %zu: must be multiples of 4 and %u rows of %u "
+                             "bytes must fit in %zu",
+                             op, i, offset, stride, expected.rows[i], expected.row_bytes[i], frame->size);
+            return FALSE;
+        }
+    }
+    if (frame->size > G_MAXUINT32 || !idiom_shape_equal(bytes->shape, idiom_frame_shape(frame))) {
+        idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "%s: bytes are " IDIOM_SHAPE_FORMAT ", the frame has %zu", op,
+                         IDIOM_SHAPE_ARGS(bytes->shape), frame->size);
+        return FALSE;
+    }
+    return idiom_require_layout(g, op, bytes, IDIOM_LAYOUT_BYTES);
+}
+
+IdiomFrameWords idiom_frame_words(const IdiomFrame *frame)
+{
+    IdiomFrameWords words = {{0}, {0}};
+    for (guint i = 0; i < frame->n_planes; ++i) {
+        words.offset[i] = (gint32)(frame->offset[i] / 4);
+        words.stride[i] = (gint32)(frame->stride[i] / 4);
+    }
+    return words;
+}
+
+void idiom_frame_write(const IdiomFrame *frame, guint8 *bytes, const guint8 *const *planes,
+                       const gssize *strides)
+{
+    for (guint i = 0; i < frame->n_planes; ++i)
+        for (guint y = 0; y < frame->rows[i]; ++y)
+            memcpy(bytes + frame->offset[i] + y * frame->stride[i], planes[i] + (gssize)y * strides[i],
+                   frame->row_bytes[i]);
+}
+
+void idiom_frame_read(const IdiomFrame *frame, const guint8 *bytes, guint8 *const *planes,
+                      const gssize *strides)
+{
+    for (guint i = 0; i < frame->n_planes; ++i)
+        for (guint y = 0; y < frame->rows[i]; ++y)
+            memcpy(planes[i] + (gssize)y * strides[i], bytes + frame->offset[i] + y * frame->stride[i],
+                   frame->row_bytes[i]);
+}
+
+/* --- colour
+ * ----------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    double kr, kg, kb;                            /* luma */
+    double luma_offset, luma_range, chroma_range; /* in bytes */
+} Colour;
+
+static Colour frame_colour(const IdiomFrame *frame)
+{
+    static const double weights[][2] = {
+        [IDIOM_VIDEO_BT601] = {0.299, 0.114},
+        [IDIOM_VIDEO_BT709] = {0.2126, 0.0722},
+        [IDIOM_VIDEO_BT2020] = {0.2627, 0.0593},
+    };
+    double kr = weights[frame->matrix][0], kb = weights[frame->matrix][1];
+    return frame->full_range ? (Colour){kr, 1 - kr - kb, kb, 0, 255, 255}
+                             : (Colour){kr, 1 - kr - kb, kb, 16, 219, 224};
+}
+
+IdiomYuvToRgb idiom_yuv_to_rgb(const IdiomFrame *frame)
+{
+    Colour c = frame_colour(frame);
+    double red = 2 * (1 - c.kr) / c.chroma_range, blue = 2 * (1 - c.kb) / c.chroma_range;
+    return (IdiomYuvToRgb){
+        .luma_scale = (float)(1 / c.luma_range),
+        .luma_offset = (float)(-c.luma_offset / c.luma_range),
+        .red_v = (float)red,
+        .green_u = (float)(-blue * c.kb / c.kg),
+        .green_v = (float)(-red * c.kr / c.kg),
+        .blue_u = (float)blue,
+    };
+}
+
+IdiomRgbToYuv idiom_rgb_to_yuv(const IdiomFrame *frame)
+{
+    Colour c = frame_colour(frame);
+    double blue = c.chroma_range / (2 * (1 - c.kb)), red = c.chroma_range / (2 * (1 - c.kr)),
+           l = c.luma_range;
+    return (IdiomRgbToYuv){
+        .luma = {(float)(l * c.kr), (float)(l * c.kg), (float)(l * c.kb), (float)c.luma_offset},
+        .u = {(float)(-blue * c.kr), (float)(-blue * c.kg), (float)(blue * (1 - c.kb)), 128},
+        .v = {(float)(red * (1 - c.kr)), (float)(-red * c.kg), (float)(-red * c.kb), 128},
+    };
+}

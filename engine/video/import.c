@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Video frame -> RGB planes. */
+#include "ops/internal.h"
+#include "video/colour.h"
+
+static gboolean import_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
+{
+    const IdiomFrame *frame = op->params;
+    const IdiomTensor *y = op->out[0];
+    struct {
+        IdiomDims d;
+        guint64 bytes;
+        IdiomFrameWords words;
+        IdiomYuvToRgb colour;
+    } push = {idiom_dims(y->shape), idiom_recorder_address(r, op->in[0]), idiom_frame_words(frame),
+              idiom_yuv_to_rgb(frame)};
+    gboolean yuv = idiom_frame_is_yuv(frame);
+    IdiomDispatch d = {
+        .shader = yuv ? "import_yuv" : "import_rgb",
+        .spec = {yuv ? frame->format == IDIOM_VIDEO_NV12 : idiom_frame_is_bgr(frame)},
+        .n_spec = 1,
+        .planes = {y},
+        .n_planes = 1,
+        .push = &push,
+        .push_size = sizeof push,
+    };
+    IdiomShape cover = y->shape;
+    cover.w = IDIOM_DIV_UP(cover.w, 4);
+    cover.h = yuv ? IDIOM_DIV_UP(cover.h, 2) : cover.h;
+    idiom_dispatch_cover(&d, cover);
+    return idiom_record_dispatch(r, &d, error);
+}
+
+static const IdiomOpClass import_class = {"import", NULL, import_record, NULL};
+
+IdiomTensor *idiom_import(IdiomGraph *g, IdiomTensor *bytes, const IdiomFrame *frame)
+{
+    if (idiom_graph_failed(g, &bytes, 1) || !idiom_require_frame(g, "import", bytes, frame))
+        return NULL;
+    IdiomOp *op = idiom_graph_add_op(g, &import_class, &bytes, 1, frame, sizeof *frame);
+    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(1, 3, frame->height, frame->width));
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Time of one frame, as a whole and operation by operation, measured through libidiom alone. */
+#ifndef IDIOM_PROFILE_H
+#define IDIOM_PROFILE_H
+
+#include <idiom/filter.h>
+
+/* The runs of one operation on one shape in a frame, added up. */
+typedef struct {
+    char *op, *shader;
+    IdiomShape shape;
+    guint calls;
+    double seconds, flops, bytes; /* of one frame */
+} ProfileRow;
+
+typedef struct {
+    char *device, *driver, *type;
+    const char *precision;
+    guint width, height;
+    double frame_seconds; /* wall clock, copies in and out included */
+    double best_seconds;  /* of the fastest frame */
+    GArray *rows;         /* of ProfileRow */
+    double op_seconds;    /* sum of the rows */
+    double conv_seconds;  /* sum of the convolutions among them */
+    guint64 memory;       /* device bytes */
+} Profile;
+
+/*
+ * Runs @frames frames for the time and as many for the operations. @style, @device: as the element's properties.
+ * Clear @profile after success.
+ */
+gboolean profile_run(Profile *profile, const char *style, const char *device, IdiomFrameFormat format, guint width,
+                     guint height, guint frames, GError **error);
+void profile_clear(Profile *profile);
+
+/* A few lines: device, speed, share of the convolutions. */
+void profile_print_summary(const Profile *profile);
+/* One line per row. */
+void profile_print_table(const Profile *profile);
+/* All as one JSON object. */
+gboolean profile_write_json(const Profile *profile, const char *path, GError **error);
+
+#endif

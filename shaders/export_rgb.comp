@@ -1,0 +1,26 @@
+#version 450
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Four pixels of RGB planes -> four bytes each, the fourth byte the source's.
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+#include "export.glsl"
+
+layout(constant_id = 3) const int BGR = 0;
+
+PLANES_IN(0, x_in);
+
+void main()
+{
+    int x0 = int(gl_GlobalInvocationID.x) * 4, y = int(gl_GlobalInvocationID.y);
+    if (x0 >= push.d.x)
+        return;
+    int row = push.offset[0] + y * push.stride[0];
+    [[unroll]] for (int i = 0; i < 4; ++i) {
+        int x = x0 + i;
+        if (x < push.d.x) {
+            vec4 v = 255.0 * clamp(load4(x_in, push.d, 0, 0, y, x), 0.0, 1.0);
+            uint source = push.source.v[row + x];
+            push.result.v[row + x] = (blend(source, BGR != 0 ? v.zyxw : v) & 0xffffff) | (source & 0xff000000);
+        }
+    }
+}

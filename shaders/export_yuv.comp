@@ -1,0 +1,60 @@
+#version 450
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// RGB planes -> I420 (8x2 pixels: two words of luma a row, one each of U and V) or NV12 (4x2 pixels).
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+#include "export.glsl"
+
+layout(constant_id = 3) const int NV12 = 0;
+
+PLANES_IN(0, x_in);
+
+vec3 load_pixel(int x, int y)
+{
+    return clamp(load4(x_in, push.d, 0, 0, min(y, push.d.y - 1), min(x, push.d.x - 1)), 0.0, 1.0).xyz;
+}
+
+void blend_word(int word, vec4 v)
+{
+    push.result.v[word] = blend(push.source.v[word], v);
+}
+
+// Writes the luma of 4x2 pixels, beyond the edge the edge's; returns the chroma of both halves.
+void block(int x0, int y0, out vec2 u, out vec2 v)
+{
+    vec4 top, bottom;
+    vec3 sum[2] = {vec3(0), vec3(0)};
+    [[unroll]] for (int i = 0; i < 4; ++i) {
+        vec3 a = load_pixel(x0 + i, y0), b = load_pixel(x0 + i, y0 + 1);
+        top[i] = dot(push.luma.xyz, a) + push.luma.w;
+        bottom[i] = dot(push.luma.xyz, b) + push.luma.w;
+        sum[i / 2] += a + b;
+    }
+    u = vec2(dot(push.u.xyz, sum[0]), dot(push.u.xyz, sum[1])) * 0.25 + push.u.w;
+    v = vec2(dot(push.v.xyz, sum[0]), dot(push.v.xyz, sum[1])) * 0.25 + push.v.w;
+    int word = push.offset[0] + y0 * push.stride[0] + (x0 >> 2);
+    if (x0 < push.d.x) {
+        blend_word(word, top);
+        if (y0 + 1 < push.d.y)
+            blend_word(word + push.stride[0], bottom);
+    }
+}
+
+void main()
+{
+    int x = int(gl_GlobalInvocationID.x), cy = int(gl_GlobalInvocationID.y);
+    int x0 = x * (NV12 != 0 ? 4 : 8);
+    if (x0 >= push.d.x)
+        return;
+    int row = cy * push.stride[1] + x;
+    vec2 u, v;
+    block(x0, 2 * cy, u, v);
+    if (NV12 != 0) {
+        blend_word(push.offset[1] + row, vec4(u.x, v.x, u.y, v.y));
+        return;
+    }
+    vec2 u2, v2;
+    block(x0 + 4, 2 * cy, u2, v2);
+    blend_word(push.offset[1] + row, vec4(u, u2));
+    blend_word(push.offset[2] + cy * push.stride[2] + x, vec4(v, v2));
+}

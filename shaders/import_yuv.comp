@@ -1,0 +1,99 @@
+#version 450
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A block of 4x2 pixels of I420 or NV12 -> RGB planes. Chroma, in the middle of 2x2 pixels, is interpolated linearly:
+// 3/4 of the nearest sample and 1/4 of the next one, in both directions.
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+
+layout(constant_id = 3) const int NV12 = 0;
+
+PLANES_OUT(0, y_out);
+
+layout(push_constant, scalar) uniform Push {
+    ivec4 d;
+    Uints bytes;
+    int offset[3]; // words
+    int stride[3];
+    float luma_scale, luma_offset;
+    float red_v, green_u, green_v, blue_u;
+} push;
+
+vec4 unpack(uint word)
+{
+    return vec4(uvec4(word, word >> 8, word >> 16, word >> 24) & 255);
+}
+
+// 4 bytes from byte `first` of the row on, which is odd; words outside [0, last] are replaced by the nearest
+uint four_bytes(int row, int first, int last)
+{
+    int word = first >> 2;
+    uint low = push.bytes.v[row + max(word, 0)], high = push.bytes.v[row + min(word + 1, last)];
+    int shift = (first & 3) * 8;
+    return (low >> shift) | (high << (32 - shift));
+}
+
+// chroma samples c - 1 .. c + 2 of row y, less 128; c is even; the picture's edge is repeated
+void load_chroma(int c, int y, ivec2 size, out vec4 u, out vec4 v)
+{
+    y = clamp(y, 0, size.y - 1);
+    int row = push.offset[1] + y * push.stride[1];
+    if (NV12 != 0) {
+        int word = c >> 1, last = (2 * size.x - 1) >> 2;
+        vec4 left = unpack(push.bytes.v[row + max(word - 1, 0)]);
+        vec4 middle = unpack(push.bytes.v[row + word]);
+        vec4 right = unpack(push.bytes.v[row + min(word + 1, last)]);
+        u = vec4(left.z, middle.xz, right.x);
+        v = vec4(left.w, middle.yw, right.y);
+    } else {
+        int last = (size.x - 1) >> 2;
+        u = unpack(four_bytes(row, c - 1, last));
+        v = unpack(four_bytes(push.offset[2] + y * push.stride[2], c - 1, last));
+    }
+    if (c == 0) {
+        u.x = u.y;
+        v.x = v.y;
+    }
+    if (c + 1 >= size.x) {
+        u.z = u.y;
+        v.z = v.y;
+    }
+    if (c + 2 >= size.x) {
+        u.w = u.z;
+        v.w = v.z;
+    }
+    u -= 128.0;
+    v -= 128.0;
+}
+
+vec4 upsample(vec4 c)
+{
+    return 0.75 * c.yyzz + 0.25 * c.xzyw;
+}
+
+void store_row(int x0, int y, vec4 u, vec4 v)
+{
+    vec4 luma = push.luma_scale * unpack(push.bytes.v[push.offset[0] + y * push.stride[0] + (x0 >> 2)]) +
+                push.luma_offset;
+    vec4 r = clamp(luma + push.red_v * v, 0.0, 1.0);
+    vec4 g = clamp(luma + push.green_u * u + push.green_v * v, 0.0, 1.0);
+    vec4 b = clamp(luma + push.blue_u * u, 0.0, 1.0);
+    [[unroll]] for (int i = 0; i < 4; ++i) {
+        if (x0 + i < push.d.x)
+            store4(y_out, push.d, 0, 0, y, x0 + i, vec4(r[i], g[i], b[i], 0));
+    }
+}
+
+void main()
+{
+    int x0 = int(gl_GlobalInvocationID.x) * 4, cy = int(gl_GlobalInvocationID.y);
+    if (x0 >= push.d.x)
+        return;
+    ivec2 size = (push.d.xy + 1) >> 1;
+    vec4 u0, u1, u2, v0, v1, v2;
+    load_chroma(x0 >> 1, cy - 1, size, u0, v0);
+    load_chroma(x0 >> 1, cy, size, u1, v1);
+    load_chroma(x0 >> 1, cy + 1, size, u2, v2);
+    store_row(x0, 2 * cy, upsample(0.25 * u0 + 0.75 * u1), upsample(0.25 * v0 + 0.75 * v1));
+    if (2 * cy + 1 < push.d.y)
+        store_row(x0, 2 * cy + 1, upsample(0.75 * u1 + 0.25 * u2), upsample(0.75 * v1 + 0.25 * v2));
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * checkkernels: every operation, forward and backward, in every variant that the device has, against plain C in
+ * double precision. Before every run the engine fills all intermediate tensors with NaN (IDIOM_POISON), so an element
+ * that no shader writes is found. With --bench: how fast the operations are.
+ */
+#include "bench.h"
+#include "run.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static char *filter, *json_file, *device_name, *family_name;
+static gboolean list, bench, quick;
+static char **rest;
+
+static const GOptionEntry options[] = {
+    {"filter", 'f', 0, G_OPTION_ARG_STRING, &filter, "only cases whose --list line matches", "GLOB"},
+    {"list", 'l', 0, G_OPTION_ARG_NONE, &list, "print the cases, run nothing", NULL},
+    {"bench", 'b', 0, G_OPTION_ARG_NONE, &bench, "measure speed; FILTER as for --filter", NULL},
+    {"json", 'j', 0, G_OPTION_ARG_FILENAME, &json_file, "write what --bench measures", "FILE"},
+    {"device", 'd', 0, G_OPTION_ARG_STRING, &device_name, "index or part of the name", "DEVICE"},
+    {"family", 0, 0, G_OPTION_ARG_STRING, &family_name, "lane, vector, or both", "FAMILY"},
+    {"quick", 'q', 0, G_OPTION_ARG_NONE, &quick, "a third of the cases", NULL},
+    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &rest, NULL, "[FILTER]"},
+    {NULL},
+};
+
+static const char *const families[] = {[IDIOM_FAMILY_LANE] = "lane", [IDIOM_FAMILY_VECTOR] = "vector"};
+static const char *const passes[] = {[PASS_FORWARD] = "forward", [PASS_BACKWARD] = "backward"};
+
+/* Cases of one device and precision. */
+static void check(IdiomDevice *device, IdiomPrecision precision, GPtrArray *cases, guint *passed, guint *failed)
+{
+    const OpCheck *op = NULL;
+    guint of_op = 0;
+    g_autofree char *variant = variant_name(idiom_device_info(device)->family, precision);
+    for (guint i = 0; i < cases->len; i++) {
+        const Case *c = cases->pdata[i];
+        of_op = c->op == op ? of_op + 1 : 0;
+        op = c->op;
+        /* the second of each three: the first ones are the smallest */
+        if (quick && of_op % 3 != 1)
+            continue;
+        for (Pass pass = PASS_FORWARD; pass <= PASS_BACKWARD; pass++) {
+            if (!run_applies(c, pass, precision))
+                continue;
+            g_autofree char *name =
+                g_strdup_printf("%s %s %s %s", c->op->name, passes[pass], variant, c->text);
+            if (filter && !g_pattern_match_simple(filter, name))
+                continue;
+            if (list) {
+                printf("%s\n", name);
+                continue;
+            }
+            g_autofree char *message = run_case(c, pass, device, precision);
+            *(message ? failed : passed) += 1;
+            if (message)
+                printf("FAIL %s: %s\n", name, message);
+            fflush(stdout);
+        }
+    }
+}
+
+/* Also accepts a name without any wildcard. */
+static void complete_filter(void)
+{
+    if (rest && !filter)
+        filter = g_strdup(rest[0]);
+    if (filter && !strpbrk(filter, "*?")) {
+        char *glob = g_strdup_printf("*%s*", filter);
+        g_free(filter);
+        filter = glob;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GOptionContext) context = g_option_context_new("- check and measure the engine's kernels");
+    setlocale(LC_ALL, "C");
+    g_option_context_add_main_entries(context, options, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        fprintf(stderr, "checkkernels: %s\n", error->message);
+        return 2;
+    }
+    complete_filter();
+    if (!bench)
+        g_setenv("IDIOM_POISON", "1", TRUE);
+
+    guint passed = 0, failed = 0;
+    g_autoptr(GPtrArray) cases = cases_new();
+    Bench *measured = bench ? bench_new(filter) : NULL;
+    gboolean any = FALSE;
+    for (guint family = 0; family < G_N_ELEMENTS(families); family++) {
+        if (family_name && strcmp(family_name, "both") && strcmp(family_name, families[family]))
+            continue;
+        any = TRUE;
+        g_setenv("IDIOM_FAMILY", families[family], TRUE);
+        g_autoptr(IdiomDevice) device = idiom_device_open(device_name, &error);
+        if (!device) {
+            fprintf(stderr, "checkkernels: %s\n", error->message);
+            return 2;
+        }
+        for (IdiomPrecision precision = IDIOM_FP32; precision <= IDIOM_FP16; precision++) {
+            if (precision == IDIOM_FP16 && !idiom_device_info(device)->fp16)
+                continue;
+            if (!bench) {
+                check(device, precision, cases, &passed, &failed);
+            } else if (!bench_run(measured, device, precision, &error)) {
+                fprintf(stderr, "checkkernels: %s\n", error->message);
+                return 1;
+            }
+        }
+        if (idiom_device_validation_messages(device)) {
+            printf("FAIL validation: %u messages\n", idiom_device_validation_messages(device));
+            failed++;
+        }
+    }
+    if (!any) {
+        fprintf(stderr, "checkkernels: there is no family \"%s\"\n", family_name);
+        return 2;
+    }
+    if (bench && json_file && !bench_write(measured, json_file, &error)) {
+        fprintf(stderr, "checkkernels: %s\n", error->message);
+        return 1;
+    }
+    g_clear_pointer(&measured, bench_free);
+    if (!bench && !list)
+        printf("%u passed, %u failed\n", passed, failed);
+    return failed != 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CHECK_RUN_H
+#define CHECK_RUN_H
+
+#include "cases.h"
+
+typedef enum { PASS_FORWARD, PASS_BACKWARD } Pass;
+
+/* FALSE if @pass of @c is not to be run with @precision: it has no gradient, or no kernel of that precision. */
+gboolean run_applies(const Case *c, Pass pass, IdiomPrecision precision);
+
+/*
+ * Runs a case on the device and compares with the reference. Returns NULL, or what is wrong in one line.
+ */
+char *run_case(const Case *c, Pass pass, IdiomDevice *device, IdiomPrecision precision);
+
+/* Compares @expected with @got, where @stored >= c channels are; what lies beyond c must be zero. */
+char *run_compare(const char *what, const Ref *expected, const float *got, guint stored, double tolerance);
+
+#endif

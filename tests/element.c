@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The element alone, by GstHarness: formats, strides, metas, events, properties, errors. */
+#include "teststyle.h"
+
+#include <gst/check/gstharness.h>
+#include <gst/video/video.h>
+#include <string.h>
+
+static const char *const formats[] = {"I420", "NV12", "RGBA", "BGRA", "RGBx", "BGRx"};
+
+/* --- helpers ---------------------------------------------------------------------------------------------------- */
+
+static GstHarness *new_harness(const char *launch)
+{
+    GstHarness *h = gst_harness_new_parse(launch);
+    g_assert_nonnull(h);
+    return h;
+}
+
+static void set_caps(GstHarness *h, const char *format, int width, int height)
+{
+    g_autofree char *caps = g_strdup_printf("video/x-raw,format=%s,width=%d,height=%d,framerate=25/1", format, width,
+                                            height);
+    gst_harness_set_src_caps_str(h, caps);
+}
+
+static GstVideoInfo make_info(const char *format, int width, int height)
+{
+    GstVideoInfo info;
+    gst_video_info_set_format(&info, gst_video_format_from_string(format), (guint)width, (guint)height);
+    return info;
+}
+
+/* A picture that depends on position and @seed only: the same in buffers of other strides. */
+static guint8 pattern(guint plane, int x, int y, guint seed)
+{
+    return (guint8)(16 + (x * 7 + y * 13 + (int)plane * 61 + (int)seed * 29 + (x * y) % 11 * 5) % 220);
+}
+
+/* Number of bytes of row data in plane @p, without padding. */
+static int row_bytes(const GstVideoFrame *frame, guint p)
+{
+    guint component = p;
+    for (component = 0; GST_VIDEO_FRAME_COMP_PLANE(frame, component) != (int)p;)
+        component++;
+    return GST_VIDEO_FRAME_COMP_WIDTH(frame, component) * GST_VIDEO_FRAME_COMP_PSTRIDE(frame, component);
+}
+
+static int plane_rows(const GstVideoFrame *frame, guint p)
+{
+    guint component = 0;
+    while (GST_VIDEO_FRAME_COMP_PLANE(frame, component) != (int)p)
+        component++;
+    return GST_VIDEO_FRAME_COMP_HEIGHT(frame, component);
+}
+
+static void fill(const GstVideoInfo *info, GstBuffer *buffer, guint seed)
+{
+    GstVideoFrame frame;
+    g_assert_true(gst_video_frame_map(&frame, info, buffer, GST_MAP_WRITE));
+    for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(&frame); p++) {
+        guint8 *data = GST_VIDEO_FRAME_PLANE_DATA(&frame, p);
+        for (int y = 0; y < plane_rows(&frame, p); y++)
+            for (int x = 0; x < row_bytes(&frame, p); x++)
+                data[y * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, p) + x] = pattern(p, x, y, seed);
+    }
+    gst_video_frame_unmap(&frame);
+}
+
+static GstBuffer *new_frame(const GstVideoInfo *info, guint seed)
+{
+    GstBuffer *buffer = gst_buffer_new_allocate(NULL, GST_VIDEO_INFO_SIZE(info), NULL);
+    gst_buffer_memset(buffer, 0, 0, GST_VIDEO_INFO_SIZE(info));
+    fill(info, buffer, seed);
+    GST_BUFFER_PTS(buffer) = seed * 40 * GST_MSECOND;
+    GST_BUFFER_DURATION(buffer) = 40 * GST_MSECOND;
+    return buffer;
+}
+
+/* Largest difference between the visible bytes of two frames. */
+static int largest_difference(const GstVideoInfo *info, GstBuffer *a, GstBuffer *b)
+{
+    GstVideoFrame fa, fb;
+    int largest = 0;
+    g_assert_true(gst_video_frame_map(&fa, info, a, GST_MAP_READ));
+    g_assert_true(gst_video_frame_map(&fb, info, b, GST_MAP_READ));
+    for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(&fa); p++) {
+        const guint8 *da = GST_VIDEO_FRAME_PLANE_DATA(&fa, p), *db = GST_VIDEO_FRAME_PLANE_DATA(&fb, p);
+        for (int y = 0; y < plane_rows(&fa, p); y++)
+            for (int x = 0; x < row_bytes(&fa, p); x++)
+                largest = MAX(largest, ABS(da[y * GST_VIDEO_FRAME_PLANE_STRIDE(&fa, p) + x] -
+                                           db[y * GST_VIDEO_FRAME_PLANE_STRIDE(&fb, p) + x]));
+    }
+    gst_video_frame_unmap(&fa);
+    gst_video_frame_unmap(&fb);
+    return largest;
+}
+
+static GstBuffer *push_and_pull(GstHarness *h, GstBuffer *buffer)
+{
+    g_assert_cmpint(gst_harness_push(h, buffer), ==, GST_FLOW_OK);
+    GstBuffer *out = gst_harness_try_pull(h);
+    g_assert_nonnull(out);
+    return out;
+}
+
+/* Runs @element on a frame of this size in state PLAYING and expects this error, whose text has @word in it. */
+static void expect_error(const char *launch, const char *format, int width, int height, GQuark domain, int code,
+                         const char *word)
+{
+    g_autoptr(GError) error = NULL, seen = NULL;
+    g_autofree char *description =
+        g_strdup_printf("videotestsrc num-buffers=1 ! video/x-raw,format=%s,width=%d,height=%d ! %s ! fakesink", format,
+                        width, height, launch);
+    g_autoptr(GstElement) pipeline = gst_parse_launch(description, &error);
+    g_assert_no_error(error);
+    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    g_autoptr(GstBus) bus = gst_element_get_bus(pipeline);
+    g_autoptr(GstMessage) message =
+        gst_bus_timed_pop_filtered(bus, 60 * GST_SECOND, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+    g_assert_nonnull(message);
+    g_assert_cmpint(GST_MESSAGE_TYPE(message), ==, GST_MESSAGE_ERROR);
+    gst_message_parse_error(message, &seen, NULL);
+    g_test_message("%s", seen->message);
+    g_assert_error(seen, domain, code);
+    g_assert_nonnull(strstr(seen->message, word));
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+}
+
+/* --- tests ------------------------------------------------------------------------------------------------------ */
+
+static void test_formats(void)
+{
+    static const int sizes[][2] = {{1, 1}, {2, 2}, {1, 7}, {17, 1}, {3, 5}, {64, 48}, {101, 35}};
+    GstHarness *h = new_harness("idiom style=tiny");
+    for (guint f = 0; f < G_N_ELEMENTS(formats); f++) {
+        for (guint s = 0; s < G_N_ELEMENTS(sizes); s++) {
+            int width = sizes[s][0], height = sizes[s][1];
+            GstVideoInfo info = make_info(formats[f], width, height);
+            set_caps(h, formats[f], width, height);
+            g_autoptr(GstBuffer) in = new_frame(&info, 3);
+            g_autoptr(GstBuffer) out = push_and_pull(h, gst_buffer_ref(in));
+            g_assert_cmpuint(gst_buffer_get_size(out), ==, GST_VIDEO_INFO_SIZE(&info));
+            g_assert_true(in != out);
+            if (width > 3)
+                g_assert_cmpint(largest_difference(&info, in, out), >, 0);
+
+            if (!GST_VIDEO_INFO_HAS_ALPHA(&info))
+                continue;
+            GstVideoFrame fi, fo;
+            g_assert_true(gst_video_frame_map(&fi, &info, in, GST_MAP_READ));
+            g_assert_true(gst_video_frame_map(&fo, &info, out, GST_MAP_READ));
+            for (int i = 0; i < width * height; i++)
+                g_assert_cmpint(((guint8 *)fi.data[0])[4 * i + 3], ==, ((guint8 *)fo.data[0])[4 * i + 3]);
+            gst_video_frame_unmap(&fi);
+            gst_video_frame_unmap(&fo);
+        }
+    }
+    gst_harness_teardown(h);
+}
+
+/* All formats show the same picture: a grey frame through each gives the same luma, in every colorimetry. */
+static void test_colorimetry(void)
+{
+    static const char *const colorimetries[] = {"bt601", "bt709", "1:1:5:1", "1:4:0:0"};
+    int reference = -1;
+    for (guint c = 0; c < G_N_ELEMENTS(colorimetries); c++) {
+        for (guint f = 0; f < 2; f++) {
+            GstHarness *h = new_harness("idiom style=tiny");
+            g_autofree char *caps = g_strdup_printf(
+                "video/x-raw,format=%s,width=16,height=16,framerate=25/1,colorimetry=(string)%s", formats[f],
+                colorimetries[c]);
+            gst_harness_set_src_caps_str(h, caps);
+            g_autoptr(GstCaps) parsed = gst_caps_from_string(caps);
+            GstVideoInfo info;
+            g_assert_true(gst_video_info_from_caps(&info, parsed));
+            gboolean full = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
+            GstBuffer *in = new_frame(&info, 0);
+            gst_buffer_memset(in, 0, 128, GST_VIDEO_INFO_SIZE(&info));
+            gst_buffer_memset(in, 0, full ? 102 : 104, 256); /* 0.4 of the range */
+            g_autoptr(GstBuffer) out = push_and_pull(h, in);
+            GstVideoFrame frame;
+            g_assert_true(gst_video_frame_map(&frame, &info, out, GST_MAP_READ));
+            guint8 y = ((guint8 *)frame.data[0])[8 * frame.info.stride[0] + 8];
+            /* luma depends on the matrix only as far as the style makes colours of the grey */
+            int value = full ? y : (int)((y - 16) * 255.0 / 219 + 0.5);
+            gst_video_frame_unmap(&frame);
+            if (reference < 0)
+                reference = value;
+            g_test_message("%s %s: %d", formats[f], colorimetries[c], value);
+            g_assert_cmpint(ABS(value - reference), <=, 30);
+            gst_harness_teardown(h);
+        }
+    }
+}
+
+static void test_strides(void)
+{
+    for (guint f = 0; f < G_N_ELEMENTS(formats); f++) {
+        GstVideoInfo info = make_info(formats[f], 37, 21);
+        GstHarness *h = new_harness("idiom style=tiny");
+        set_caps(h, formats[f], 37, 21);
+        g_autoptr(GstBuffer) plain = push_and_pull(h, new_frame(&info, 1));
+
+        /* every plane with rows of an odd length and a gap before it */
+        gsize offset[GST_VIDEO_MAX_PLANES] = {0}, size = 5;
+        int stride[GST_VIDEO_MAX_PLANES] = {0};
+        for (guint p = 0; p < GST_VIDEO_INFO_N_PLANES(&info); p++) {
+            stride[p] = GST_VIDEO_INFO_PLANE_STRIDE(&info, p) + 13 + (int)p;
+            offset[p] = size;
+            size += (gsize)stride[p] * 22 + 7;
+        }
+        GstBuffer *padded = gst_buffer_new_allocate(NULL, size, NULL);
+        gst_buffer_memset(padded, 0, 0xee, size);
+        gst_buffer_add_video_meta_full(padded, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(&info), 37, 21,
+                                       GST_VIDEO_INFO_N_PLANES(&info), offset, stride);
+        fill(&info, padded, 1);
+        g_autoptr(GstBuffer) out = push_and_pull(h, padded);
+        g_assert_cmpint(largest_difference(&info, plain, out), ==, 0);
+        gst_harness_teardown(h);
+    }
+}
+
+static void test_strength(void)
+{
+    for (guint f = 0; f < G_N_ELEMENTS(formats); f++) {
+        GstVideoInfo info = make_info(formats[f], 33, 19);
+        GstHarness *h = new_harness("idiom style=tiny strength=0");
+        set_caps(h, formats[f], 33, 19);
+        g_autoptr(GstBuffer) in = new_frame(&info, 2);
+        g_autoptr(GstBuffer) bypassed = push_and_pull(h, gst_buffer_ref(in));
+        g_assert_cmpint(largest_difference(&info, in, bypassed), ==, 0);
+
+        GstElement *idiom = gst_harness_find_element(h, "idiom");
+        g_object_set(idiom, "strength", 1.0, NULL);
+        g_autoptr(GstBuffer) full = push_and_pull(h, gst_buffer_ref(in));
+        g_object_set(idiom, "strength", 0.5, NULL);
+        g_autoptr(GstBuffer) half = push_and_pull(h, gst_buffer_ref(in));
+        g_object_set(idiom, "strength", 0.0, NULL);
+        g_autoptr(GstBuffer) again = push_and_pull(h, gst_buffer_ref(in));
+        g_assert_cmpint(largest_difference(&info, in, full), >, 0);
+        g_assert_cmpint(largest_difference(&info, in, again), ==, 0);
+        int all = largest_difference(&info, in, full), part = largest_difference(&info, in, half);
+        g_assert_cmpint(ABS(2 * part - all), <=, 6);
+        gst_object_unref(idiom);
+        gst_harness_teardown(h);
+    }
+}
+
+static void test_caps_change(void)
+{
+    static const struct {
+        const char *format;
+        int width, height;
+    } steps[] = {{"I420", 64, 48}, {"RGBA", 64, 48}, {"RGBA", 31, 77}, {"NV12", 8, 8}, {"I420", 64, 48}};
+    GstHarness *h = new_harness("idiom style=tiny");
+    for (guint i = 0; i < G_N_ELEMENTS(steps); i++) {
+        GstVideoInfo info = make_info(steps[i].format, steps[i].width, steps[i].height);
+        set_caps(h, steps[i].format, steps[i].width, steps[i].height);
+        g_autoptr(GstBuffer) out = push_and_pull(h, new_frame(&info, i));
+        g_assert_cmpuint(gst_buffer_get_size(out), ==, GST_VIDEO_INFO_SIZE(&info));
+        g_autoptr(GstCaps) caps = gst_pad_get_current_caps(h->sinkpad);
+        GstVideoInfo seen;
+        g_assert_true(gst_video_info_from_caps(&seen, caps));
+        g_assert_cmpint(seen.width, ==, steps[i].width);
+        g_assert_cmpint(seen.height, ==, steps[i].height);
+        g_assert_cmpstr(gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&seen)), ==, steps[i].format);
+    }
+    gst_harness_teardown(h);
+}
+
+static void test_timestamps_and_metas(void)
+{
+    GstVideoInfo info = make_info("RGBA", 24, 16);
+    GstHarness *h = new_harness("idiom style=tiny");
+    set_caps(h, "RGBA", 24, 16);
+    g_autoptr(GstCaps) reference = gst_caps_new_empty_simple("timestamp/x-ntp");
+    for (guint i = 0; i < 5; i++) {
+        GstBuffer *in = new_frame(&info, i);
+        GST_BUFFER_DTS(in) = GST_BUFFER_PTS(in);
+        GST_BUFFER_OFFSET(in) = i;
+        if (i == 2)
+            GST_BUFFER_FLAG_SET(in, GST_BUFFER_FLAG_DISCONT);
+        gst_buffer_add_video_region_of_interest_meta(in, "face", 3, 4, 5, 6);
+        gst_buffer_add_reference_timestamp_meta(in, reference, i * GST_SECOND, GST_CLOCK_TIME_NONE);
+        gst_buffer_add_video_caption_meta(in, GST_VIDEO_CAPTION_TYPE_CEA608_RAW, (const guint8 *)"ab", 2);
+        g_autoptr(GstBuffer) out = push_and_pull(h, in);
+        g_assert_cmpuint(GST_BUFFER_PTS(out), ==, i * 40 * GST_MSECOND);
+        g_assert_cmpuint(GST_BUFFER_DURATION(out), ==, 40 * GST_MSECOND);
+        g_assert_cmpuint(GST_BUFFER_OFFSET(out), ==, i);
+        g_assert_true(GST_BUFFER_FLAG_IS_SET(out, GST_BUFFER_FLAG_DISCONT) == (i == 2));
+        GstVideoRegionOfInterestMeta *roi = gst_buffer_get_video_region_of_interest_meta_id(out, 0);
+        roi = roi ? roi : (gpointer)gst_buffer_get_meta(out, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE);
+        g_assert_nonnull(roi);
+        g_assert_cmpuint(roi->x, ==, 3);
+        g_assert_cmpuint(roi->h, ==, 6);
+        g_assert_nonnull(gst_buffer_get_reference_timestamp_meta(out, reference));
+        g_assert_nonnull(gst_buffer_get_video_caption_meta(out));
+    }
+    gst_harness_teardown(h);
+}
+
+static void test_events(void)
+{
+    GstVideoInfo info = make_info("I420", 32, 24);
+    GstHarness *h = new_harness("idiom style=tiny");
+    set_caps(h, "I420", 32, 24);
+    g_autoptr(GstBuffer) first = push_and_pull(h, new_frame(&info, 0));
+
+    g_assert_true(gst_harness_push_event(h, gst_event_new_flush_start()));
+    g_assert_true(gst_harness_push_event(h, gst_event_new_flush_stop(TRUE)));
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    g_assert_true(gst_harness_push_event(h, gst_event_new_segment(&segment)));
+    g_autoptr(GstBuffer) again = push_and_pull(h, new_frame(&info, 0));
+    g_assert_cmpint(largest_difference(&info, first, again), ==, 0); /* nothing is left of before the flush */
+
+    g_assert_true(gst_harness_push_event(h, gst_event_new_eos()));
+    gboolean eos = FALSE;
+    GstEvent *event;
+    while ((event = gst_harness_try_pull_event(h))) {
+        eos = eos || GST_EVENT_TYPE(event) == GST_EVENT_EOS;
+        gst_event_unref(event);
+    }
+    g_assert_true(eos);
+    gst_harness_teardown(h);
+}
+
+static void test_restart(void)
+{
+    GstVideoInfo info = make_info("NV12", 20, 20);
+    g_autoptr(GstElement) idiom = gst_object_ref_sink(gst_element_factory_make("idiom", NULL));
+    g_object_set(idiom, "style", "tiny", NULL);
+    for (guint i = 0; i < 3; i++) {
+        GstHarness *h = gst_harness_new_with_element(idiom, "sink", "src");
+        set_caps(h, "NV12", 20, 20);
+        g_autoptr(GstBuffer) out = push_and_pull(h, new_frame(&info, i));
+        g_autoptr(GstStructure) stats = NULL;
+        g_object_get(idiom, "stats", &stats, NULL);
+        guint64 frames;
+        double milliseconds;
+        g_assert_true(gst_structure_get(stats, "frames", G_TYPE_UINT64, &frames, "average-ms", G_TYPE_DOUBLE,
+                                        &milliseconds, NULL));
+        g_assert_cmpuint(frames, ==, 1);
+        g_assert_cmpfloat(milliseconds, >, 0);
+        g_assert_nonnull(gst_structure_get_string(stats, "device"));
+        gst_harness_teardown(h);
+        gst_element_set_state(idiom, GST_STATE_NULL);
+    }
+}
+
+static void test_style_change(gconstpointer folder)
+{
+    GstVideoInfo info = make_info("RGBx", 40, 30);
+    g_autofree char *path = g_build_filename(folder, "tiny.safetensors", NULL);
+    GstHarness *h = new_harness("idiom style=tiny");
+    set_caps(h, "RGBx", 40, 30);
+    GstElement *idiom = gst_harness_find_element(h, "idiom");
+    g_autoptr(GstBuffer) first = push_and_pull(h, new_frame(&info, 0));
+    g_object_set(idiom, "style", "tiny2", NULL);
+    g_autoptr(GstBuffer) second = push_and_pull(h, new_frame(&info, 0));
+    g_object_set(idiom, "style", path, NULL);
+    g_autoptr(GstBuffer) third = push_and_pull(h, new_frame(&info, 0));
+    g_assert_cmpint(largest_difference(&info, first, second), >, 0);
+    g_assert_cmpint(largest_difference(&info, first, third), ==, 0);
+
+    g_object_set(idiom, "style", "no-such-style", NULL);
+    g_assert_cmpint(gst_harness_push(h, new_frame(&info, 0)), ==, GST_FLOW_ERROR);
+    gst_object_unref(idiom);
+    gst_harness_teardown(h);
+}
+
+static void test_errors(gconstpointer folder)
+{
+    g_autofree char *missing = g_strdup_printf("idiom style=%s/nothing.safetensors", (const char *)folder);
+    expect_error("idiom style=no-such-style", "I420", 32, 32, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+                 "no-such-style");
+    expect_error(missing, "I420", 32, 32, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, "nothing.safetensors");
+    expect_error("idiom style=broken", "I420", 32, 32, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                 "broken.safetensors");
+    expect_error("idiom style=tiny device=no-such-device", "I420", 32, 32, GST_RESOURCE_ERROR,
+                 GST_RESOURCE_ERROR_OPEN_READ_WRITE, "no-such-device");
+}
+
+static void test_too_large(void)
+{
+    expect_error("idiom style=small", "RGBA", 9000, 9000, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "9000");
+    expect_error("idiom style=tiny", "I420", 30000, 4, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "30000");
+}
+
+static void test_two_at_once(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GstElement) pipeline = gst_parse_launch(
+        "videotestsrc num-buffers=8 ! video/x-raw,width=48,height=32 ! tee name=t  t. ! queue ! idiom style=tiny ! "
+        "fakesink  t. ! queue ! idiom style=tiny2 ! idiom style=tiny ! fakesink",
+        &error);
+    g_assert_no_error(error);
+    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    g_autoptr(GstBus) bus = gst_element_get_bus(pipeline);
+    g_autoptr(GstMessage) message =
+        gst_bus_timed_pop_filtered(bus, 60 * GST_SECOND, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+    g_assert_nonnull(message);
+    g_assert_cmpint(GST_MESSAGE_TYPE(message), ==, GST_MESSAGE_EOS);
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+}
+
+int main(int argc, char **argv)
+{
+    gst_init(&argc, &argv);
+    g_test_init(&argc, &argv, NULL);
+    char *folder = test_styles_create();
+    g_test_add_func("/element/formats", test_formats);
+    g_test_add_func("/element/colorimetry", test_colorimetry);
+    g_test_add_func("/element/strides", test_strides);
+    g_test_add_func("/element/strength", test_strength);
+    g_test_add_func("/element/caps-change", test_caps_change);
+    g_test_add_func("/element/timestamps-and-metas", test_timestamps_and_metas);
+    g_test_add_func("/element/events", test_events);
+    g_test_add_func("/element/restart", test_restart);
+    g_test_add_data_func("/element/style-change", folder, test_style_change);
+    g_test_add_data_func("/element/errors", folder, test_errors);
+    g_test_add_func("/element/too-large", test_too_large);
+    g_test_add_func("/element/two-at-once", test_two_at_once);
+    int status = g_test_run();
+    test_styles_remove(folder);
+    return status;
+}

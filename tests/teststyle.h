@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Small styles with random weights, for tests that need a style but not its looks. */
+#ifndef IDIOM_TESTSTYLE_H
+#define IDIOM_TESTSTYLE_H
+
+#include <glib.h>
+
+/*
+ * Makes a temporary folder with the styles "tiny", "tiny2" (other weights), "small" (the preset) and "broken" (cut
+ * short), sets IDIOM_STYLE_PATH to it and returns its name. Aborts the test on failure.
+ */
+char *test_styles_create(void);
+
+/* Removes the folder and what is in it; frees @folder. */
+void test_styles_remove(char *folder);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_OPTIMIZER_H
+#define IDIOM_OPTIMIZER_H
+
+#include <idiom/program.h>
+
+/*
+ * Adam for one set of parameters, a program of its own: the host looks at the gradient before it is applied, so that a
+ * step that is not finite changes nothing.
+ */
+typedef struct {
+    IdiomParams *params, *m, *v;
+    double beta1, beta2;
+    guint64 steps; /* taken so far */
+    IdiomProgram *program;
+    float *gradient, *hyper; /* the program's inputs */
+} IdiomOptimizer;
+
+/* @params may not change in number or shape afterwards. */
+gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params, double beta1, double beta2,
+                              GError **error);
+void idiom_optimizer_clear(IdiomOptimizer *o);
+
+/* One step against @gradient (idiom_params_elements() values). */
+gboolean idiom_optimizer_step(IdiomOptimizer *o, const float *gradient, double learning_rate, GError **error);
+
+#endif
