@@ -4,26 +4,30 @@
  * @title: idiom
  * @short_description: shows video in the style of a painting
  *
- * Every frame goes through a small neural network that has learnt the manner of one or more reference pictures; it
- * runs in Vulkan compute shaders, on a GPU or, slower, on the CPU with lavapipe. Size, format, timestamps and metas of
- * the video stay as they are, also its alpha channel. Conversion between YUV and RGB is done by the shaders, as the
- * caps' colorimetry says.
+ * Every frame goes through a small neural network that has learnt the manner of one or more reference
+ * pictures; it runs in Vulkan compute shaders, on a GPU or, slower, on the CPU with lavapipe. Size, format,
+ * timestamps and metas of the video stay as they are, also its alpha channel. Conversion between YUV and RGB
+ * is done by the shaders, as the caps' colorimetry says.
  *
  * A style is a file made by `idiom-train`. #idiom:style takes its path, or its name without directory and
- * ".safetensors", which is looked up in the directories of the environment variable `IDIOM_STYLE_PATH` (separated by
- * colons) and then in the installed ones.
+ * ".safetensors", which is looked up in the directories of the environment variable `IDIOM_STYLE_PATH`
+ * (separated by colons), in `idiom/styles` of the user's data directory and among the installed ones.
  *
- * A frame that the device cannot hold, a style that cannot be used and a missing device are errors on the bus.
+ * A frame that the device cannot hold, a style that cannot be used and a missing device are errors on the
+ * bus.
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 filesrc location=in.mp4 ! decodebin ! videoconvert ! idiom style=starry-night ! videoconvert ! x264enc ! mp4mux ! filesink location=out.mp4
+ * gst-launch-1.0 filesrc location=in.mp4 ! decodebin ! videoconvert ! idiom style=starry-night ! videoconvert
+ * ! x264enc ! mp4mux ! filesink location=out.mp4
  * ]| A file, stylized and encoded again.
  * |[
- * gst-launch-1.0 v4l2src ! videoconvert ! queue max-size-buffers=1 leaky=downstream ! idiom ! videoconvert ! autovideosink sync=false
- * ]| A camera, in the first style that is found; frames that come too fast are dropped.
+ * gst-launch-1.0 v4l2src ! videoconvert ! queue max-size-buffers=1 leaky=downstream ! idiom ! videoconvert !
+ * autovideosink sync=false
+ * ]| A camera, in the default style; frames that come too fast are dropped.
  * |[
- * gst-launch-1.0 videotestsrc is-live=true ! video/x-raw,width=640,height=360 ! idiom strength=0.5 ! videoconvert ! autovideosink
+ * gst-launch-1.0 videotestsrc is-live=true ! video/x-raw,width=640,height=360 ! idiom strength=0.5 !
+ * videoconvert ! autovideosink
  * ]| Half way between the source and the style.
  */
 #include "gstidiom.h"
@@ -31,17 +35,16 @@
 #include "shareddevice.h"
 
 #include <idiom/filter.h>
-#include <idiom/style.h>
 
 GST_DEBUG_CATEGORY_STATIC(idiom_debug);
 #define GST_CAT_DEFAULT idiom_debug
 
 #define FORMATS "{ I420, NV12, RGBA, BGRA, RGBx, BGRx }"
 
-static GstStaticPadTemplate sink_template =
-    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
-static GstStaticPadTemplate src_template =
-    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
+    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
 
 enum { PROP_0, PROP_STYLE, PROP_STRENGTH, PROP_DEVICE, PROP_STATS };
 
@@ -87,7 +90,7 @@ static void post_error(GstIdiom *self, const GError *error)
             break;
         case IDIOM_ERROR_FILE:
             domain = GST_RESOURCE_ERROR;
-            code = GST_RESOURCE_ERROR_NOT_FOUND;
+            code = GST_RESOURCE_ERROR_READ;
             break;
         case IDIOM_ERROR_SHAPE:
         case IDIOM_ERROR_FORMAT:
@@ -103,8 +106,8 @@ static void post_error(GstIdiom *self, const GError *error)
             break;
         }
     }
-    gst_element_message_full(GST_ELEMENT(self), GST_MESSAGE_ERROR, domain, code, g_strdup(error->message), NULL,
-                             __FILE__, GST_FUNCTION, __LINE__);
+    gst_element_message_full(GST_ELEMENT(self), GST_MESSAGE_ERROR, domain, code, g_strdup(error->message),
+                             NULL, __FILE__, GST_FUNCTION, __LINE__);
 }
 
 static gboolean load_style(GstIdiom *self)
@@ -116,21 +119,69 @@ static gboolean load_style(GstIdiom *self)
     GST_OBJECT_UNLOCK(self);
 
     g_clear_pointer(&self->style, idiom_style_free);
-    self->style = idiom_style_load(name, &error);
+    g_autofree char *path = idiom_style_find(name, &error);
+    if (!path) {
+        GST_ELEMENT_ERROR(self, RESOURCE, NOT_FOUND, ("%s", error->message), (NULL));
+        return FALSE;
+    }
+    self->style = idiom_style_load(path, &error);
     if (!self->style) {
         post_error(self, error);
         return FALSE;
     }
-    GST_INFO_OBJECT(self, "style %s loaded", name ? name : "(default)");
+    GST_INFO_OBJECT(self, "style %s", path);
     return TRUE;
+}
+
+/* What the engine has to know of the caps; FALSE if it has no such matrix. */
+static gboolean describe_frame(const GstVideoInfo *info, IdiomFrame *frame)
+{
+    *frame = (IdiomFrame){.width = (guint)info->width,
+                          .height = (guint)info->height,
+                          .full_range = info->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255};
+    switch (GST_VIDEO_INFO_FORMAT(info)) {
+    case GST_VIDEO_FORMAT_RGBA:
+        frame->format = IDIOM_VIDEO_RGBA;
+        return TRUE;
+    case GST_VIDEO_FORMAT_BGRA:
+        frame->format = IDIOM_VIDEO_BGRA;
+        return TRUE;
+    case GST_VIDEO_FORMAT_RGBx:
+        frame->format = IDIOM_VIDEO_RGBX;
+        return TRUE;
+    case GST_VIDEO_FORMAT_BGRx:
+        frame->format = IDIOM_VIDEO_BGRX;
+        return TRUE;
+    case GST_VIDEO_FORMAT_NV12:
+        frame->format = IDIOM_VIDEO_NV12;
+        break;
+    default:
+        frame->format = IDIOM_VIDEO_I420;
+    }
+    switch (info->colorimetry.matrix) {
+    case GST_VIDEO_COLOR_MATRIX_UNKNOWN: /* cannot happen: the caps parser fills in a default */
+    case GST_VIDEO_COLOR_MATRIX_BT601:
+    case GST_VIDEO_COLOR_MATRIX_FCC: /* within 0.002 of BT.601 */
+        frame->matrix = IDIOM_VIDEO_BT601;
+        return TRUE;
+    case GST_VIDEO_COLOR_MATRIX_BT709:
+    case GST_VIDEO_COLOR_MATRIX_SMPTE240M: /* within 0.02 of BT.709 */
+        frame->matrix = IDIOM_VIDEO_BT709;
+        return TRUE;
+    case GST_VIDEO_COLOR_MATRIX_BT2020:
+        frame->matrix = IDIOM_VIDEO_BT2020;
+        return TRUE;
+    default:
+        return FALSE;
+    }
 }
 
 static gboolean build_filter(GstIdiom *self, const GstVideoInfo *info)
 {
     g_autoptr(GError) error = NULL;
-    IdiomFrameInfo frame;
-    if (!frame_info(info, &frame)) {
-        GST_ELEMENT_ERROR(self, STREAM, FORMAT, (NULL), ("no shader for this colour matrix"));
+    IdiomFrame frame;
+    if (!describe_frame(info, &frame)) {
+        GST_ELEMENT_ERROR(self, STREAM, FORMAT, ("YUV with the matrix of RGB cannot be converted"), (NULL));
         return FALSE;
     }
     IdiomPrecision precision = idiom_device_info(self->device)->fp16 ? IDIOM_FP16 : IDIOM_FP32;
@@ -147,7 +198,8 @@ static gboolean build_filter(GstIdiom *self, const GstVideoInfo *info)
     return TRUE;
 }
 
-/* --- base transform --------------------------------------------------------------------------------------------- */
+/* --- base transform
+ * --------------------------------------------------------------------------------------------- */
 
 static gboolean gst_idiom_start(GstBaseTransform *base)
 {
@@ -205,10 +257,11 @@ static gboolean gst_idiom_transform_meta(GstBaseTransform *base, GstBuffer *out,
     return !gst_meta_api_type_has_tag(meta->info->api, g_quark_from_static_string(GST_META_TAG_MEMORY_STR));
 }
 
-/* --- video filter ----------------------------------------------------------------------------------------------- */
+/* --- video filter
+ * ----------------------------------------------------------------------------------------------- */
 
-static gboolean gst_idiom_set_info(GstVideoFilter *video, GstCaps *in_caps, GstVideoInfo *in, GstCaps *out_caps,
-                                   GstVideoInfo *out)
+static gboolean gst_idiom_set_info(GstVideoFilter *video, GstCaps *in_caps, GstVideoInfo *in,
+                                   GstCaps *out_caps, GstVideoInfo *out)
 {
     (void)in_caps, (void)out_caps, (void)out;
     return build_filter(GST_IDIOM(video), in);
@@ -226,9 +279,14 @@ static GstFlowReturn gst_idiom_transform_frame(GstVideoFilter *video, GstVideoFr
     if (style_changed && !(load_style(self) && build_filter(self, &in->info)))
         return GST_FLOW_ERROR;
 
+    gssize in_strides[GST_VIDEO_MAX_PLANES], out_strides[GST_VIDEO_MAX_PLANES];
+    for (guint p = 0; p < GST_VIDEO_MAX_PLANES; p++) {
+        in_strides[p] = in->info.stride[p];
+        out_strides[p] = out->info.stride[p];
+    }
     gint64 begin = g_get_monotonic_time();
-    if (!idiom_filter_process(self->filter, (const guint8 *const *)in->data, in->info.stride, (guint8 *const *)out->data,
-                              out->info.stride, strength, &error)) {
+    if (!idiom_filter_process(self->filter, (const guint8 *const *)in->data, in_strides,
+                              (guint8 *const *)out->data, out_strides, strength, &error)) {
         post_error(self, error);
         return GST_FLOW_ERROR;
     }
@@ -243,13 +301,15 @@ static GstFlowReturn gst_idiom_transform_frame(GstVideoFilter *video, GstVideoFr
     return GST_FLOW_OK;
 }
 
-/* --- object ----------------------------------------------------------------------------------------------------- */
+/* --- object
+ * ----------------------------------------------------------------------------------------------------- */
 
 static GstStructure *make_stats(GstIdiom *self)
 {
-    return gst_structure_new("idiom-stats", "frames", G_TYPE_UINT64, self->frames, "average-ms", G_TYPE_DOUBLE,
-                             self->frames ? 1000 * self->seconds / self->frames : 0, "last-ms", G_TYPE_DOUBLE,
-                             1000 * self->last_seconds, "device", G_TYPE_STRING, self->device_name, NULL);
+    return gst_structure_new("idiom-stats", "frames", G_TYPE_UINT64, self->frames, "average-ms",
+                             G_TYPE_DOUBLE, self->frames ? 1000 * self->seconds / self->frames : 0, "last-ms",
+                             G_TYPE_DOUBLE, 1000 * self->last_seconds, "device", G_TYPE_STRING,
+                             self->device_name, NULL);
 }
 
 static void gst_idiom_set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
@@ -331,43 +391,47 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
     /**
      * GstIdiom:style:
      *
-     * Style file, or the name of one in `IDIOM_STYLE_PATH` or the installed styles. %NULL is the first of those by
-     * name. When it changes while PLAYING the next frame waits until the new style is ready.
+     * Style file, or the name of one in `IDIOM_STYLE_PATH` or the installed styles. %NULL is starry-night.
+     * When it changes while PLAYING the next frame waits until the new style is ready.
      */
     g_object_class_install_property(
         object, PROP_STYLE,
-        g_param_spec_string("style", "Style",
-                            "Path of a style file, or name of one in IDIOM_STYLE_PATH or the installed styles; "
-                            "NULL: the first of those",
-                            NULL, flags | GST_PARAM_MUTABLE_PLAYING));
+        g_param_spec_string(
+            "style", "Style",
+            "Path of a style file, or name of one in IDIOM_STYLE_PATH or the installed styles; "
+            "NULL: " IDIOM_STYLE_DEFAULT,
+            NULL, flags | GST_PARAM_MUTABLE_PLAYING));
     /**
      * GstIdiom:strength:
      *
-     * Share of the style in the picture: 1 is the style alone, 0.5 half source and half style, at 0 buffers pass
-     * untouched.
+     * Share of the style in the picture: 1 is the style alone, 0.5 half source and half style, at 0 buffers
+     * pass untouched.
      */
     g_object_class_install_property(
         object, PROP_STRENGTH,
-        g_param_spec_double("strength", "Strength",
-                            "Share of the style in the picture; 1: the style alone, 0: buffers pass untouched", 0, 1,
-                            DEFAULT_STRENGTH, flags | GST_PARAM_CONTROLLABLE | GST_PARAM_MUTABLE_PLAYING));
+        g_param_spec_double(
+            "strength", "Strength",
+            "Share of the style in the picture; 1: the style alone, 0: buffers pass untouched", 0, 1,
+            DEFAULT_STRENGTH, flags | GST_PARAM_CONTROLLABLE | GST_PARAM_MUTABLE_PLAYING));
     /**
      * GstIdiom:device:
      *
      * Vulkan device: its number, or a part of its name in any case. %NULL is what the environment variable
-     * `IDIOM_DEVICE` says, or else the first discrete, integrated, virtual or CPU device, in this order. Elements
-     * with the same setting share the device.
+     * `IDIOM_DEVICE` says, or else the first discrete, integrated, virtual or CPU device, in this order.
+     * Elements with the same setting share the device.
      */
     g_object_class_install_property(
         object, PROP_DEVICE,
-        g_param_spec_string("device", "Device",
-                            "Number of a Vulkan device, or a part of its name; NULL: IDIOM_DEVICE, or else the best",
-                            NULL, flags | GST_PARAM_MUTABLE_READY));
+        g_param_spec_string(
+            "device", "Device",
+            "Number of a Vulkan device, or a part of its name; NULL: IDIOM_DEVICE, or else the best", NULL,
+            flags | GST_PARAM_MUTABLE_READY));
     /**
      * GstIdiom:stats:
      *
      * Structure `idiom-stats` with the fields `frames` (#guint64, stylized since the element was started),
-     * `average-ms` and `last-ms` (#gdouble, milliseconds per frame) and `device` (string, name of the device).
+     * `average-ms` and `last-ms` (#gdouble, milliseconds per frame) and `device` (string, name of the
+     * device).
      */
     g_object_class_install_property(
         object, PROP_STATS,

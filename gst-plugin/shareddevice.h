@@ -6,8 +6,8 @@
 #include <idiom/device.h>
 
 /*
- * The device that @selector means (see idiom_device_open()), opened if no other element has it open. Thread-safe.
- * Give it back with shared_device_release(); the last one closes it.
+ * The device that @selector means (see idiom_device_open()), opened if no other element has it open.
+ * Thread-safe. Give it back with shared_device_release(); the last one closes it.
  */
 IdiomDevice *shared_device_acquire(const char *selector, GError **error);
 void shared_device_release(IdiomDevice *device);

@@ -15,14 +15,15 @@ layout(push_constant, scalar) uniform Push
 PLANES_IN(0, src);
 PLANES_OUT(1, dst);
 
-#define at(k) load4_or_zero(src, ds, p.w, p.z, p.y + (k) * step.y, p.x + (k) * step.x)
+const int STEP = BACKWARD ? -1 : 1;
+
+#define at(k) load4_or_zero(src, ds, p.w, p.z, p.y + (k) * (AXIS == 1 ? STEP : 0), p.x + (k) * (AXIS == 0 ? STEP : 0))
 
 void main()
 {
     ivec4 p = grid_position(d);
     if (p.x >= d.x)
         return;
-    ivec2 step = (BACKWARD ? -1 : 1) * ivec2(1 - AXIS, AXIS);
     vec4 v = ORDER == 1 ? at(1) - at(0) : at(0) - 2.0 * at(1) + at(2);
     store4(dst, d, p.w, p.z, p.y, p.x, v);
 }

@@ -19,7 +19,7 @@ void blend_word(int word, vec4 v)
     push.result.v[word] = blend(push.source.v[word], v);
 }
 
-// Writes the luma of 4x2 pixels, beyond the edge the edge's; returns the chroma of both halves.
+// Writes the luma of 4x2 pixels; returns the chroma of both halves. What is beyond the edge repeats the edge's work.
 void block(int x0, int y0, out vec2 u, out vec2 v)
 {
     vec4 top, bottom;
@@ -32,29 +32,24 @@ void block(int x0, int y0, out vec2 u, out vec2 v)
     }
     u = vec2(dot(push.u.xyz, sum[0]), dot(push.u.xyz, sum[1])) * 0.25 + push.u.w;
     v = vec2(dot(push.v.xyz, sum[0]), dot(push.v.xyz, sum[1])) * 0.25 + push.v.w;
-    int word = push.offset[0] + y0 * push.stride[0] + (x0 >> 2);
-    if (x0 < push.d.x) {
-        blend_word(word, top);
-        if (y0 + 1 < push.d.y)
-            blend_word(word + push.stride[0], bottom);
-    }
+    int column = push.offset[0] + (x0 >> 2);
+    blend_word(column + y0 * push.stride[0], top);
+    blend_word(column + min(y0 + 1, push.d.y - 1) * push.stride[0], bottom);
 }
 
 void main()
 {
-    int x = int(gl_GlobalInvocationID.x), cy = int(gl_GlobalInvocationID.y);
-    int x0 = x * (NV12 != 0 ? 4 : 8);
-    if (x0 >= push.d.x)
-        return;
+    int last = (push.d.x - 1) >> 2; // word of luma
+    int x = min(int(gl_GlobalInvocationID.x), NV12 != 0 ? last : last >> 1), cy = int(gl_GlobalInvocationID.y);
     int row = cy * push.stride[1] + x;
-    vec2 u, v;
-    block(x0, 2 * cy, u, v);
+    vec2 u, v, u2, v2;
     if (NV12 != 0) {
+        block(4 * x, 2 * cy, u, v);
         blend_word(push.offset[1] + row, vec4(u.x, v.x, u.y, v.y));
-        return;
+    } else {
+        block(8 * x, 2 * cy, u, v);
+        block(4 * min(2 * x + 1, last), 2 * cy, u2, v2);
+        blend_word(push.offset[1] + row, vec4(u, u2));
+        blend_word(push.offset[2] + cy * push.stride[2] + x, vec4(v, v2));
     }
-    vec2 u2, v2;
-    block(x0 + 4, 2 * cy, u2, v2);
-    blend_word(push.offset[1] + row, vec4(u, u2));
-    blend_word(push.offset[2] + cy * push.stride[2] + x, vec4(v, v2));
 }

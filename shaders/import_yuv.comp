@@ -32,6 +32,14 @@ uint four_bytes(int row, int first, int last)
     return (low >> shift) | (high << (32 - shift));
 }
 
+vec4 repeat_edge(vec4 v, int c, int width)
+{
+    v.x = c == 0 ? v.y : v.x;
+    v.z = c + 1 < width ? v.z : v.y;
+    v.w = c + 2 < width ? v.w : v.z;
+    return v;
+}
+
 // chroma samples c - 1 .. c + 2 of row y, less 128; c is even; the picture's edge is repeated
 void load_chroma(int c, int y, ivec2 size, out vec4 u, out vec4 v)
 {
@@ -49,20 +57,8 @@ void load_chroma(int c, int y, ivec2 size, out vec4 u, out vec4 v)
         u = unpack(four_bytes(row, c - 1, last));
         v = unpack(four_bytes(push.offset[2] + y * push.stride[2], c - 1, last));
     }
-    if (c == 0) {
-        u.x = u.y;
-        v.x = v.y;
-    }
-    if (c + 1 >= size.x) {
-        u.z = u.y;
-        v.z = v.y;
-    }
-    if (c + 2 >= size.x) {
-        u.w = u.z;
-        v.w = v.z;
-    }
-    u -= 128.0;
-    v -= 128.0;
+    u = repeat_edge(u, c, size.x) - 128.0;
+    v = repeat_edge(v, c, size.x) - 128.0;
 }
 
 vec4 upsample(vec4 c)
@@ -72,28 +68,24 @@ vec4 upsample(vec4 c)
 
 void store_row(int x0, int y, vec4 u, vec4 v)
 {
-    vec4 luma = push.luma_scale * unpack(push.bytes.v[push.offset[0] + y * push.stride[0] + (x0 >> 2)]) +
-                push.luma_offset;
+    int word = push.offset[0] + min(y, push.d.y - 1) * push.stride[0] + (x0 >> 2);
+    vec4 luma = push.luma_scale * unpack(push.bytes.v[word]) + push.luma_offset;
     vec4 r = clamp(luma + push.red_v * v, 0.0, 1.0);
     vec4 g = clamp(luma + push.green_u * u + push.green_v * v, 0.0, 1.0);
     vec4 b = clamp(luma + push.blue_u * u, 0.0, 1.0);
-    [[unroll]] for (int i = 0; i < 4; ++i) {
-        if (x0 + i < push.d.x)
-            store4(y_out, push.d, 0, 0, y, x0 + i, vec4(r[i], g[i], b[i], 0));
-    }
+    [[unroll]] for (int i = 0; i < 4; ++i)
+        store4_inside(y_out, push.d, 0, 0, y, x0 + i, vec4(r[i], g[i], b[i], 0));
 }
 
 void main()
 {
-    int x0 = int(gl_GlobalInvocationID.x) * 4, cy = int(gl_GlobalInvocationID.y);
-    if (x0 >= push.d.x)
-        return;
+    // Invocations beyond the edge repeat the last one's work: a branch around loads and stores costs more.
+    int x0 = min(int(gl_GlobalInvocationID.x), (push.d.x - 1) >> 2) * 4, cy = int(gl_GlobalInvocationID.y);
     ivec2 size = (push.d.xy + 1) >> 1;
     vec4 u0, u1, u2, v0, v1, v2;
     load_chroma(x0 >> 1, cy - 1, size, u0, v0);
     load_chroma(x0 >> 1, cy, size, u1, v1);
     load_chroma(x0 >> 1, cy + 1, size, u2, v2);
     store_row(x0, 2 * cy, upsample(0.25 * u0 + 0.75 * u1), upsample(0.25 * v0 + 0.75 * v1));
-    if (2 * cy + 1 < push.d.y)
-        store_row(x0, 2 * cy + 1, upsample(0.75 * u1 + 0.25 * u2), upsample(0.75 * v1 + 0.25 * v2));
+    store_row(x0, 2 * cy + 1, upsample(0.75 * u1 + 0.25 * u2), upsample(0.75 * v1 + 0.25 * v2));
 }

@@ -46,6 +46,13 @@ layout(buffer_reference, scalar, buffer_reference_align = 4) buffer Uints {
 #define load4(t, d, n_, c4_, y_, x_) imageLoad(t, ivec2((n_) * (d).x + (x_), (c4_) * (d).y + (y_)))
 #define store4(t, d, n_, c4_, y_, x_, value)                                                                           \
     imageStore(t, ivec2((n_) * (d).x + (x_), (c4_) * (d).y + (y_)), value)
+/*
+ * Nothing is stored outside. No branch: under a mask lavapipe goes through loads and stores lane by lane, which costs
+ * half as much again.
+ */
+#define store4_inside(t, d, n_, c4_, y_, x_, value)                                                                    \
+    imageStore(t, ivec2((uint(x_) < uint((d).x) && uint(y_) < uint((d).y)) ? (n_) * (d).x + (x_) : -1,                 \
+                        (c4_) * (d).y + (y_)), value)
 /* zero outside: robustImageAccess makes a load outside the image yield zero, and this asks for one */
 #define load4_or_zero(t, d, n_, c4_, y_, x_)                                                                           \
     imageLoad(t, ivec2((uint(x_) < uint((d).x) && uint(y_) < uint((d).y)) ? (n_) * (d).x + (x_) : -1,                  \
@@ -77,6 +84,9 @@ layout(buffer_reference, scalar, buffer_reference_align = 4) buffer Uints {
 #define tensor_index(d, n_, c4_, y_, x_) ((((n_) * (((d).z + 3) / 4) + (c4_)) * (d).y + (y_)) * (d).x + (x_))
 #define load4(t, d, n_, c4_, y_, x_) vec4(t.v[tensor_index(d, n_, c4_, y_, x_)])
 #define store4(t, d, n_, c4_, y_, x_, value) t.v[tensor_index(d, n_, c4_, y_, x_)] = TENSOR_ELEMENT(value)
+#define store4_inside(t, d, n_, c4_, y_, x_, value)                                                                    \
+    if (uint(x_) < uint((d).x) && uint(y_) < uint((d).y))                                                              \
+    store4(t, d, n_, c4_, y_, x_, value)
 #define load4_or_zero(t, d, n_, c4_, y_, x_)                                                                           \
     ((uint(x_) < uint((d).x) && uint(y_) < uint((d).y)) ? load4(t, d, n_, c4_, y_, x_) : vec4(0))
 #endif

@@ -8,7 +8,8 @@
 
 static const char *const formats[] = {"I420", "NV12", "RGBA", "BGRA", "RGBx", "BGRx"};
 
-/* --- helpers ---------------------------------------------------------------------------------------------------- */
+/* --- helpers
+ * ---------------------------------------------------------------------------------------------------- */
 
 static GstHarness *new_harness(const char *launch)
 {
@@ -19,8 +20,8 @@ static GstHarness *new_harness(const char *launch)
 
 static void set_caps(GstHarness *h, const char *format, int width, int height)
 {
-    g_autofree char *caps = g_strdup_printf("video/x-raw,format=%s,width=%d,height=%d,framerate=25/1", format, width,
-                                            height);
+    g_autofree char *caps =
+        g_strdup_printf("video/x-raw,format=%s,width=%d,height=%d,framerate=25/1", format, width, height);
     gst_harness_set_src_caps_str(h, caps);
 }
 
@@ -37,21 +38,25 @@ static guint8 pattern(guint plane, int x, int y, guint seed)
     return (guint8)(16 + (x * 7 + y * 13 + (int)plane * 61 + (int)seed * 29 + (x * y) % 11 * 5) % 220);
 }
 
-/* Number of bytes of row data in plane @p, without padding. */
+/* The first component that lies in plane @p. */
+static guint component_of(const GstVideoFrame *frame, guint p)
+{
+    guint component = 0;
+    while ((guint)GST_VIDEO_FRAME_COMP_PLANE(frame, component) != p)
+        component++;
+    return component;
+}
+
+/* Bytes of a row without padding, and rows, of plane @p. */
 static int row_bytes(const GstVideoFrame *frame, guint p)
 {
-    guint component = p;
-    for (component = 0; GST_VIDEO_FRAME_COMP_PLANE(frame, component) != (int)p;)
-        component++;
+    guint component = component_of(frame, p);
     return GST_VIDEO_FRAME_COMP_WIDTH(frame, component) * GST_VIDEO_FRAME_COMP_PSTRIDE(frame, component);
 }
 
 static int plane_rows(const GstVideoFrame *frame, guint p)
 {
-    guint component = 0;
-    while (GST_VIDEO_FRAME_COMP_PLANE(frame, component) != (int)p)
-        component++;
-    return GST_VIDEO_FRAME_COMP_HEIGHT(frame, component);
+    return GST_VIDEO_FRAME_COMP_HEIGHT(frame, component_of(frame, p));
 }
 
 static void fill(const GstVideoInfo *info, GstBuffer *buffer, guint seed)
@@ -104,14 +109,15 @@ static GstBuffer *push_and_pull(GstHarness *h, GstBuffer *buffer)
     return out;
 }
 
-/* Runs @element on a frame of this size in state PLAYING and expects this error, whose text has @word in it. */
-static void expect_error(const char *launch, const char *format, int width, int height, GQuark domain, int code,
-                         const char *word)
+/* Runs @element on a frame of this size in state PLAYING and expects this error, whose text has @word in it.
+ */
+static void expect_error(const char *launch, const char *format, int width, int height, GQuark domain,
+                         int code, const char *word)
 {
     g_autoptr(GError) error = NULL, seen = NULL;
-    g_autofree char *description =
-        g_strdup_printf("videotestsrc num-buffers=1 ! video/x-raw,format=%s,width=%d,height=%d ! %s ! fakesink", format,
-                        width, height, launch);
+    g_autofree char *description = g_strdup_printf(
+        "videotestsrc num-buffers=1 ! video/x-raw,format=%s,width=%d,height=%d ! %s ! fakesink", format,
+        width, height, launch);
     g_autoptr(GstElement) pipeline = gst_parse_launch(description, &error);
     g_assert_no_error(error);
     gst_element_set_state(pipeline, GST_STATE_PLAYING);
@@ -127,7 +133,8 @@ static void expect_error(const char *launch, const char *format, int width, int 
     gst_element_set_state(pipeline, GST_STATE_NULL);
 }
 
-/* --- tests ------------------------------------------------------------------------------------------------------ */
+/* --- tests
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void test_formats(void)
 {
@@ -212,8 +219,8 @@ static void test_strides(void)
         }
         GstBuffer *padded = gst_buffer_new_allocate(NULL, size, NULL);
         gst_buffer_memset(padded, 0, 0xee, size);
-        gst_buffer_add_video_meta_full(padded, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(&info), 37, 21,
-                                       GST_VIDEO_INFO_N_PLANES(&info), offset, stride);
+        gst_buffer_add_video_meta_full(padded, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(&info), 37,
+                                       21, GST_VIDEO_INFO_N_PLANES(&info), offset, stride);
         fill(&info, padded, 1);
         g_autoptr(GstBuffer) out = push_and_pull(h, padded);
         g_assert_cmpint(largest_difference(&info, plain, out), ==, 0);
@@ -373,9 +380,10 @@ static void test_style_change(gconstpointer folder)
 static void test_errors(gconstpointer folder)
 {
     g_autofree char *missing = g_strdup_printf("idiom style=%s/nothing.safetensors", (const char *)folder);
-    expect_error("idiom style=no-such-style", "I420", 32, 32, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-                 "no-such-style");
-    expect_error(missing, "I420", 32, 32, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, "nothing.safetensors");
+    expect_error("idiom style=no-such-style", "I420", 32, 32, GST_RESOURCE_ERROR,
+                 GST_RESOURCE_ERROR_NOT_FOUND, "no-such-style");
+    expect_error(missing, "I420", 32, 32, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+                 "nothing.safetensors");
     expect_error("idiom style=broken", "I420", 32, 32, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
                  "broken.safetensors");
     expect_error("idiom style=tiny device=no-such-device", "I420", 32, 32, GST_RESOURCE_ERROR,
@@ -391,10 +399,11 @@ static void test_too_large(void)
 static void test_two_at_once(void)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GstElement) pipeline = gst_parse_launch(
-        "videotestsrc num-buffers=8 ! video/x-raw,width=48,height=32 ! tee name=t  t. ! queue ! idiom style=tiny ! "
-        "fakesink  t. ! queue ! idiom style=tiny2 ! idiom style=tiny ! fakesink",
-        &error);
+    g_autoptr(GstElement) pipeline =
+        gst_parse_launch("videotestsrc num-buffers=8 ! video/x-raw,width=48,height=32 ! tee name=t  t. ! "
+                         "queue ! idiom style=tiny ! "
+                         "fakesink  t. ! queue ! idiom style=tiny2 ! idiom style=tiny ! fakesink",
+                         &error);
     g_assert_no_error(error);
     gst_element_set_state(pipeline, GST_STATE_PLAYING);
     g_autoptr(GstBus) bus = gst_element_get_bus(pipeline);

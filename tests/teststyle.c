@@ -4,8 +4,8 @@
 #include <glib/gstdio.h>
 #include <idiom/style.h>
 
-static void write_style(IdiomDevice *device, const char *folder, const char *name, const IdiomGeneratorConfig *config,
-                        guint32 seed)
+static void write_style(IdiomDevice *device, const char *folder, const char *name,
+                        const IdiomGeneratorConfig *config, guint32 seed)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *path = g_strdup_printf("%s/%s.safetensors", folder, name);
@@ -23,7 +23,8 @@ char *test_styles_create(void)
     char *folder = g_dir_make_tmp("idiom-test-XXXXXX", &error);
     g_assert_no_error(error);
 
-    const IdiomGeneratorConfig tiny = {.channels = 8, .blocks = 1, .mid = 8, .tail = IDIOM_TAIL_BHX, .styles = 1};
+    const IdiomGeneratorConfig tiny = {
+        .channels = 8, .blocks = 1, .mid = 8, .tail = IDIOM_TAIL_BHX, .styles = 1};
     IdiomGeneratorConfig small;
     idiom_generator_preset("small", 1, &small, &error);
     g_assert_no_error(error);

@@ -259,6 +259,7 @@ static IdiomBatch *batch_new(const IdiomDataParams *p)
 {
     gsize values = (gsize)3 * p->crop * p->crop * p->batch;
     IdiomBatch *batch = g_new0(IdiomBatch, 1);
+    batch->size = p->batch;
     batch->content = g_new(float, values);
     batch->shifted = g_new(float, values);
     batch->reference = g_new0(float, p->n_references ? values : 1);

@@ -24,6 +24,7 @@ typedef struct {
 /* One batch. Arrays are [batch,3,crop,crop] in 0..1. */
 typedef struct {
     guint64 index;
+    guint size;       /* the number of crops, batch */
     float *content;   /* random crops, some mirrored */
     float *shifted;   /* the same crops moved by a few pixels, with noise */
     float *offset;    /* [batch,2]: shifted(y, x) shows what content(y + offset[1], x + offset[0]) shows */

@@ -6,6 +6,8 @@
 
 #include "graph/op.h"
 
+#define MAX_SCALE 8 /* the largest window of idiom_pool2d() */
+
 /*
  * Both networks are a chain of stages; a stage is one convolution of VGG or one fire module of SqueezeNet,
  * with what is pooled before it. Name and indices of the tensors are torchvision's.
@@ -212,9 +214,10 @@ static gboolean parse_layer(const IdiomFeatures *features, const char *layer, co
     const char *at = strchr(layer, '@');
     g_autofree char *name = at ? g_strndup(layer, (gsize)(at - layer)) : g_strdup(layer);
     guint64 parsed = 1;
-    if (at && !g_ascii_string_to_unsigned(at + 1, 10, 1, 64, &parsed, NULL)) {
+    if (at && !g_ascii_string_to_unsigned(at + 1, 10, 1, MAX_SCALE, &parsed, NULL)) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
-                    "feature layer '%s': what follows '@' must be a whole number from 1 to 64", layer);
+                    "feature layer '%s': what follows '@' must be a whole number from 1 to %d", layer,
+                    MAX_SCALE);
         return FALSE;
     }
     *scale = (guint)parsed;

@@ -129,8 +129,11 @@ void idiom_generator_declare(IdiomParams *params, const IdiomGeneratorConfig *co
         const IdiomGeneratorTensor *tensor = &g_array_index(tensors, IdiomGeneratorTensor, t);
         const gsize elements = idiom_shape_elements(tensor->shape);
         g_autofree float *values = g_new(float, elements);
+        /* fixed values draw nothing: the weights do not depend on the number of styles */
         for (gsize i = 0; i < elements; i++)
-            values[i] = (float)(tensor->start + tensor->spread * g_rand_double_range(rand, -1, 1));
+            values[i] =
+                (float)(tensor->spread > 0 ? tensor->start + tensor->spread * g_rand_double_range(rand, -1, 1)
+                                           : tensor->start);
         idiom_params_add(params, tensor->name, tensor->shape, values);
     }
 }

@@ -26,11 +26,11 @@ typedef struct {
 } Profile;
 
 /*
- * Runs @frames frames for the time and as many for the operations. @style, @device: as the element's properties.
- * Clear @profile after success.
+ * Runs @frames frames for the time and as many for the operations. @style, @device: as the element's
+ * properties. Clear @profile after success.
  */
-gboolean profile_run(Profile *profile, const char *style, const char *device, IdiomFrameFormat format, guint width,
-                     guint height, guint frames, GError **error);
+gboolean profile_run(Profile *profile, const char *style, const char *device, IdiomVideoFormat format,
+                     guint width, guint height, guint frames, GError **error);
 void profile_clear(Profile *profile);
 
 /* A few lines: device, speed, share of the convolutions. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * idiom-bench video: decodes a file, stylizes it, encodes it as H.264 in MP4 with its sound, and takes one frame from
- * before and after the element as a picture.
+ * idiom-bench video: decodes a file, stylizes it, encodes it as H.264 in MP4 with its sound, and takes one
+ * frame from before and after the element as a picture.
  */
 #include "bench.h"
 #include "profile.h"
 
 #include <cairo.h>
+#include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <gst/video/video.h>
 #include <unistd.h>
@@ -31,7 +32,8 @@ static void job_clear(Job *job)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
-/* --- the pipeline ----------------------------------------------------------------------------------------------- */
+/* --- the pipeline
+ * ----------------------------------------------------------------------------------------------- */
 
 /* Puts the elements of @description between @pad and @next. */
 static gboolean link_branch(Job *job, GstPad *pad, const char *description, GstPad *next)
@@ -57,8 +59,9 @@ static void on_pad_added(GstElement *decoder, GstPad *pad, Job *job)
         job->has_video = link_branch(job, pad, "queue ! videoconvert", next);
     } else if (g_str_equal(type, "audio/x-raw") && !job->has_audio) {
         /* unlimited, because the muxer takes sound only as far as the slower pictures have come */
-        static const char sound[] = "queue max-size-time=0 max-size-buffers=0 max-size-bytes=0 ! audioconvert ! "
-                                    "audioresample ! avenc_aac ! aacparse";
+        static const char sound[] =
+            "queue max-size-time=0 max-size-buffers=0 max-size-bytes=0 ! audioconvert ! "
+            "audioresample ! avenc_aac ! aacparse";
         g_autoptr(GstPad) next = gst_element_request_pad_simple(job->mux, "audio_%u");
         job->has_audio = next && link_branch(job, pad, sound, next);
         if (!job->has_audio)
@@ -93,10 +96,10 @@ static GstPadProbeReturn on_after(GstPad *pad, GstPadProbeInfo *info, gpointer d
 
 static gboolean make_pipeline(Job *job, const char *in, const char *out, GError **error)
 {
-    job->pipeline =
-        gst_parse_launch("filesrc name=in ! decodebin name=decoder  idiom name=idiom ! queue ! videoconvert ! "
-                         "x264enc speed-preset=veryfast ! h264parse ! mp4mux name=mux ! filesink name=out",
-                         error);
+    job->pipeline = gst_parse_launch(
+        "filesrc name=in ! decodebin name=decoder  idiom name=idiom ! queue ! videoconvert ! "
+        "x264enc speed-preset=veryfast ! h264parse ! mp4mux name=mux ! filesink name=out",
+        error);
     if (!job->pipeline)
         return FALSE;
     GstBin *bin = GST_BIN(job->pipeline);
@@ -119,11 +122,12 @@ static void read_stats(Job *job, guint64 *frames, double *milliseconds)
 {
     g_autoptr(GstStructure) stats = NULL;
     g_object_get(job->idiom, "stats", &stats, NULL);
-    gst_structure_get(stats, "frames", G_TYPE_UINT64, frames, "average-ms", G_TYPE_DOUBLE, milliseconds, NULL);
+    gst_structure_get(stats, "frames", G_TYPE_UINT64, frames, "average-ms", G_TYPE_DOUBLE, milliseconds,
+                      NULL);
 }
 
 /* Waits for the end of the stream, reporting progress where someone looks. */
-static gboolean wait_for_end(Job *job, GError **error)
+static gboolean wait_for_end(Job *job, const char *in, GError **error)
 {
     g_autoptr(GstBus) bus = gst_element_get_bus(job->pipeline);
     for (;;) {
@@ -133,6 +137,8 @@ static gboolean wait_for_end(Job *job, GError **error)
             break;
         if (message) {
             gst_message_parse_error(message, error, NULL);
+            if (GST_MESSAGE_SRC(message) != GST_OBJECT(job->idiom))
+                g_prefix_error(error, "%s: ", in);
             return FALSE;
         }
         guint64 frames;
@@ -146,6 +152,13 @@ static gboolean wait_for_end(Job *job, GError **error)
     return TRUE;
 }
 
+/* Writing to the file that is read would destroy it. */
+static gboolean is_same_file(const char *a, const char *b)
+{
+    GStatBuf sa, sb;
+    return g_stat(a, &sa) == 0 && g_stat(b, &sb) == 0 && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
 static gboolean run_pipeline(Job *job, const char *in, GError **error)
 {
     /* a frame from two thirds into the clip; the length is known once everything is prerolled */
@@ -153,24 +166,26 @@ static gboolean run_pipeline(Job *job, const char *in, GError **error)
     if (gst_element_set_state(job->pipeline, GST_STATE_PAUSED) != GST_STATE_CHANGE_FAILURE)
         gst_element_get_state(job->pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
     gint64 duration;
-    job->picture_time =
-        gst_element_query_duration(job->pipeline, GST_FORMAT_TIME, &duration) ? (GstClockTime)duration / 3 * 2 : 0;
+    job->picture_time = gst_element_query_duration(job->pipeline, GST_FORMAT_TIME, &duration)
+                            ? (GstClockTime)duration / 3 * 2
+                            : 0;
     gst_element_set_state(job->pipeline, GST_STATE_PLAYING);
-    if (!wait_for_end(job, error))
+    if (!wait_for_end(job, in, error))
         return FALSE;
     if (!job->has_video) {
-        g_set_error(error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, "%s has no video", in);
+        g_set_error(error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, "%s: no video in it", in);
         return FALSE;
     }
     return TRUE;
 }
 
-/* --- the picture ------------------------------------------------------------------------------------------------ */
+/* --- the picture
+ * ------------------------------------------------------------------------------------------------ */
 
 static gboolean paint_sample(cairo_t *cr, double x, GstSample *sample, GError **error)
 {
-    g_autoptr(GstCaps) caps = gst_caps_new_simple(
-        "video/x-raw", "format", G_TYPE_STRING, G_BYTE_ORDER == G_LITTLE_ENDIAN ? "BGRx" : "xRGB", NULL);
+    g_autoptr(GstCaps) caps = gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING,
+                                                  G_BYTE_ORDER == G_LITTLE_ENDIAN ? "BGRx" : "xRGB", NULL);
     g_autoptr(GstSample) converted = gst_video_convert_sample(sample, caps, GST_CLOCK_TIME_NONE, error);
     if (!converted)
         return FALSE;
@@ -182,8 +197,8 @@ static gboolean paint_sample(cairo_t *cr, double x, GstSample *sample, GError **
         return FALSE;
     }
     cairo_surface_t *surface =
-        cairo_image_surface_create_for_data(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0), CAIRO_FORMAT_RGB24, info.width,
-                                            info.height, GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0));
+        cairo_image_surface_create_for_data(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0), CAIRO_FORMAT_RGB24,
+                                            info.width, info.height, GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0));
     cairo_set_source_surface(cr, surface, x, 0);
     cairo_paint(cr);
     cairo_surface_destroy(surface);
@@ -210,17 +225,21 @@ static gboolean write_picture(Job *job, const char *path, GError **error)
     return ok;
 }
 
-/* --- the command ------------------------------------------------------------------------------------------------ */
+/* --- the command
+ * ------------------------------------------------------------------------------------------------ */
 
 int bench_video(int argc, char **argv)
 {
     g_autofree char *style = NULL, *device = NULL, *picture = NULL;
     double strength = 1;
     const GOptionEntry entries[] = {
-        {"style", 's', 0, G_OPTION_ARG_STRING, &style, "Style file or name (default: the first shipped)", "STYLE"},
-        {"device", 'd', 0, G_OPTION_ARG_STRING, &device, "Vulkan device, number or part of the name", "DEVICE"},
+        {"style", 's', 0, G_OPTION_ARG_STRING, &style,
+         "Style file or name (default: " IDIOM_STYLE_DEFAULT ")", "STYLE"},
+        {"device", 'd', 0, G_OPTION_ARG_STRING, &device, "Vulkan device, number or part of the name",
+         "DEVICE"},
         {"strength", 0, 0, G_OPTION_ARG_DOUBLE, &strength, "Share of the style, 0 to 1 (default 1)", "S"},
-        {"before-after", 0, 0, G_OPTION_ARG_FILENAME, &picture, "Also write one frame before and after", "PNG"},
+        {"before-after", 0, 0, G_OPTION_ARG_FILENAME, &picture, "Also write one frame before and after",
+         "PNG"},
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new("IN OUT.mp4");
     g_option_context_add_main_entries(context, entries, NULL);
@@ -236,6 +255,10 @@ int bench_video(int argc, char **argv)
         return 2;
     }
     const char *in = argv[1], *out = argv[2];
+    if (is_same_file(in, out)) {
+        g_printerr("idiom-bench video: %s is both IN and OUT\n", in);
+        return 2;
+    }
 
     g_auto(Job) job = {0};
     if (!make_pipeline(&job, in, out, &error))
@@ -252,8 +275,8 @@ int bench_video(int argc, char **argv)
 
     g_print("stylized video   %s\n", out);
     if (job.before && job.after) {
-        gst_structure_get(gst_caps_get_structure(gst_sample_get_caps(job.before), 0), "width", G_TYPE_INT, &job.width,
-                          "height", G_TYPE_INT, &job.height, NULL);
+        gst_structure_get(gst_caps_get_structure(gst_sample_get_caps(job.before), 0), "width", G_TYPE_INT,
+                          &job.width, "height", G_TYPE_INT, &job.height, NULL);
         if (picture) {
             if (!write_picture(&job, picture, &error))
                 goto failed;
@@ -261,11 +284,13 @@ int bench_video(int argc, char **argv)
         }
     }
     if (frames > 0) {
-        g_print("in the pipeline  %" G_GUINT64_FORMAT " frames of %dx%d in %.1f s: %.1f frames/s with decoding and "
+        g_print("in the pipeline  %" G_GUINT64_FORMAT
+                " frames of %dx%d in %.1f s: %.1f frames/s with decoding and "
                 "encoding, %.1f in the element\n",
                 frames, job.width, job.height, seconds, frames / seconds, 1000 / milliseconds);
         Profile profile;
-        if (!profile_run(&profile, style, device, IDIOM_FRAME_I420, (guint)job.width, (guint)job.height, 20, &error))
+        if (!profile_run(&profile, style, device, IDIOM_VIDEO_I420, (guint)job.width, (guint)job.height, 20,
+                         &error))
             goto failed;
         profile_print_summary(&profile);
         profile_clear(&profile);

@@ -44,7 +44,8 @@ OP(instance_norm, "instance_norm", ref_instance_norm,
    idiom_instance_norm(g, in[0], in[1], in[2], in[3], in[4], a->act),
    {"x", "gamma", "beta", "mix", "residual"}, .loose = 10)
 OP(gram, "gram", ref_gram, idiom_gram(g, in[0], in[1]), {"x", "center"})
-OP(difference, "difference", ref_difference, idiom_difference(g, in[0], a->n[0], a->n[1]), {"x"})
+OP(difference, "difference", ref_difference, idiom_difference(g, in[0], a->n[0], a->n[1]), {"x"},
+   .fp32_only = TRUE)
 OP(mean, "mean", ref_mean, idiom_mean(g, in[0]), {"a"}, .fp32_only = TRUE)
 OP(mean_square, "mean_square", ref_mean_square, idiom_mean_square(g, in[0]), {"a"}, .fp32_only = TRUE)
 OP(mean_abs, "mean_abs", ref_mean_abs, idiom_mean_abs(g, in[0]), {"a"}, .fp32_only = TRUE)
@@ -144,14 +145,29 @@ static void add_pointwise(GPtrArray *cases)
     }
 }
 
+typedef struct {
+    IdiomShape x;
+    guint c2, o, kh, kw;
+    IdiomConvParams p;
+    gboolean no_bias;
+} Conv;
+
+static void add_conv_case(GPtrArray *cases, const Conv *conv)
+{
+    IdiomShape x = conv->x, x2 = {x.n, conv->c2, x.h, x.w};
+    const IdiomConvParams *p = &conv->p;
+    guint groups = MAX(p->groups, 1);
+    g_autofree char *text = g_strdup_printf("stride %u pad %u %s groups %u %s", MAX(p->stride, 1), p->pad,
+                                            p->mode ? "reflect" : "zero", groups, act_names[p->act]);
+    add_case(cases, &check_conv2d, (RefArgs){.conv = *p, .act = p->act}, text,
+             OPERANDS(PLANES(x, FILL_SIGNED), x2.c ? PLANES(x2, FILL_SIGNED) : NONE,
+                      PARAM(IDIOM_SHAPE(conv->o, (x.c + x2.c) / groups, conv->kh, conv->kw), FILL_SIGNED),
+                      conv->no_bias ? NONE : PARAM(IDIOM_SHAPE(1, conv->o, 1, 1), FILL_SIGNED)));
+}
+
 static void add_conv(GPtrArray *cases)
 {
-    static const struct {
-        IdiomShape x;
-        guint c2, o, kh, kw;
-        IdiomConvParams p;
-        gboolean no_bias;
-    } list[] = {
+    static const Conv list[] = {
 #define ZERO(pad_) .pad = pad_, .mode = IDIOM_PAD_ZERO
 #define REFLECT(pad_) .pad = pad_, .mode = IDIOM_PAD_REFLECT
         /* tiny */
@@ -205,18 +221,8 @@ static void add_conv(GPtrArray *cases)
 #undef REFLECT
     };
 
-    for (guint i = 0; i < G_N_ELEMENTS(list); i++) {
-        IdiomShape x = list[i].x, x2 = {x.n, list[i].c2, x.h, x.w};
-        const IdiomConvParams *p = &list[i].p;
-        guint o = list[i].o, c = (x.c + x2.c) / MAX(p->groups, 1);
-        g_autofree char *text =
-            g_strdup_printf("stride %u pad %u %s groups %u %s", MAX(p->stride, 1), p->pad,
-                            p->mode ? "reflect" : "zero", MAX(p->groups, 1), act_names[p->act]);
-        add_case(cases, &check_conv2d, (RefArgs){.conv = *p, .act = p->act}, text,
-                 OPERANDS(PLANES(x, FILL_SIGNED), x2.c ? PLANES(x2, FILL_SIGNED) : NONE,
-                          PARAM(IDIOM_SHAPE(o, c, list[i].kh, list[i].kw), FILL_SIGNED),
-                          list[i].no_bias ? NONE : PARAM(IDIOM_SHAPE(1, o, 1, 1), FILL_SIGNED)));
-    }
+    for (guint i = 0; i < G_N_ELEMENTS(list); i++)
+        add_conv_case(cases, &list[i]);
 
     static const struct {
         IdiomShape x;
@@ -414,4 +420,64 @@ GPtrArray *cases_new(void)
     add_losses(cases);
     add_case(cases, &check_adam, (RefArgs){0}, "three steps", 0, NULL);
     return cases;
+}
+
+/* --- speed ------------------------------------------------------------------------------------------- */
+
+GPtrArray *bench_cases_new(void)
+{
+    static const Conv convs[] = {
+        {{1, 32, 180, 320}, 0, 32, 3, 3, {.pad = 1}},
+        {{1, 32, 90, 160}, 0, 32, 3, 3, {.pad = 1}},
+        {{1, 48, 90, 160}, 0, 32, 3, 3, {.pad = 1}},
+        {{1, 32, 180, 320}, 0, 16, 3, 3, {.pad = 1}},
+        {{1, 16, 360, 640}, 3, 3, 3, 3, {.pad = 1}},
+        {{1, 64, 192, 192}, 0, 64, 3, 3, {.pad = 1}},
+        {{1, 64, 96, 96}, 0, 16, 1, 1, {0}},
+        {{1, 16, 96, 96}, 0, 64, 1, 1, {0}},
+        {{1, 3, 180, 320}, 0, 16, 9, 9, {.pad = 4}},
+        {{1, 3, 192, 192}, 0, 64, 7, 7, {.stride = 2}},
+        {{1, 16, 192, 192}, 0, 32, 4, 4, {.stride = 2, .pad = 1}},
+    };
+    GPtrArray *cases = g_ptr_array_new_with_free_func(case_free);
+    for (guint i = 0; i < G_N_ELEMENTS(convs); i++)
+        add_conv_case(cases, &convs[i]);
+
+    const Operand large = PLANES(IDIOM_SHAPE(1, 32, 180, 320), FILL_SIGNED);
+    const Operand small = PLANES(IDIOM_SHAPE(1, 32, 90, 160), FILL_SIGNED);
+    const Operand picture = PLANES(IDIOM_SHAPE(1, 3, 360, 640), FILL_SIGNED);
+    const Operand packed = PLANES(IDIOM_SHAPE(1, 48, 90, 160), FILL_SIGNED);
+    const Operand row = PARAM(IDIOM_SHAPE(1, 32, 1, 1), FILL_SIGNED);
+    add_case(cases, &check_gram, (RefArgs){0}, "",
+             OPERANDS(PLANES(IDIOM_SHAPE(1, 64, 192, 192), FILL_SIGNED), NONE));
+    add_case(cases, &check_gram, (RefArgs){0}, "",
+             OPERANDS(PLANES(IDIOM_SHAPE(1, 128, 48, 48), FILL_SIGNED), NONE));
+    add_case(cases, &check_instance_norm, (RefArgs){.act = IDIOM_ACT_RELU}, "relu",
+             OPERANDS(small, row, row, NONE, NONE));
+    add_case(cases, &check_instance_norm, (RefArgs){0}, "", OPERANDS(small, row, row, NONE, small));
+    add_case(cases, &check_add, (RefArgs){0}, "", OPERANDS(large, large));
+    add_case(cases, &check_activation, (RefArgs){.act = IDIOM_ACT_RELU}, "relu", OPERANDS(large));
+    add_case(cases, &check_concat, (RefArgs){0}, "", OPERANDS(large, large));
+    add_case(cases, &check_unshuffle, (RefArgs){.n = {4}}, "r 4", OPERANDS(picture));
+    add_case(cases, &check_shuffle, (RefArgs){.n = {4}}, "r 4", OPERANDS(packed));
+    add_case(cases, &check_upsample2, (RefArgs){.n = {IDIOM_UPSAMPLE_NEAREST}}, "nearest", OPERANDS(small));
+    add_case(cases, &check_upsample2, (RefArgs){.n = {IDIOM_UPSAMPLE_BILINEAR}}, "bilinear", OPERANDS(small));
+    add_case(cases, &check_pool2d, (RefArgs){.n = {IDIOM_POOL_MAX, 2, 2}}, "max k 2 stride 2",
+             OPERANDS(large));
+    add_case(cases, &check_mse, (RefArgs){0}, "", OPERANDS(large, large));
+    add_case(cases, &check_to_flat, (RefArgs){0}, "", OPERANDS(picture));
+    return cases;
+}
+
+double case_flops(const Case *c)
+{
+    IdiomShape x = c->in[0].shape;
+    if (c->op == &check_gram)
+        return 2.0 * x.n * x.c * x.c * x.h * x.w;
+    if (c->op != &check_conv2d)
+        return 0;
+    IdiomShape k = c->in[2].shape;
+    guint stride = MAX(c->args.conv.stride, 1), pad = c->args.conv.pad;
+    double h = (x.h + 2 * pad - k.h) / stride + 1, w = (x.w + 2 * pad - k.w) / stride + 1;
+    return 2.0 * x.n * h * w * (double)idiom_shape_elements(k);
 }

@@ -52,4 +52,11 @@ typedef struct {
 /* (element-type Case): all cases, in order of operations. */
 GPtrArray *cases_new(void);
 
+/* (element-type Case): what the speed is measured with, in sizes that styles and training have. */
+GPtrArray *bench_cases_new(void);
+
+/* Forward, and backward to each of the large inputs: floating point operations, a multiply-add counting as
+ * two. 0: not counted. */
+double case_flops(const Case *c);
+
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * checkkernels: every operation, forward and backward, in every variant that the device has, against plain C in
- * double precision. Before every run the engine fills all intermediate tensors with NaN (IDIOM_POISON), so an element
- * that no shader writes is found. With --bench: how fast the operations are.
+ * checkkernels: every operation, forward and backward, in every variant that the device has, against plain C
+ * in double precision. Before every run the engine fills all intermediate tensors with NaN (IDIOM_POISON), so
+ * an element that no shader writes is found. With --bench: how fast the operations are.
  */
 #include "bench.h"
 #include "run.h"
@@ -31,7 +31,8 @@ static const char *const families[] = {[IDIOM_FAMILY_LANE] = "lane", [IDIOM_FAMI
 static const char *const passes[] = {[PASS_FORWARD] = "forward", [PASS_BACKWARD] = "backward"};
 
 /* Cases of one device and precision. */
-static void check(IdiomDevice *device, IdiomPrecision precision, GPtrArray *cases, guint *passed, guint *failed)
+static void check(IdiomDevice *device, IdiomPrecision precision, GPtrArray *cases, guint *passed,
+                  guint *failed)
 {
     const OpCheck *op = NULL;
     guint of_op = 0;

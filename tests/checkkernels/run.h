@@ -6,8 +6,12 @@
 
 typedef enum { PASS_FORWARD, PASS_BACKWARD } Pass;
 
-/* FALSE if @pass of @c is not to be run with @precision: it has no gradient, or no kernel of that precision. */
+/* FALSE if @pass of @c is not to be run with @precision: it has no gradient, or no kernel of that precision.
+ */
 gboolean run_applies(const Case *c, Pass pass, IdiomPrecision precision);
+
+/* "lane32" and so on: the kernels that run, as their files are named. */
+char *variant_name(IdiomFamily family, IdiomPrecision precision);
 
 /*
  * Runs a case on the device and compares with the reference. Returns NULL, or what is wrong in one line.

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * Layers are named
  *   vBC    VGG, after the ReLU of convolution C of block B: "v11", "v21", "v54"
  *   qN     SqueezeNet, output of torchvision's features.N: q0 (after its ReLU), q3, q4, q5, q7, q8, q9, q10, q12
- * with "@S" appended for the picture averaged over S x S pixels first: "v12@2".
+ * with "@S" appended for the picture averaged over S x S pixels first, S at most 8: "v12@2".
  *
  * Used by one thread at a time.
  */

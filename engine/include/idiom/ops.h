@@ -40,11 +40,14 @@ typedef enum {
     IDIOM_ACT_SOFTPLUS,
 } IdiomActivation;
 
-/** idiom_add, idiom_sub, idiom_mul: @b has @a's shape, or n = 1 and/or h = w = 1, and is then repeated. */
+/**
+ * idiom_add, idiom_sub, idiom_mul: @b has @a's shape, or n = 1 and/or h = w = 1, and is then repeated. Flat tensors of
+ * equal shape also.
+ */
 IdiomTensor *idiom_add(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b);
 IdiomTensor *idiom_sub(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b);
 IdiomTensor *idiom_mul(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b);
-/** idiom_affine: scale * a + offset. */
+/** idiom_affine: scale * a + offset. Flat tensors also. */
 IdiomTensor *idiom_affine(IdiomGraph *g, IdiomTensor *a, double scale, double offset);
 /** idiom_channel_affine: a * scale[c] + offset[c]; @scale, @offset flat [1,c,1,1], no gradient for these two. */
 IdiomTensor *idiom_channel_affine(IdiomGraph *g, IdiomTensor *a, IdiomTensor *scale, IdiomTensor *offset);
@@ -98,7 +101,8 @@ IdiomTensor *idiom_crop(IdiomGraph *g, IdiomTensor *x, guint left, guint top, gu
  * @offset: flat [n,2,1,1], whole pixels. No gradient.
  */
 IdiomTensor *idiom_translate(IdiomGraph *g, IdiomTensor *x, IdiomTensor *offset);
-/** idiom_pixel_unshuffle: [n,c,h,w] -> [n,c r r,h/r,w/r], channel c r r + dy r + dx (PyTorch's order). h, w divisible. */
+/** idiom_pixel_unshuffle: [n,c,h,w] -> [n,c r r,h/r,w/r], channel c r r + dy r + dx (PyTorch's order). h, w divisible, r
+ *  at most 8. */
 IdiomTensor *idiom_pixel_unshuffle(IdiomGraph *g, IdiomTensor *x, guint r);
 /** idiom_pixel_shuffle: the inverse. */
 IdiomTensor *idiom_pixel_shuffle(IdiomGraph *g, IdiomTensor *x, guint r);
@@ -111,9 +115,9 @@ IdiomTensor *idiom_upsample2(IdiomGraph *g, IdiomTensor *x, IdiomUpsample mode);
 typedef enum { IDIOM_POOL_MAX, IDIOM_POOL_AVG } IdiomPool;
 
 /**
- * idiom_pool2d: windows of @k x @k every @stride. @ceil_mode rounds the size up: windows at the right and lower edge
- * may hang over (max only; what lies outside does not count). The gradient of max goes to the first maximum in
- * row-major order.
+ * idiom_pool2d: windows of @k x @k (at most 8 x 8) every @stride. @ceil_mode rounds the size up: windows at the right
+ * and lower edge may hang over (max only; what lies outside does not count). The gradient of max goes to the first
+ * maximum in row-major order.
  */
 IdiomTensor *idiom_pool2d(IdiomGraph *g, IdiomTensor *x, IdiomPool mode, guint k, guint stride, gboolean ceil_mode);
 

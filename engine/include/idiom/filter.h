@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_FILTER_H
+#define IDIOM_FILTER_H
+
+#include <idiom/program.h>
+#include <idiom/style.h>
+#include <idiom/video.h>
+
+G_BEGIN_DECLS
+
+/**
+ * A filter stylizes the frames of a video: frame in, frame out, one kind of frame, one style. Used by one
+ * thread at a time; several filters may share a device and a style.
+ */
+typedef struct IdiomFilter IdiomFilter;
+
+/**
+ * idiom_filter_new:
+ * @device: where it runs; the filter keeps a reference
+ * @style: copied to the device; of a file with several styles the first is shown
+ * @frame: format, size, matrix and range of the frames; its layout is not looked at
+ * @precision: how activations are stored; IDIOM_FP16 is faster, and as good to the eye, where the device
+ * offers it
+ * @error: IDIOM_ERROR_SHAPE or IDIOM_ERROR_MEMORY for a frame that is too large for the device (the message
+ * names size and limit), IDIOM_ERROR_ARGUMENT, IDIOM_ERROR_FEATURE, IDIOM_ERROR_VULKAN,
+ * IDIOM_ERROR_DEVICE_LOST
+ *
+ * Allocates and prepares everything, and runs once, so that the first frame takes no longer than the others.
+ * This may take a second or more.
+ *
+ * Returns: (transfer full): the filter, or NULL
+ */
+IdiomFilter *idiom_filter_new(IdiomDevice *device, const IdiomStyle *style, const IdiomFrame *frame,
+                              IdiomPrecision precision, GError **error);
+void idiom_filter_free(IdiomFilter *filter);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomFilter, idiom_filter_free)
+
+/**
+ * idiom_filter_process:
+ * @in_planes, @in_strides: first row of each plane of the frame (one for RGBA and the like, Y U V for I420, Y
+ * UV for NV12), and bytes from row to row
+ * @out_planes, @out_strides: the same for the result; may be the same memory as the input
+ * @strength: 0..1: the result is source + strength (stylized - source); at 0 it is the source, byte by byte
+ * @error: IDIOM_ERROR_DEVICE_LOST, IDIOM_ERROR_VULKAN
+ *
+ * Stylizes one frame; returns when it is done. Only the visible bytes of each row are written.
+ */
+gboolean idiom_filter_process(IdiomFilter *filter, const guint8 *const *in_planes, const gssize *in_strides,
+                              guint8 *const *out_planes, const gssize *out_strides, double strength,
+                              GError **error);
+
+/** idiom_filter_program: what runs, for profiling. Belongs to @filter. */
+IdiomProgram *idiom_filter_program(IdiomFilter *filter);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+static void row_clear(gpointer data)
+{
+    ProfileRow *row = data;
+    g_free(row->op);
+    g_free(row->shader);
+}
+
+/* The row of @time's operation, variant and shape; made at the first call. */
+static ProfileRow *find_row(GArray *rows, const IdiomOpTime *time)
+{
+    for (guint i = 0; i < rows->len; i++) {
+        ProfileRow *row = &g_array_index(rows, ProfileRow, i);
+        if (g_str_equal(row->op, time->op) && g_strcmp0(row->shader, time->shader) == 0 &&
+            memcmp(&row->shape, &time->shape, sizeof row->shape) == 0)
+            return row;
+    }
+    ProfileRow row = {g_strdup(time->op), g_strdup(time->shader), time->shape};
+    g_array_append_val(rows, row);
+    return &g_array_index(rows, ProfileRow, rows->len - 1);
+}
+
+/* A picture with detail everywhere, so that no kernel has it easy. */
+static void fill_noise(guint8 *bytes, gsize size)
+{
+    guint32 state = 1;
+    for (gsize i = 0; i < size; i++) {
+        state = state * 1664525u + 1013904223u;
+        bytes[i] = (guint8)(state >> 24);
+    }
+}
+
+static gboolean time_frames(Profile *profile, IdiomFilter *filter, const IdiomFrame *frame, guint frames,
+                            GError **error)
+{
+    g_autofree guint8 *in = g_malloc(frame->size), *out = g_malloc(frame->size);
+    const guint8 *in_planes[IDIOM_VIDEO_MAX_PLANES];
+    guint8 *out_planes[IDIOM_VIDEO_MAX_PLANES];
+    gssize strides[IDIOM_VIDEO_MAX_PLANES];
+    fill_noise(in, frame->size);
+    for (guint p = 0; p < frame->n_planes; p++) {
+        in_planes[p] = in + frame->offset[p];
+        out_planes[p] = out + frame->offset[p];
+        strides[p] = (gssize)frame->stride[p];
+    }
+
+    for (guint i = 0; i < frames; i++) {
+        gint64 begin = g_get_monotonic_time();
+        if (!idiom_filter_process(filter, in_planes, strides, out_planes, strides, 1, error))
+            return FALSE;
+        double seconds = (g_get_monotonic_time() - begin) / 1e6;
+        profile->frame_seconds += seconds / frames;
+        profile->best_seconds = i == 0 ? seconds : MIN(profile->best_seconds, seconds);
+    }
+
+    IdiomProgram *program = idiom_filter_program(filter);
+    if (!idiom_program_profile(program, TRUE, error))
+        return FALSE;
+    for (guint i = 0; i < frames; i++) {
+        if (!idiom_filter_process(filter, in_planes, strides, out_planes, strides, 1, error))
+            return FALSE;
+        guint count;
+        const IdiomOpTime *times = idiom_program_times(program, &count);
+        for (guint t = 0; t < count; t++) {
+            ProfileRow *row = find_row(profile->rows, &times[t]);
+            row->calls += i == 0;
+            row->seconds += times[t].seconds / frames;
+            row->flops += times[t].flops / frames;
+            row->bytes += times[t].bytes / frames;
+            profile->op_seconds += times[t].seconds / frames;
+            if (g_str_has_prefix(times[t].op, "conv"))
+                profile->conv_seconds += times[t].seconds / frames;
+        }
+    }
+    return TRUE;
+}
+
+gboolean profile_run(Profile *profile, const char *style_name, const char *device_selector,
+                     IdiomVideoFormat format, guint width, guint height, guint frames, GError **error)
+{
+    g_autofree char *path = idiom_style_find(style_name, error);
+    g_autoptr(IdiomStyle) style = path ? idiom_style_load(path, error) : NULL;
+    g_autoptr(IdiomDevice) device = style ? idiom_device_open(device_selector, error) : NULL;
+    if (!device)
+        return FALSE;
+    const IdiomDeviceInfo *info = idiom_device_info(device);
+    IdiomFrame frame = {.format = format, .width = width, .height = height, .matrix = IDIOM_VIDEO_BT709};
+    g_autoptr(IdiomFilter) filter = NULL;
+    if (idiom_frame_layout(&frame, error))
+        filter = idiom_filter_new(device, style, &frame, info->fp16 ? IDIOM_FP16 : IDIOM_FP32, error);
+    if (!filter)
+        return FALSE;
+
+    *profile = (Profile){
+        .device = g_strdup(info->name),
+        .driver = g_strdup(info->driver),
+        .type = g_strdup(info->type),
+        .precision = info->fp16 ? "fp16" : "fp32",
+        .width = width,
+        .height = height,
+        .memory = idiom_program_memory(idiom_filter_program(filter)),
+        .rows = g_array_new(FALSE, FALSE, sizeof(ProfileRow)),
+    };
+    g_array_set_clear_func(profile->rows, row_clear);
+    if (!time_frames(profile, filter, &frame, frames, error)) {
+        profile_clear(profile);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+void profile_clear(Profile *profile)
+{
+    g_free(profile->device);
+    g_free(profile->driver);
+    g_free(profile->type);
+    g_array_unref(profile->rows);
+}
+
+void profile_print_summary(const Profile *profile)
+{
+    g_print("device           %s (%s, %s), %s activations\n", profile->device, profile->type, profile->driver,
+            profile->precision);
+    g_print("the style alone  %.1f frames/s at %ux%u (%.1f ms a frame, best %.1f)\n",
+            1 / profile->frame_seconds, profile->width, profile->height, 1000 * profile->frame_seconds,
+            1000 * profile->best_seconds);
+    g_print("convolutions     %.0f %% of the device's time in a frame (%.1f of %.1f ms)\n",
+            100 * profile->conv_seconds / profile->op_seconds, 1000 * profile->conv_seconds,
+            1000 * profile->op_seconds);
+}
+
+void profile_print_table(const Profile *profile)
+{
+    g_print("\n%-20s %-34s %-18s %5s %9s %6s %8s %7s\n", "operation", "shader", "shape", "calls", "ms", "%",
+            "GFLOP/s", "GB/s");
+    for (guint i = 0; i < profile->rows->len; i++) {
+        const ProfileRow *row = &g_array_index(profile->rows, ProfileRow, i);
+        g_autofree char *shape =
+            g_strdup_printf("%ux%ux%ux%u", row->shape.n, row->shape.c, row->shape.h, row->shape.w);
+        g_print("%-20s %-34s %-18s %5u %9.3f %5.1f%% %8.1f %7.1f\n", row->op, row->shader ? row->shader : "",
+                shape, row->calls, 1000 * row->seconds, 100 * row->seconds / profile->op_seconds,
+                row->flops / row->seconds / 1e9, row->bytes / row->seconds / 1e9);
+    }
+}
+
+gboolean profile_write_json(const Profile *profile, const char *path, GError **error)
+{
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    const struct {
+        const char *name, *text;
+    } texts[] = {{"device", profile->device}, {"driver", profile->driver}, {"precision", profile->precision}};
+    const struct {
+        const char *name;
+        double value;
+    } numbers[] = {{"width", profile->width},
+                   {"height", profile->height},
+                   {"frame_ms", 1000 * profile->frame_seconds},
+                   {"best_ms", 1000 * profile->best_seconds},
+                   {"fps", 1 / profile->frame_seconds},
+                   {"op_ms", 1000 * profile->op_seconds},
+                   {"convolution_share", profile->conv_seconds / profile->op_seconds},
+                   {"memory_bytes", (double)profile->memory}};
+    json_builder_begin_object(json);
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        json_builder_set_member_name(json, texts[i].name);
+        json_builder_add_string_value(json, texts[i].text);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        json_builder_set_member_name(json, numbers[i].name);
+        json_builder_add_double_value(json, numbers[i].value);
+    }
+    json_builder_set_member_name(json, "operations");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < profile->rows->len; i++) {
+        const ProfileRow *row = &g_array_index(profile->rows, ProfileRow, i);
+        json_builder_begin_object(json);
+        json_builder_set_member_name(json, "op");
+        json_builder_add_string_value(json, row->op);
+        json_builder_set_member_name(json, "shader");
+        json_builder_add_string_value(json, row->shader);
+        json_builder_set_member_name(json, "shape");
+        json_builder_begin_array(json);
+        json_builder_add_int_value(json, row->shape.n);
+        json_builder_add_int_value(json, row->shape.c);
+        json_builder_add_int_value(json, row->shape.h);
+        json_builder_add_int_value(json, row->shape.w);
+        json_builder_end_array(json);
+        json_builder_set_member_name(json, "calls");
+        json_builder_add_int_value(json, row->calls);
+        json_builder_set_member_name(json, "ms");
+        json_builder_add_double_value(json, 1000 * row->seconds);
+        json_builder_set_member_name(json, "gflops");
+        json_builder_add_double_value(json, row->flops / row->seconds / 1e9);
+        json_builder_set_member_name(json, "gbps");
+        json_builder_add_double_value(json, row->bytes / row->seconds / 1e9);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+    json_builder_end_object(json);
+
+    g_autoptr(JsonGenerator) generator = json_generator_new();
+    g_autoptr(JsonNode) root = json_builder_get_root(json);
+    json_generator_set_root(generator, root);
+    json_generator_set_pretty(generator, TRUE);
+    return json_generator_to_file(generator, path, error);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The filter against the same network run on floats, and its limits. */
+#include "teststyle.h"
+
+#include <idiom/filter.h>
+#include <idiom/ops.h>
+#include <math.h>
+#include <string.h>
+
+static IdiomDevice *device;
+
+static IdiomStyle *load_style(const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = idiom_style_find(name, &error);
+    g_assert_no_error(error);
+    IdiomStyle *style = idiom_style_load(path, &error);
+    g_assert_no_error(error);
+    return style;
+}
+
+/* The stylized picture in NCHW order, from RGBA bytes, without import, export or fp16. */
+static float *reference(const IdiomStyle *style, const guint8 *rgba, guint width, guint height)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomParams) params = idiom_style_params(style, device);
+    IdiomGraph *graph = idiom_graph_new(device, IDIOM_FP32);
+    IdiomTensor *in = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, height, width));
+    IdiomTensor *out = idiom_to_flat(graph, idiom_generator_build(graph, params, idiom_style_config(style),
+                                                                  idiom_to_planes(graph, in), NULL, FALSE));
+    g_autoptr(IdiomProgram) program = idiom_program_new(graph, &out, 1, &error);
+    g_assert_no_error(error);
+    float *pixels = idiom_program_map(program, in);
+    gsize n = (gsize)width * height;
+    for (gsize i = 0; i < 3 * n; i++)
+        pixels[i] = rgba[4 * (i % n) + i / n] / 255.0f;
+    idiom_program_run(program, &error);
+    g_assert_no_error(error);
+    return g_memdup2(idiom_program_map(program, out), 3 * n * sizeof(float));
+}
+
+static void check_rgba(const IdiomStyle *style, guint width, guint height, IdiomPrecision precision,
+                       double strength, double tolerance)
+{
+    g_autoptr(GError) error = NULL;
+    gsize n = (gsize)width * height;
+    g_autofree guint8 *in = g_malloc(4 * n), *out = g_malloc0(4 * n);
+    for (gsize i = 0; i < 4 * n; i++)
+        in[i] = (guint8)(128 + 127 * sin(0.037 * i + 0.00071 * i * i));
+    g_autofree float *expected = reference(style, in, width, height);
+
+    IdiomFrame frame = {.format = IDIOM_VIDEO_RGBA, .width = width, .height = height};
+    g_autoptr(IdiomFilter) filter = idiom_filter_new(device, style, &frame, precision, &error);
+    g_assert_no_error(error);
+    gssize stride = 4 * width;
+    for (guint run = 0; run < 2; run++) { /* the second is a replay */
+        memset(out, 0, 4 * n);
+        idiom_filter_process(filter, (const guint8 *const[]){in}, &stride, (guint8 *const[]){out}, &stride,
+                             strength, &error);
+        g_assert_no_error(error);
+        for (gsize i = 0; i < n; i++) {
+            for (gsize c = 0; c < 3; c++) {
+                double styled = 255 * CLAMP(expected[c * n + i], 0, 1);
+                double value = in[4 * i + c] + strength * (styled - in[4 * i + c]);
+                g_assert_cmpfloat_with_epsilon(out[4 * i + c], value, tolerance);
+            }
+            g_assert_cmpint(out[4 * i + 3], ==, in[4 * i + 3]);
+        }
+    }
+}
+
+static void test_same_as_network(void)
+{
+    static const guint sizes[][2] = {{1, 1}, {2, 1}, {5, 3}, {64, 36}, {97, 41}};
+    g_autoptr(IdiomStyle) style = load_style("tiny");
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        check_rgba(style, sizes[i][0], sizes[i][1], IDIOM_FP32, 1, 0.51);
+        check_rgba(style, sizes[i][0], sizes[i][1], IDIOM_FP32, 0.3, 0.51);
+        if (idiom_device_info(device)->fp16)
+            check_rgba(style, sizes[i][0], sizes[i][1], IDIOM_FP16, 1, 3);
+    }
+}
+
+static void test_in_place(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomStyle) style = load_style("tiny");
+    IdiomFrame frame = {.format = IDIOM_VIDEO_BGRX, .width = 8, .height = 8};
+    g_autoptr(IdiomFilter) filter = idiom_filter_new(device, style, &frame, IDIOM_FP32, &error);
+    g_assert_no_error(error);
+    guint8 in[256], out[256];
+    for (guint i = 0; i < 256; i++)
+        in[i] = (guint8)(i * 11);
+    gssize stride = 32;
+    idiom_filter_process(filter, (const guint8 *const[]){in}, &stride, (guint8 *const[]){out}, &stride, 1,
+                         &error);
+    g_assert_no_error(error);
+    idiom_filter_process(filter, (const guint8 *const[]){in}, &stride, (guint8 *const[]){in}, &stride, 1,
+                         &error);
+    g_assert_no_error(error);
+    g_assert_cmpmem(in, sizeof in, out, sizeof out);
+}
+
+static void test_too_large(void)
+{
+    static const guint sizes[][2] = {{9000, 9000}, {32767, 1}, {1, 32767}, {40000, 4}, {0, 5}};
+    g_autoptr(IdiomStyle) style = load_style("small");
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autoptr(GError) error = NULL;
+        IdiomFrame frame = {.format = IDIOM_VIDEO_I420, .width = sizes[i][0], .height = sizes[i][1]};
+        g_autoptr(IdiomFilter) filter = idiom_filter_new(device, style, &frame, IDIOM_FP32, &error);
+        g_assert_null(filter);
+        g_test_message("%s", error->message);
+        g_autofree char *size = g_strdup_printf("%ux%u", sizes[i][0], sizes[i][1]);
+        g_assert_nonnull(strstr(error->message, size));
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    char *folder = test_styles_create();
+    g_autoptr(GError) error = NULL;
+    device = idiom_device_open(NULL, &error);
+    g_assert_no_error(error);
+    g_test_add_func("/filter/same-as-network", test_same_as_network);
+    g_test_add_func("/filter/in-place", test_in_place);
+    g_test_add_func("/filter/too-large", test_too_large);
+    int status = g_test_run();
+    g_assert_cmpuint(idiom_device_validation_messages(device), ==, 0);
+    idiom_device_unref(device);
+    test_styles_remove(folder);
+    return status;
+}
