@@ -522,10 +522,10 @@ static GstBuffer *make_buffer(int width, int height, int stride, guint index, gu
 
 static gboolean encode(const char *path, int width, int height, guint count, GError **error)
 {
-    g_autoptr(GstElement) pipeline = gst_parse_launch(
+    g_autoptr(GstElement) pipeline = gst_parse_launch_full(
         "appsrc name=source format=time block=true ! videoconvert ! video/x-raw,format=I420 ! "
         "x264enc bitrate=3000 key-int-max=25 ! mp4mux ! filesink name=sink",
-        error);
+        NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
     if (!pipeline)
         return FALSE;
     g_autoptr(GstElement) source = gst_bin_get_by_name(GST_BIN(pipeline), "source");

@@ -17,7 +17,7 @@ void main()
     [[unroll]] for (int i = 0; i < 4; ++i) {
         int x = min(x0 + i, push.d.x - 1);
         vec4 v = 255.0 * clamp(load4(x_in, push.d, 0, 0, y, x), 0.0, 1.0);
-        uint source = push.source.v[row + x];
+        uint source = source_word(row + x);
         push.result.v[row + x] = (blend(source, BGR != 0 ? v.zyxw : v) & 0xffffff) | (source & 0xff000000);
     }
 }

@@ -16,7 +16,7 @@ vec3 load_pixel(int x, int y)
 
 void blend_word(int word, vec4 v)
 {
-    push.result.v[word] = blend(push.source.v[word], v);
+    push.result.v[word] = blend(source_word(word), v);
 }
 
 // Writes the luma of 4x2 pixels; returns the chroma of both halves. What is beyond the edge repeats the edge's work.

@@ -23,7 +23,7 @@ void main()
     [[unroll]] for (int i = 0; i < 4; ++i) {
         int x = min(x0 + i, push.d.x - 1);
         uint word = push.bytes.v[row + x];
-        uvec4 v = uvec4(word, word >> 8, word >> 16, 0) & 255;
+        ivec4 v = ivec4(uvec4(word, word >> 8, word >> 16, 0) & 255); // signed converts faster on CPUs
         store4(y_out, push.d, 0, 0, y, x, vec4(BGR != 0 ? v.zyxw : v) * (1.0 / 255.0));
     }
 }

@@ -20,7 +20,7 @@ layout(push_constant, scalar) uniform Push {
 
 vec4 unpack(uint word)
 {
-    return vec4(uvec4(word, word >> 8, word >> 16, word >> 24) & 255);
+    return vec4(ivec4(uvec4(word, word >> 8, word >> 16, word >> 24) & 255)); // signed converts faster on CPUs
 }
 
 // 4 bytes from byte `first` of the row on, which is odd; words outside [0, last] are replaced by the nearest

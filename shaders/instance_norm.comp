@@ -15,20 +15,18 @@ PLANES_IN(2, residual_in);
 layout(push_constant, scalar) uniform Push {
     ivec4 d;
     Floats statistics;
-    int rows; // per invocation: the statistics are loaded once for all of them
 } push;
 
 void main()
 {
-    int x = int(gl_GlobalInvocationID.x), first = int(gl_GlobalInvocationID.y) * push.rows;
+    // Invocations beyond the edge repeat the last one's work: a branch around loads and stores costs more.
+    int x = min(int(gl_GlobalInvocationID.x), push.d.x - 1), first = int(gl_GlobalInvocationID.y) * APPLY_ROWS;
     int z = int(gl_GlobalInvocationID.z), c4s = blocks(push.d);
     int n = z / c4s, c4 = z % c4s;
-    if (x >= push.d.x)
-        return;
     vec4 scale = statistics4(push.statistics, c4s, 4, n, SCALE, c4);
     vec4 shift = statistics4(push.statistics, c4s, 4, n, SHIFT, c4);
-    int end = min(first + push.rows, push.d.y);
-    for (int y = first; y < end; ++y) {
+    [[unroll]] for (int i = 0; i < APPLY_ROWS; ++i) {
+        int y = min(first + i, push.d.y - 1);
         vec4 v = activate(scale * load4(x_in, push.d, n, c4, y, x) + shift, ACT);
         if (ACT > 3) // activations that are not zero at zero
             v = keep_tail(v, c4, push.d.z);

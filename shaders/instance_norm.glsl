@@ -4,6 +4,9 @@
 
 const float EPSILON = 1e-5;
 
+// Rows that one invocation of an apply pass covers with the statistics it has loaded; also in instance_norm.c.
+const int APPLY_ROWS = 6;
+
 // Statistics are flat [n][4][channels, rounded up to blocks]: rows
 const int SCALE = 0;   // gamma / deviation
 const int SHIFT = 1;   // beta - gamma mean / deviation

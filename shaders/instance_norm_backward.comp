@@ -15,16 +15,14 @@ layout(push_constant, scalar) uniform Push {
     ivec4 d;
     Floats statistics;
     Floats sums;
-    int rows;
 } push;
 
 void main()
 {
-    int x = int(gl_GlobalInvocationID.x), first = int(gl_GlobalInvocationID.y) * push.rows;
+    // Invocations beyond the edge repeat the last one's work: a branch around loads and stores costs more.
+    int x = min(int(gl_GlobalInvocationID.x), push.d.x - 1), first = int(gl_GlobalInvocationID.y) * APPLY_ROWS;
     int z = int(gl_GlobalInvocationID.z), c4s = blocks(push.d);
     int n = z / c4s, c4 = z % c4s;
-    if (x >= push.d.x)
-        return;
     vec4 scale = statistics4(push.statistics, c4s, 4, n, SCALE, c4);
     vec4 shift = statistics4(push.statistics, c4s, 4, n, SHIFT, c4);
     float count = float(push.d.x * push.d.y);
@@ -32,8 +30,8 @@ void main()
     vec4 tilt = inverse * statistics4(push.sums, c4s, 2, n, 1, c4) / count;
     vec4 mean = statistics4(push.statistics, c4s, 4, n, MEAN, c4);
     vec4 average = statistics4(push.sums, c4s, 2, n, 0, c4) / count;
-    int end = min(first + push.rows, push.d.y);
-    for (int y = first; y < end; ++y) {
+    [[unroll]] for (int i = 0; i < APPLY_ROWS; ++i) {
+        int y = min(first + i, push.d.y - 1);
         vec4 v = load4(x_in, push.d, n, c4, y, x);
         vec4 dz = load4(dy_in, push.d, n, c4, y, x) * activation_slope(scale * v + shift, ACT);
         store4(dx_out, push.d, n, c4, y, x, scale * (dz - average - (v - mean) * tilt));

@@ -34,12 +34,16 @@ void main()
     int count = chunk_count(push.d, push.rows, chunk);
     Walk walk = walk_start(push.d, push.rows, chunk, lane);
     vec4 sum = vec4(0), product = vec4(0);
-    for (int i = lane; i < count; i += LANES) {
-        vec4 x = load4(x_in, push.d, n, c4, walk.y, walk.x);
-        vec4 dz = load4(dy_in, push.d, n, c4, walk.y, walk.x) * activation_slope(scale * x + shift, ACT);
-        sum += dz;
-        product += dz * (x - mean);
-        walk_step(walk, push.d);
+    for (int i = lane; i < count; i += UNROLL * LANES) {
+        [[unroll]] for (int k = 0; k < UNROLL; ++k) {
+            int y = walk_row(walk, push.d);
+            vec4 x = load4(x_in, push.d, n, c4, y, walk.x);
+            vec4 dz = load4(dy_in, push.d, n, c4, y, walk.x) * activation_slope(scale * x + shift, ACT);
+            dz = i + k * LANES < count ? dz : vec4(0);
+            sum += dz;
+            product += dz * (x - mean);
+            walk_step(walk, push.d);
+        }
     }
     for (int k = 0; k < 4; ++k) {
         sums[k * LANES + lane] = sum[k];

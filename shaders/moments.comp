@@ -27,11 +27,14 @@ void main()
     // Sums are taken about one of the values, so that a large mean costs no digits of the variance.
     vec4 pivot = load4(x_in, push.d, n, c4, chunk * push.rows, 0);
     vec4 sum = vec4(0), square = vec4(0);
-    for (int i = lane; i < count; i += LANES) {
-        vec4 v = load4(x_in, push.d, n, c4, walk.y, walk.x) - pivot;
-        sum += v;
-        square += v * v;
-        walk_step(walk, push.d);
+    for (int i = lane; i < count; i += UNROLL * LANES) {
+        [[unroll]] for (int k = 0; k < UNROLL; ++k) {
+            vec4 v = load4(x_in, push.d, n, c4, walk_row(walk, push.d), walk.x) - pivot;
+            v = i + k * LANES < count ? v : vec4(0);
+            sum += v;
+            square += v * v;
+            walk_step(walk, push.d);
+        }
     }
     for (int k = 0; k < 4; ++k) {
         sums[k * LANES + lane] = sum[k];

@@ -6,6 +6,9 @@
 
 const int LANES = 32;
 
+// Positions that one pass of a loop covers per lane: a loop costs lavapipe a mask around everything in it.
+const int UNROLL = 4;
+
 struct Walk {
     int x, y;
     int step_x, step_y;
@@ -23,6 +26,12 @@ void walk_step(inout Walk walk, ivec4 d)
     bool wrap = walk.x >= d.x;
     walk.x -= wrap ? d.x : 0;
     walk.y += wrap ? 1 : 0;
+}
+
+// row of a walk that may have gone past the last one
+int walk_row(Walk walk, ivec4 d)
+{
+    return min(walk.y, d.y - 1);
 }
 
 // positions in a chunk; the last one may be short

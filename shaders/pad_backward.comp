@@ -1,8 +1,10 @@
 #version 460
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Gradient of mirroring pads: each pixel collects from itself and all of its mirror images. */
+/* Gradient of mirroring and edge-repeating pads: each pixel collects from itself and all of its images. */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
+
+layout(constant_id = 3) const int MIRROR = 1;
 
 layout(push_constant, scalar) uniform Push
 {
@@ -48,6 +50,15 @@ void main()
     if (p.x >= d.x)
         return;
     vec4 sum = vec4(0);
+    if (MIRROR == 0) {
+        ivec2 first = mix(p.xy + pad, ivec2(0), equal(p.xy, ivec2(0)));
+        ivec2 last = mix(p.xy + pad, dg.xy - 1, equal(p.xy, d.xy - 1));
+        for (int y = first.y; y <= last.y; y++)
+            for (int x = first.x; x <= last.x; x++)
+                sum += load4(dy, dg, p.w, p.z, y, x);
+        store4(dst, d, p.w, p.z, p.y, p.x, sum);
+        return;
+    }
     for (Images y = first_image(p.y, d.y, pad.y); y.position < dg.y; y = next_image(y))
         for (Images x = first_image(p.x, d.x, pad.x); x.position < dg.x; x = next_image(x))
             sum += load4(dy, dg, p.w, p.z, y.position, x.position);

@@ -28,12 +28,15 @@ void main()
     int count = chunk_count(push.d, push.rows, chunk);
     Walk walk = walk_start(push.d, push.rows, chunk, lane);
     vec4 sum = vec4(0);
-    for (int i = lane; i < count; i += LANES) {
-        vec4 v = load4(a_in, push.d, n, c4, walk.y, walk.x);
-        if (PAIR != 0)
-            v -= load4(b_in, push.d, n, c4, walk.y, walk.x);
-        sum += loss_value(v);
-        walk_step(walk, push.d);
+    for (int i = lane; i < count; i += UNROLL * LANES) {
+        [[unroll]] for (int k = 0; k < UNROLL; ++k) {
+            int y = walk_row(walk, push.d);
+            vec4 v = load4(a_in, push.d, n, c4, y, walk.x);
+            if (PAIR != 0)
+                v -= load4(b_in, push.d, n, c4, y, walk.x);
+            sum += i + k * LANES < count ? loss_value(v) : vec4(0);
+            walk_step(walk, push.d);
+        }
     }
     sums[lane] = dot(sum, vec4(1));
     barrier();

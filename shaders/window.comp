@@ -4,12 +4,12 @@
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 
-layout(constant_id = 3) const int EDGE = 0; /* WINDOW_* of window.c: 0 zero, 1 mirror, 2 repeat the edge */
+layout(constant_id = 3) const int EDGE = 0; /* WINDOW_* of window.c: 0 zero, 1 mirror, 2 repeat the edge, 3 that and translate */
 
 layout(push_constant, scalar) uniform Push
 {
     ivec4 ds, d;
-    Floats offset; /* EDGE 2: x, y of the window in each picture */
+    Floats offset; /* EDGE 3: x, y of the window in each picture */
     ivec2 origin;  /* else: of the window */
 };
 PLANES_IN(0, src);
@@ -28,9 +28,12 @@ void main()
         if (EDGE == 1) {
             q = ivec2(reflect_index(q.x, ds.x), reflect_index(q.y, ds.y));
         } else {
-            vec2 limit = vec2(ds.xy); /* keeps the conversion to int in range */
-            vec2 o = clamp(vec2(offset.v[2 * p.w], offset.v[2 * p.w + 1]), -limit, limit);
-            q = clamp(p.xy + ivec2(round(o)), ivec2(0), ds.xy - 1);
+            if (EDGE == 3) {
+                vec2 limit = vec2(ds.xy); /* keeps the conversion to int in range */
+                vec2 o = clamp(vec2(offset.v[2 * p.w], offset.v[2 * p.w + 1]), -limit, limit);
+                q = p.xy + ivec2(round(o));
+            }
+            q = clamp(q, ivec2(0), ds.xy - 1);
         }
         v = load4(src, ds, p.w, p.z, q.y, q.x);
     }

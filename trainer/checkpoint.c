@@ -8,8 +8,8 @@ static void tensor_data_clear(gpointer data)
     g_free((gpointer)((IdiomTensorData *)data)->name);
 }
 
-gboolean idiom_checkpoint_write(const char *path, const IdiomCheckpointSet *sets, guint n_sets, GHashTable *metadata,
-                                GError **error)
+gboolean idiom_checkpoint_write(const char *path, const IdiomCheckpointSet *sets, guint n_sets,
+                                GHashTable *metadata, GError **error)
 {
     g_autoptr(GArray) tensors = g_array_new(FALSE, FALSE, sizeof(IdiomTensorData));
     g_array_set_clear_func(tensors, tensor_data_clear);
@@ -31,10 +31,12 @@ gboolean idiom_checkpoint_write(const char *path, const IdiomCheckpointSet *sets
             g_array_append_val(tensors, tensor);
         }
     }
-    return idiom_tensor_file_write(path, (const IdiomTensorData *)tensors->data, tensors->len, metadata, error);
+    return idiom_tensor_file_write(path, (const IdiomTensorData *)tensors->data, tensors->len, metadata,
+                                   error);
 }
 
-gboolean idiom_checkpoint_read(IdiomTensorFile *file, const IdiomCheckpointSet *sets, guint n_sets, GError **error)
+gboolean idiom_checkpoint_read(IdiomTensorFile *file, const IdiomCheckpointSet *sets, guint n_sets,
+                               GError **error)
 {
     g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
     for (guint s = 0; s < n_sets; s++) {
@@ -48,7 +50,8 @@ gboolean idiom_checkpoint_read(IdiomTensorFile *file, const IdiomCheckpointSet *
             g_autofree float *tensor = idiom_tensor_file_read(file, name, dims, 4, error);
             if (!tensor)
                 return FALSE;
-            memcpy(values + idiom_params_offset(params, i), tensor, idiom_shape_elements(shape) * sizeof *values);
+            memcpy(values + idiom_params_offset(params, i), tensor,
+                   idiom_shape_elements(shape) * sizeof *values);
         }
     }
     for (guint s = 0; s < n_sets; s++)

@@ -12,10 +12,11 @@ typedef struct {
 } IdiomCheckpointSet;
 
 /* Replaces @path only when the new file is complete and on the disk. */
-gboolean idiom_checkpoint_write(const char *path, const IdiomCheckpointSet *sets, guint n_sets, GHashTable *metadata,
-                                GError **error);
+gboolean idiom_checkpoint_write(const char *path, const IdiomCheckpointSet *sets, guint n_sets,
+                                GHashTable *metadata, GError **error);
 
 /* Fills all @sets, or none. */
-gboolean idiom_checkpoint_read(IdiomTensorFile *file, const IdiomCheckpointSet *sets, guint n_sets, GError **error);
+gboolean idiom_checkpoint_read(IdiomTensorFile *file, const IdiomCheckpointSet *sets, guint n_sets,
+                               GError **error);
 
 #endif

@@ -8,15 +8,15 @@
 
 #include <string.h>
 
-#define MAX_DEPTH 32          /* of folders; a loop of links ends here */
-#define FRAMES_PER_VIDEO 16   /* sampled, evenly spread */
+#define MAX_DEPTH 32        /* of folders; a loop of links ends here */
+#define FRAMES_PER_VIDEO 16 /* sampled, evenly spread */
 #define CACHE_BYTES (512u << 20)
 #define BATCHES_AHEAD 3
 
 typedef struct {
     char *path;
-    guint frames;      /* that may be drawn from it: 1 or FRAMES_PER_VIDEO; 0: not opened yet */
-    guint32 broken;    /* bit i: frame i cannot be used */
+    guint frames;   /* that may be drawn from it: 1 or FRAMES_PER_VIDEO; 0: not opened yet */
+    guint32 broken; /* bit i: frame i cannot be used */
 } File;
 G_STATIC_ASSERT(FRAMES_PER_VIDEO <= 32);
 
@@ -30,8 +30,8 @@ typedef struct {
 struct IdiomData {
     IdiomDataParams params;
     GPtrArray *files; /* of File, sorted by path within each path of the user's */
-    guint n_useless; /* files no frame of which can be used */
-    int skipped;     /* files with something that cannot be used */
+    guint n_useless;  /* files no frame of which can be used */
+    int skipped;      /* files with something that cannot be used */
 
     GHashTable *cache; /* key -> Cached */
     GQueue recent;     /* of Cached, the last used first */
@@ -91,7 +91,6 @@ IdiomData *idiom_data_new(const char *const *paths, const IdiomDataParams *param
 {
     g_autoptr(IdiomData) data = g_new0(IdiomData, 1);
     data->params = *params;
-    data->params.references = g_memdup2(params->references, params->n_references * sizeof *params->references);
     data->files = g_ptr_array_new_with_free_func(file_free);
     data->cache = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, cached_free);
     data->empty = g_async_queue_new();
@@ -198,8 +197,18 @@ static const IdiomPicture *draw_picture(IdiomData *data, IdiomRandom *r)
     return NULL;
 }
 
+static const IdiomPicture *draw_reference(const IdiomDataParams *p, IdiomRandom *r)
+{
+    double u = idiom_random_unit(r);
+    guint i = 0;
+    while (i + 1 < p->n_references && u >= p->reference_weights[i])
+        u -= p->reference_weights[i++];
+    return p->references[i];
+}
+
 /* Copies the @size x @size pixels at (@x, @y), mirrored if so wanted, to floats [3,size,size]. */
-static void copy_crop(const IdiomPicture *picture, guint x, guint y, guint size, gboolean mirror, float *values)
+static void copy_crop(const IdiomPicture *picture, guint x, guint y, guint size, gboolean mirror,
+                      float *values)
 {
     gsize plane = (gsize)size * size;
     for (guint row = 0; row < size; row++) {
@@ -246,7 +255,7 @@ static gboolean fill_batch(IdiomData *data, IdiomBatch *batch)
 
         if (p->n_references) {
             IdiomRandom s = idiom_random_stream(p->seed, IDIOM_RANDOM_REFERENCE, sample);
-            const IdiomPicture *reference = p->references[idiom_random_below(&s, p->n_references)];
+            const IdiomPicture *reference = draw_reference(p, &s);
             guint rx = idiom_random_below(&s, reference->w - p->crop + 1);
             guint ry = idiom_random_below(&s, reference->h - p->crop + 1);
             copy_crop(reference, rx, ry, p->crop, idiom_random_next(&s) & 1, batch->reference + i * values);
@@ -262,7 +271,7 @@ static IdiomBatch *batch_new(const IdiomDataParams *p)
     batch->size = p->batch;
     batch->content = g_new(float, values);
     batch->shifted = g_new(float, values);
-    batch->reference = g_new0(float, p->n_references ? values : 1);
+    batch->reference = p->n_references ? g_new(float, values) : NULL;
     batch->offset = g_new(float, 2 * p->batch);
     return batch;
 }
@@ -317,7 +326,8 @@ const IdiomBatch *idiom_data_next(IdiomData *data, GError **error)
         data->current = g_async_queue_pop(data->full);
     if (data->current->index != NO_BATCH)
         return data->current;
-    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "none of the %u content files can be used", data->files->len);
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "none of the %u content files can be used",
+                data->files->len);
     return NULL;
 }
 
@@ -356,6 +366,5 @@ void idiom_data_free(IdiomData *data)
     g_async_queue_unref(data->full);
     g_hash_table_unref(data->cache);
     g_ptr_array_unref(data->files);
-    g_free((gpointer)data->params.references);
     g_free(data);
 }

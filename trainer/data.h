@@ -13,12 +13,14 @@ typedef struct IdiomData IdiomData;
 
 typedef struct {
     guint64 seed;
-    guint batch;                     /* crops in a batch, at least 1 */
-    guint crop;                      /* pixels a side */
-    guint max_shift;                 /* pixels that the second view of a crop may be moved, in x and in y */
-    float noise;                     /* standard deviation of the noise in the second view */
-    IdiomPicture *const *references; /* pictures of the style, for IdiomBatch.reference; none shorter than crop */
-    guint n_references;
+    guint batch;     /* crops in a batch, at least 1 */
+    guint crop;      /* pixels a side */
+    guint max_shift; /* pixels that the second view of a crop may be moved, in x and in y */
+    float noise;     /* standard deviation of the noise in the second view */
+    IdiomPicture *const
+        *references; /* pictures of the style, for IdiomBatch.reference; none shorter than crop */
+    const double *reference_weights; /* how often each is drawn; of sum 1 */
+    guint n_references;              /* 0: no references are drawn */
 } IdiomDataParams;
 
 /* One batch. Arrays are [batch,3,crop,crop] in 0..1. */
@@ -28,10 +30,11 @@ typedef struct {
     float *content;   /* random crops, some mirrored */
     float *shifted;   /* the same crops moved by a few pixels, with noise */
     float *offset;    /* [batch,2]: shifted(y, x) shows what content(y + offset[1], x + offset[0]) shows */
-    float *reference; /* random crops of the style's pictures, some mirrored */
+    float *reference; /* random crops of the style's pictures, some mirrored; NULL without references */
 } IdiomBatch;
 
 /*
+ * @params: copied, but not the references
  * @paths: NULL-terminated: pictures, videos, and folders of them at any depth
  * @error: IDIOM_ERROR_FILE: a path that is not there, or no file at all
  *

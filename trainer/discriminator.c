@@ -37,12 +37,14 @@ void idiom_discriminator_declare(IdiomParams *params, guint64 seed)
     }
 }
 
-IdiomTensor *idiom_discriminator_build(IdiomGraph *g, IdiomParams *params, IdiomTensor *picture, gboolean trainable)
+IdiomTensor *idiom_discriminator_build(IdiomGraph *g, IdiomParams *params, IdiomTensor *picture,
+                                       gboolean trainable)
 {
     IdiomTensor *t = idiom_affine(g, picture, 2, -1);
     for (guint i = 0; i < G_N_ELEMENTS(layers); i++) {
         gboolean last = i + 1 == G_N_ELEMENTS(layers);
-        IdiomConvParams conv = {.stride = layers[i].stride, .pad = 1, .act = last ? IDIOM_ACT_NONE : IDIOM_ACT_LEAKY};
+        IdiomConvParams conv = {
+            .stride = layers[i].stride, .pad = 1, .act = last ? IDIOM_ACT_NONE : IDIOM_ACT_LEAKY};
         t = idiom_conv2d(g, t, NULL, idiom_graph_param(g, params, layers[i].weight, trainable),
                          idiom_graph_param(g, params, layers[i].bias, trainable), &conv);
     }

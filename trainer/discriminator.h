@@ -17,7 +17,8 @@ void idiom_discriminator_declare(IdiomParams *params, guint64 seed);
  * @picture: planes [n,3,h,w], RGB in 0..1, h and w at least 16
  * Returns: logits [n,1,h/8,w/8], high where the patch is taken for the painter's
  */
-IdiomTensor *idiom_discriminator_build(IdiomGraph *g, IdiomParams *params, IdiomTensor *picture, gboolean trainable);
+IdiomTensor *idiom_discriminator_build(IdiomGraph *g, IdiomParams *params, IdiomTensor *picture,
+                                       gboolean trainable);
 
 /*
  * The discriminator's hinge loss (Lim and Ye, arXiv 1705.02894), in two parts to be added: mean max(0, 1 - D) over

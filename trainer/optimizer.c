@@ -13,8 +13,8 @@ static IdiomParams *zeros_like(IdiomDevice *device, const IdiomParams *params)
     return zeros;
 }
 
-gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params, double beta1, double beta2,
-                              GError **error)
+gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params, double beta1,
+                              double beta2, GError **error)
 {
     *o = (IdiomOptimizer){.params = idiom_params_ref(params),
                           .m = zeros_like(device, params),
@@ -22,7 +22,8 @@ gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParam
                           .beta1 = beta1,
                           .beta2 = beta2};
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
-    IdiomTensor *gradient = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, idiom_params_elements(params)));
+    IdiomTensor *gradient =
+        idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, idiom_params_elements(params)));
     IdiomTensor *hyper = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 5, 1, 1));
     idiom_adam(g, o->params, gradient, o->m, o->v, hyper);
     o->program = idiom_program_new(g, NULL, 0, error);

@@ -17,8 +17,8 @@ typedef struct {
 } IdiomOptimizer;
 
 /* @params may not change in number or shape afterwards. */
-gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params, double beta1, double beta2,
-                              GError **error);
+gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params, double beta1,
+                              double beta2, GError **error);
 void idiom_optimizer_clear(IdiomOptimizer *o);
 
 /* One step against @gradient (idiom_params_elements() values). */

@@ -20,22 +20,22 @@ const char *idiom_term_name(IdiomTerm term);
 
 /* What a training is asked to do: the options of `idiom-train train`. */
 typedef struct {
-    char *style;        /* name of the style */
-    char **references;  /* pictures of the style; NULL-terminated */
+    char *style;               /* name of the style */
+    char **references;         /* pictures of the style; NULL-terminated */
     double *reference_weights; /* one for each, of sum 1 */
-    char **content;     /* files and folders; NULL-terminated */
-    char **features;    /* feature-network files; NULL-terminated */
-    char *size;         /* of the generator: nano, small, base */
+    char **content;            /* files and folders; NULL-terminated */
+    char **features;           /* feature-network files; NULL-terminated */
+    char *size;                /* of the generator: nano, small, base */
     int steps, batch, crop;
     double learning_rate;
     gint64 seed;
-    char *device;       /* selector, or NULL */
+    char *device; /* selector, or NULL */
     int checkpoint_every;
     gboolean resume;
-    char *preview;      /* folder, or NULL */
-    char *out;          /* file to write */
+    char *preview; /* folder, or NULL */
+    char *out;     /* file to write */
     double weights[IDIOM_N_TERMS];
-    char *command;      /* the command line, for the record */
+    char *command; /* the command line, for the record */
 } IdiomTrainOptions;
 
 /*

@@ -16,9 +16,10 @@ IdiomPainter *idiom_painter_new(IdiomDevice *device, const IdiomGeneratorConfig 
     row[style] = 1;
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, h, w));
-    IdiomTensor *mix = config->styles > 1 ? idiom_constant(g, IDIOM_SHAPE(1, config->styles, 1, 1), row) : NULL;
-    IdiomTensor *output = idiom_to_flat(
-        g, idiom_generator_build(g, params, config, idiom_to_planes(g, input), mix, FALSE));
+    IdiomTensor *mix =
+        config->styles > 1 ? idiom_constant(g, IDIOM_SHAPE(1, config->styles, 1, 1), row) : NULL;
+    IdiomTensor *output =
+        idiom_to_flat(g, idiom_generator_build(g, params, config, idiom_to_planes(g, input), mix, FALSE));
     IdiomProgram *program = idiom_program_new(g, &output, 1, error);
     if (!program)
         return NULL;

@@ -81,8 +81,8 @@ static gboolean fail(const Reader *r, IdiomError code, const char *what, int ave
     char text[AV_ERROR_MAX_STRING_SIZE] = "";
     if (r->w)
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT,
-                    "%s: %dx%d is too large: at most %d pixels a side and %d million pixels", r->path, r->w, r->h,
-                    IDIOM_PICTURE_MAX_SIDE, IDIOM_PICTURE_MAX_PIXELS / 1000000);
+                    "%s: %dx%d is too large: at most %d pixels a side and %d million pixels", r->path, r->w,
+                    r->h, IDIOM_PICTURE_MAX_SIDE, IDIOM_PICTURE_MAX_PIXELS / 1000000);
     else if (averror)
         g_set_error(error, IDIOM_ERROR, code, "%s: %s: %s", r->path, what,
                     av_make_error_string(text, sizeof text, averror));
@@ -93,7 +93,8 @@ static gboolean fail(const Reader *r, IdiomError code, const char *what, int ave
 
 static gboolean too_large(Reader *r, int w, int h)
 {
-    if (w <= IDIOM_PICTURE_MAX_SIDE && h <= IDIOM_PICTURE_MAX_SIDE && (gint64)w * h <= IDIOM_PICTURE_MAX_PIXELS)
+    if (w <= IDIOM_PICTURE_MAX_SIDE && h <= IDIOM_PICTURE_MAX_SIDE &&
+        (gint64)w * h <= IDIOM_PICTURE_MAX_PIXELS)
         return FALSE;
     r->w = w;
     r->h = h;
@@ -103,8 +104,9 @@ static gboolean too_large(Reader *r, int w, int h)
 /* The decoder asks for memory here once it knows the size: the place to refuse a huge picture before it is made. */
 static int get_buffer(AVCodecContext *codec, AVFrame *frame, int flags)
 {
-    return too_large(codec->opaque, frame->width, frame->height) ? AVERROR(ENOMEM)
-                                                                 : avcodec_default_get_buffer2(codec, frame, flags);
+    return too_large(codec->opaque, frame->width, frame->height)
+               ? AVERROR(ENOMEM)
+               : avcodec_default_get_buffer2(codec, frame, flags);
 }
 
 /* Single pictures come from libavformat's image2 and ..._pipe demuxers. */
@@ -247,13 +249,13 @@ static gboolean rescale(const AVFrame *from, AVFrame *to, int kernel)
     to->format = AV_PIX_FMT_RGB24;
     if (av_frame_get_buffer(to, 64) < 0) /* aligned: libswscale may write a little past the end of rows */
         return FALSE;
-    struct SwsContext *sws = sws_getContext(from->width, from->height, format, to->width, to->height, to->format,
-                                            kernel | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, NULL,
-                                            NULL, NULL);
+    struct SwsContext *sws =
+        sws_getContext(from->width, from->height, format, to->width, to->height, to->format,
+                       kernel | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, NULL, NULL, NULL);
     if (!sws)
         return FALSE;
-    sws_setColorspaceDetails(sws, sws_getCoefficients(matrix), full, sws_getCoefficients(SWS_CS_DEFAULT), 1, 0,
-                             1 << 16, 1 << 16);
+    sws_setColorspaceDetails(sws, sws_getCoefficients(matrix), full, sws_getCoefficients(SWS_CS_DEFAULT), 1,
+                             0, 1 << 16, 1 << 16);
     int rows = sws_scale(sws, (const uint8_t *const *)from->data, from->linesize, 0, from->height, to->data,
                          to->linesize);
     sws_freeContext(sws);
@@ -273,7 +275,8 @@ static IdiomPicture *to_picture(const Reader *r, guint w, guint h, GError **erro
     IdiomPicture *picture = NULL;
     if (rescale(r->frame, rgb, SWS_GAUSS) && rescale(rgb, scaled, SWS_LANCZOS)) {
         picture = idiom_picture_new(w, h);
-        av_image_copy_plane(picture->rgb, 3 * (int)w, scaled->data[0], scaled->linesize[0], 3 * (int)w, (int)h);
+        av_image_copy_plane(picture->rgb, 3 * (int)w, scaled->data[0], scaled->linesize[0], 3 * (int)w,
+                            (int)h);
     } else {
         fail(r, IDIOM_ERROR_FORMAT, "its pixel format or shape cannot be converted", 0, error);
     }
@@ -282,10 +285,12 @@ static IdiomPicture *to_picture(const Reader *r, guint w, guint h, GError **erro
     return picture;
 }
 
-IdiomPicture *idiom_picture_load(const char *path, double position, guint min_side, guint max_side, GError **error)
+IdiomPicture *idiom_picture_load(const char *path, double position, guint min_side, guint max_side,
+                                 GError **error)
 {
     g_auto(Reader) r = {.path = path};
-    if (!reader_open_file(&r, error) || !reader_open_decoder(&r, error) || !reader_seek_and_decode(&r, position, error))
+    if (!reader_open_file(&r, error) || !reader_open_decoder(&r, error) ||
+        !reader_seek_and_decode(&r, position, error))
         return NULL;
     guint w = (guint)r.frame->width, h = (guint)r.frame->height;
     guint shorter = MIN(w, h);
@@ -295,8 +300,8 @@ IdiomPicture *idiom_picture_load(const char *path, double position, guint min_si
     else if (shorter < min_side)
         factor = (double)min_side / shorter;
     if (factor > 4) {
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT, "%s: %ux%u is too small: at least %u pixels a side", path, w,
-                    h, (min_side + 3) / 4);
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT,
+                    "%s: %ux%u is too small: at least %u pixels a side", path, w, h, (min_side + 3) / 4);
         return NULL;
     }
     w = MAX((guint)lrint(w * factor), 1);

@@ -25,7 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomPicture, idiom_picture_free)
  *   A picture that would have to grow more than four times is refused.
  * @error: IDIOM_ERROR_FILE, IDIOM_ERROR_FORMAT; the message begins with @path
  */
-IdiomPicture *idiom_picture_load(const char *path, double position, guint min_side, guint max_side, GError **error);
+IdiomPicture *idiom_picture_load(const char *path, double position, guint min_side, guint max_side,
+                                 GError **error);
 
 /* Whether the file has more than one frame, as far as its header tells. */
 gboolean idiom_picture_is_video(const char *path, gboolean *video, GError **error);

@@ -6,10 +6,10 @@
 #include <idiom/ops.h>
 #include <string.h>
 
-gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device, const IdiomTrainOptions *options,
-                                   const IdiomLosses *losses, const IdiomGeneratorConfig *config,
-                                   IdiomParams *generator, IdiomParams *discriminator, guint max_shift,
-                                   GError **error)
+gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device,
+                                   const IdiomTrainOptions *options, const IdiomLosses *losses,
+                                   const IdiomGeneratorConfig *config, IdiomParams *generator,
+                                   IdiomParams *discriminator, guint max_shift, GError **error)
 {
     const double *weights = options->weights;
     IdiomShape shape = IDIOM_SHAPE((guint)options->batch, 3, (guint)options->crop, (guint)options->crop);
@@ -23,13 +23,14 @@ gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device
     if (weights[IDIOM_TERM_TEMPORAL] > 0) {
         moved = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
         offset = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(shape.n, 2, 1, 1));
-        IdiomTensor *again = idiom_generator_build(g, generator, config, idiom_to_planes(g, moved), NULL, TRUE);
+        IdiomTensor *again =
+            idiom_generator_build(g, generator, config, idiom_to_planes(g, moved), NULL, TRUE);
         idiom_objective_add_temporal(objective, painted, again, offset, max_shift);
     }
     if (discriminator) {
         IdiomTensor *logits = idiom_discriminator_build(g, discriminator, painted, FALSE);
-        idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_ADVERSARIAL), idiom_adversarial_loss(g, logits),
-                            weights[IDIOM_TERM_ADVERSARIAL]);
+        idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_ADVERSARIAL),
+                            idiom_adversarial_loss(g, logits), weights[IDIOM_TERM_ADVERSARIAL]);
     }
     IdiomTensor *gradient = idiom_objective_differentiate(objective, generator);
     IdiomTensor *painted_flat = idiom_to_flat(g, painted);
@@ -73,8 +74,8 @@ gboolean idiom_generator_step_run(IdiomGeneratorStep *step, const IdiomBatch *ba
     return idiom_program_run(step->program, error);
 }
 
-gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice *device, guint batch, guint crop,
-                                       IdiomParams *discriminator, GError **error)
+gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice *device, guint batch,
+                                       guint crop, IdiomParams *discriminator, GError **error)
 {
     IdiomShape shape = IDIOM_SHAPE(batch, 3, crop, crop);
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
@@ -86,7 +87,8 @@ gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice
         g, idiom_discriminator_build(g, discriminator, idiom_to_planes(g, fake_pictures), TRUE));
     IdiomTensor *losses[] = {real, fake};
     const double weights[] = {1, 1};
-    IdiomTensor *gradient = idiom_graph_differentiate(g, losses, weights, G_N_ELEMENTS(losses), discriminator);
+    IdiomTensor *gradient =
+        idiom_graph_differentiate(g, losses, weights, G_N_ELEMENTS(losses), discriminator);
     IdiomTensor *outputs[] = {real, fake, gradient};
     IdiomProgram *program = idiom_program_new(g, outputs, G_N_ELEMENTS(outputs), error);
     *step = (IdiomDiscriminatorStep){.program = program};

@@ -160,6 +160,12 @@ static IdiomTensor *conv(Builder *b, const char *layer, IdiomTensor *x, IdiomTen
                         &(IdiomConvParams){.pad = 1, .mode = IDIOM_PAD_REFLECT, .act = act});
 }
 
+static IdiomTensor *upsample_conv(Builder *b, const char *layer, IdiomTensor *x, IdiomTensor *x2,
+                                  IdiomActivation act)
+{
+    return idiom_upsample2_conv2d(b->graph, x, x2, param(b, layer, "weight"), param(b, layer, "bias"), act);
+}
+
 static IdiomTensor *norm(Builder *b, const char *layer, IdiomTensor *x, IdiomTensor *residual,
                          IdiomActivation act)
 {
@@ -194,12 +200,14 @@ IdiomTensor *idiom_generator_build(IdiomGraph *graph, IdiomParams *params, const
     for (guint i = 0; i < config->blocks; i++)
         y = block(&b, i, y);
 
-    const IdiomUpsample up =
-        config->tail == IDIOM_TAIL_NNX ? IDIOM_UPSAMPLE_NEAREST : IDIOM_UPSAMPLE_BILINEAR;
-    y = conv(&b, "out1", idiom_upsample2(graph, y, up), NULL, TRUE, IDIOM_ACT_RELU);
-    if (config->tail == IDIOM_TAIL_BHX)
+    if (config->tail == IDIOM_TAIL_BHX) {
+        y = upsample_conv(&b, "out1", y, NULL, IDIOM_ACT_RELU);
         y = conv(&b, "outh", y, NULL, TRUE, IDIOM_ACT_RELU);
-    y = conv(&b, "out2", idiom_upsample2(graph, y, up), idiom_affine(graph, x, 2, -1), TRUE,
-             IDIOM_ACT_TANH01);
+        y = upsample_conv(&b, "out2", y, x, IDIOM_ACT_TANH01);
+    } else {
+        y = conv(&b, "out1", idiom_upsample2(graph, y, IDIOM_UPSAMPLE_NEAREST), NULL, TRUE, IDIOM_ACT_RELU);
+        y = conv(&b, "out2", idiom_upsample2(graph, y, IDIOM_UPSAMPLE_NEAREST), idiom_affine(graph, x, 2, -1), TRUE,
+                 IDIOM_ACT_TANH01);
+    }
     return odd ? idiom_crop(graph, y, 0, 0, s.w, s.h) : y;
 }

@@ -7,8 +7,9 @@
 #include "ops/internal.h"
 #include "ops/moments.h"
 
-/* Rows that one invocation of an apply pass covers with the statistics it has loaded. */
-#define APPLY_ROWS 8
+/* Rows that one invocation of an apply pass covers, as in shaders/instance_norm.glsl. */
+#define APPLY_ROWS 6
+#define APPLY_WIDTH 32
 
 typedef struct {
     guint32 act;
@@ -32,8 +33,10 @@ static guint64 address_or_zero(IdiomRecorder *r, const IdiomTensor *t)
 
 static void cover_rows(IdiomDispatch *d, IdiomShape shape)
 {
-    shape.h = IDIOM_DIV_UP(shape.h, APPLY_ROWS);
-    idiom_dispatch_cover(d, shape);
+    d->local[0] = APPLY_WIDTH;
+    d->groups[0] = IDIOM_DIV_UP(shape.w, APPLY_WIDTH);
+    d->groups[1] = IDIOM_DIV_UP(shape.h, APPLY_ROWS);
+    d->groups[2] = shape.n * idiom_c4(shape.c);
 }
 
 /* --- backward
@@ -88,9 +91,7 @@ static gboolean input_record(IdiomRecorder *r, const IdiomOp *op, GError **error
     struct {
         IdiomDims d;
         guint64 statistics, sums;
-        gint32 rows;
-    } push = {idiom_dims(shape), idiom_recorder_address(r, op->in[2]), idiom_recorder_address(r, op->in[3]),
-              APPLY_ROWS};
+    } push = {idiom_dims(shape), idiom_recorder_address(r, op->in[2]), idiom_recorder_address(r, op->in[3])};
     IdiomDispatch d = {
         .shader = "instance_norm_backward",
         .spec = {params->act},
@@ -208,8 +209,7 @@ static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     struct {
         IdiomDims d;
         guint64 statistics;
-        gint32 rows;
-    } push = {idiom_dims(shape), statistics_push.statistics, APPLY_ROWS};
+    } push = {idiom_dims(shape), statistics_push.statistics};
     /* Without a residual what is bound in its place is not read. */
     IdiomDispatch apply = {
         .shader = "instance_norm",

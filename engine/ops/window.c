@@ -6,7 +6,8 @@
 typedef enum {
     WINDOW_ZERO,
     WINDOW_REFLECT,
-    WINDOW_REPEAT, /* origin from a tensor */
+    WINDOW_EDGE,
+    WINDOW_TRANSLATE, /* as WINDOW_EDGE, origin from a tensor */
 } Edge;
 
 typedef struct {
@@ -85,6 +86,8 @@ static gboolean pad_backward_record(IdiomRecorder *r, const IdiomOp *op, GError 
         gint32 left, top;
     } push = {idiom_dims(dy->shape), idiom_dims(out->shape), -p->left, -p->top};
     IdiomDispatch d = {.shader = "pad_backward",
+                       .spec = {p->edge == WINDOW_REFLECT},
+                       .n_spec = 1,
                        .planes = {dy, out},
                        .n_planes = 2,
                        .push = &push,
@@ -106,21 +109,24 @@ IdiomTensor *idiom_pad2d_backward(IdiomGraph *g, IdiomTensor *dy, guint left, gu
     if (mode == IDIOM_PAD_ZERO)
         return zero_window(g, dy, (int)left, (int)top, s.w, s.h);
     IdiomOp *op = idiom_graph_add_op(g, &pad_backward_class, &dy, 1,
-                                     &(Params){WINDOW_REFLECT, -(int)left, -(int)top}, sizeof(Params));
+                                     &(Params){mode == IDIOM_PAD_EDGE ? WINDOW_EDGE : WINDOW_REFLECT, -(int)left,
+                                               -(int)top},
+                                     sizeof(Params));
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, s);
 }
 
-static void pad_reflect_backward(IdiomGraph *g, IdiomOp *op)
+static void pad_image_backward(IdiomGraph *g, IdiomOp *op)
 {
     const Params *p = op->params;
     IdiomShape s = op->in[0]->shape, padded = op->out[0]->shape;
     guint left = (guint)-p->left, top = (guint)-p->top;
     idiom_graph_accumulate(g, op->in[0],
                            idiom_pad2d_backward(g, op->out[0]->gradient, left, padded.w - s.w - left, top,
-                                                padded.h - s.h - top, IDIOM_PAD_REFLECT));
+                                                padded.h - s.h - top,
+                                                p->edge == WINDOW_EDGE ? IDIOM_PAD_EDGE : IDIOM_PAD_REFLECT));
 }
 
-static const IdiomOpClass pad_reflect_class = {"pad2d", pad_reflect_backward, window_record, NULL};
+static const IdiomOpClass pad_image_class = {"pad2d", pad_image_backward, window_record, NULL};
 
 IdiomTensor *idiom_pad2d(IdiomGraph *g, IdiomTensor *x, guint left, guint right, guint top, guint bottom,
                          IdiomPadMode mode)
@@ -135,8 +141,10 @@ IdiomTensor *idiom_pad2d(IdiomGraph *g, IdiomTensor *x, guint left, guint right,
     s.h += top + bottom;
     if (mode == IDIOM_PAD_ZERO)
         return zero_window(g, x, -(int)left, -(int)top, s.w, s.h);
-    IdiomOp *op = idiom_graph_add_op(g, &pad_reflect_class, &x, 1,
-                                     &(Params){WINDOW_REFLECT, -(int)left, -(int)top}, sizeof(Params));
+    IdiomOp *op = idiom_graph_add_op(g, &pad_image_class, &x, 1,
+                                     &(Params){mode == IDIOM_PAD_EDGE ? WINDOW_EDGE : WINDOW_REFLECT, -(int)left,
+                                               -(int)top},
+                                     sizeof(Params));
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, s);
 }
 
@@ -156,6 +164,6 @@ IdiomTensor *idiom_translate(IdiomGraph *g, IdiomTensor *x, IdiomTensor *offset)
                                 "translate: offset is " IDIOM_SHAPE_FORMAT ", needed is [%u,2,1,1]",
                                 IDIOM_SHAPE_ARGS(offset->shape), x->shape.n);
     IdiomOp *op =
-        idiom_graph_add_op(g, &translate_class, in, 2, &(Params){WINDOW_REPEAT, 0, 0}, sizeof(Params));
+        idiom_graph_add_op(g, &translate_class, in, 2, &(Params){WINDOW_TRANSLATE, 0, 0}, sizeof(Params));
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, x->shape);
 }

@@ -38,6 +38,9 @@ typedef struct {
 
 IdiomFrameWords idiom_frame_words(const IdiomFrame *frame);
 
+/* One invocation per block of @w x @h pixels, with less of an overhang than idiom_dispatch_cover() has. */
+void idiom_cover_blocks(IdiomDispatch *d, const IdiomFrame *frame, guint w, guint h);
+
 /* FALSE, with the graph's error set in the name of @op, if @bytes cannot be such a frame or the layout is wrong. */
 gboolean idiom_require_frame(IdiomGraph *g, const char *op, const IdiomTensor *bytes, const IdiomFrame *frame);
 

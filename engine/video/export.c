@@ -14,12 +14,14 @@ static gboolean export_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
         guint64 source, result, strength;
         IdiomFrameWords words;
         IdiomRgbToYuv colour;
+        gint32 source_shift;
     } push = {idiom_dims(picture->shape),
               idiom_recorder_address(r, op->in[SOURCE]),
               idiom_recorder_address(r, op->out[0]),
               idiom_recorder_address(r, op->in[STRENGTH]),
               idiom_frame_words(frame),
-              idiom_rgb_to_yuv(frame)};
+              idiom_rgb_to_yuv(frame),
+              0};
     gboolean yuv = idiom_frame_is_yuv(frame);
     gboolean nv12 = frame->format == IDIOM_VIDEO_NV12;
     IdiomDispatch d = {
@@ -32,10 +34,7 @@ static gboolean export_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
         .push_size = sizeof push,
     };
     /* An invocation writes whole words: 4 luma samples, 4 of U and V each or 2 pairs. */
-    IdiomShape cover = picture->shape;
-    cover.w = IDIOM_DIV_UP(cover.w, yuv && !nv12 ? 8 : 4);
-    cover.h = yuv ? IDIOM_DIV_UP(cover.h, 2) : cover.h;
-    idiom_dispatch_cover(&d, cover);
+    idiom_cover_blocks(&d, frame, yuv && !nv12 ? 8 : 4, yuv ? 2 : 1);
     return idiom_record_dispatch(r, &d, error);
 }
 

@@ -100,6 +100,14 @@ IdiomFrameWords idiom_frame_words(const IdiomFrame *frame)
     return words;
 }
 
+void idiom_cover_blocks(IdiomDispatch *d, const IdiomFrame *frame, guint w, guint h)
+{
+    const guint width = 32;
+    d->local[0] = width;
+    d->groups[0] = IDIOM_DIV_UP(IDIOM_DIV_UP(frame->width, w), width);
+    d->groups[1] = IDIOM_DIV_UP(frame->height, h);
+}
+
 void idiom_frame_write(const IdiomFrame *frame, guint8 *bytes, const guint8 *const *planes,
                        const gssize *strides)
 {

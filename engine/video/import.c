@@ -24,10 +24,7 @@ static gboolean import_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
         .push = &push,
         .push_size = sizeof push,
     };
-    IdiomShape cover = y->shape;
-    cover.w = IDIOM_DIV_UP(cover.w, 4);
-    cover.h = yuv ? IDIOM_DIV_UP(cover.h, 2) : cover.h;
-    idiom_dispatch_cover(&d, cover);
+    idiom_cover_blocks(&d, frame, 4, yuv ? 2 : 1);
     return idiom_record_dispatch(r, &d, error);
 }
 

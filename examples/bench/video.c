@@ -69,6 +69,13 @@ static void on_pad_added(GstElement *decoder, GstPad *pad, Job *job)
     }
 }
 
+/* Without pictures the muxer would wait for ever. */
+static void on_no_more_pads(GstElement *decoder, Job *job)
+{
+    if (!job->has_video)
+        GST_ELEMENT_ERROR(decoder, STREAM, WRONG_TYPE, ("no video in it"), (NULL));
+}
+
 /* Keeps the frame that becomes the picture; @kept is where. */
 static void keep_frame(Job *job, GstPad *pad, GstBuffer *buffer, GstSample **kept)
 {
@@ -96,10 +103,10 @@ static GstPadProbeReturn on_after(GstPad *pad, GstPadProbeInfo *info, gpointer d
 
 static gboolean make_pipeline(Job *job, const char *in, const char *out, GError **error)
 {
-    job->pipeline = gst_parse_launch(
+    static const char launch[] =
         "filesrc name=in ! decodebin name=decoder  idiom name=idiom ! queue ! videoconvert ! "
-        "x264enc speed-preset=veryfast ! h264parse ! mp4mux name=mux ! filesink name=out",
-        error);
+        "x264enc speed-preset=veryfast ! h264parse ! mp4mux name=mux ! filesink name=out";
+    job->pipeline = gst_parse_launch_full(launch, NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
     if (!job->pipeline)
         return FALSE;
     GstBin *bin = GST_BIN(job->pipeline);
@@ -111,6 +118,7 @@ static gboolean make_pipeline(Job *job, const char *in, const char *out, GError 
     g_object_set(source, "location", in, NULL);
     g_object_set(sink, "location", out, NULL);
     g_signal_connect(decoder, "pad-added", G_CALLBACK(on_pad_added), job);
+    g_signal_connect(decoder, "no-more-pads", G_CALLBACK(on_no_more_pads), job);
     g_autoptr(GstPad) sink_pad = gst_element_get_static_pad(job->idiom, "sink");
     g_autoptr(GstPad) src_pad = gst_element_get_static_pad(job->idiom, "src");
     gst_pad_add_probe(sink_pad, GST_PAD_PROBE_TYPE_BUFFER, on_before, job, NULL);
@@ -170,13 +178,7 @@ static gboolean run_pipeline(Job *job, const char *in, GError **error)
                             ? (GstClockTime)duration / 3 * 2
                             : 0;
     gst_element_set_state(job->pipeline, GST_STATE_PLAYING);
-    if (!wait_for_end(job, in, error))
-        return FALSE;
-    if (!job->has_video) {
-        g_set_error(error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, "%s: no video in it", in);
-        return FALSE;
-    }
-    return TRUE;
+    return wait_for_end(job, in, error);
 }
 
 /* --- the picture

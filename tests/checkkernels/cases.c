@@ -152,13 +152,15 @@ typedef struct {
     gboolean no_bias;
 } Conv;
 
+static const char *const pad_names[] = {"zero", "reflect", "edge"};
+
 static void add_conv_case(GPtrArray *cases, const Conv *conv)
 {
     IdiomShape x = conv->x, x2 = {x.n, conv->c2, x.h, x.w};
     const IdiomConvParams *p = &conv->p;
     guint groups = MAX(p->groups, 1);
     g_autofree char *text = g_strdup_printf("stride %u pad %u %s groups %u %s", MAX(p->stride, 1), p->pad,
-                                            p->mode ? "reflect" : "zero", groups, act_names[p->act]);
+                                            pad_names[p->mode], groups, act_names[p->act]);
     add_case(cases, &check_conv2d, (RefArgs){.conv = *p, .act = p->act}, text,
              OPERANDS(PLANES(x, FILL_SIGNED), x2.c ? PLANES(x2, FILL_SIGNED) : NONE,
                       PARAM(IDIOM_SHAPE(conv->o, (x.c + x2.c) / groups, conv->kh, conv->kw), FILL_SIGNED),
@@ -170,11 +172,16 @@ static void add_conv(GPtrArray *cases)
     static const Conv list[] = {
 #define ZERO(pad_) .pad = pad_, .mode = IDIOM_PAD_ZERO
 #define REFLECT(pad_) .pad = pad_, .mode = IDIOM_PAD_REFLECT
+#define EDGE(pad_) .pad = pad_, .mode = IDIOM_PAD_EDGE
         /* tiny */
         {{1, 1, 1, 1}, 0, 1, 1, 1, {0}},
         {{1, 1, 1, 1}, 0, 1, 3, 3, {ZERO(1)}},
         {{1, 3, 1, 1}, 0, 5, 3, 3, {REFLECT(1)}},
         {{1, 4, 1, 2}, 0, 4, 9, 9, {REFLECT(4)}},
+        {{1, 4, 1, 2}, 0, 4, 3, 3, {EDGE(1)}},
+        {{2, 19, 5, 33}, 0, 16, 3, 3, {EDGE(1), .act = IDIOM_ACT_RELU}},
+        {{1, 16, 7, 33}, 3, 3, 3, 3, {EDGE(1), .act = IDIOM_ACT_TANH01}},
+        {{1, 3, 5, 6}, 0, 5, 5, 5, {EDGE(2)}},
         {{1, 3, 3, 3}, 0, 3, 3, 3, {0}},
         /* k 3: the generator's and discriminator's shapes, tails, batches */
         {{3, 5, 7, 9}, 0, 19, 3, 3, {REFLECT(1), .act = IDIOM_ACT_RELU}},
@@ -219,6 +226,7 @@ static void add_conv(GPtrArray *cases)
         {{1, 32, 5, 6}, 0, 16, 1, 1, {.groups = 2}},
 #undef ZERO
 #undef REFLECT
+#undef EDGE
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(list); i++)
@@ -231,12 +239,13 @@ static void add_conv(GPtrArray *cases)
         {{1, 1, 1, 1}, {2, 1, 0, 3, IDIOM_PAD_REFLECT}},   {{1, 1, 1, 1}, {2, 1, 0, 3, IDIOM_PAD_ZERO}},
         {{1, 3, 2, 3}, {7, 5, 4, 9, IDIOM_PAD_REFLECT}},   {{3, 5, 7, 9}, {1, 1, 1, 1, IDIOM_PAD_ZERO}},
         {{1, 19, 5, 33}, {4, 4, 4, 4, IDIOM_PAD_REFLECT}}, {{2, 4, 6, 6}, {0, 2, 0, 3, IDIOM_PAD_REFLECT}},
+        {{1, 1, 1, 1}, {2, 1, 0, 3, IDIOM_PAD_EDGE}},      {{3, 5, 7, 33}, {3, 1, 0, 2, IDIOM_PAD_EDGE}},
     };
     for (guint i = 0; i < G_N_ELEMENTS(pads); i++) {
         RefArgs args = {0};
         memcpy(args.n, pads[i].n, sizeof args.n);
         g_autofree char *text = g_strdup_printf("left %u right %u top %u bottom %u %s", args.n[0], args.n[1],
-                                                args.n[2], args.n[3], args.n[4] ? "reflect" : "zero");
+                                                args.n[2], args.n[3], pad_names[args.n[4]]);
         add_case(cases, &check_pad2d, args, text, OPERANDS(PLANES(pads[i].x, FILL_SIGNED)));
     }
 }

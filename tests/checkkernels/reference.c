@@ -2,6 +2,7 @@
 #include "reference.h"
 
 #include <math.h>
+#include <string.h>
 
 Ref *ref_new(IdiomShape shape)
 {
@@ -265,6 +266,8 @@ static int padded_source(int i, int n, IdiomPadMode mode)
 {
     if (i >= 0 && i < n)
         return i;
+    if (mode == IDIOM_PAD_EDGE)
+        return CLAMP(i, 0, n - 1);
     if (mode == IDIOM_PAD_ZERO)
         return -1;
     if (n == 1)
@@ -473,6 +476,53 @@ static void upsample_entries(const RefArgs *a, Ref *const *in, RefSink *s)
 }
 
 const RefRule ref_upsample2 = {upsample_shape, upsample_entries, .linear = 1};
+
+static IdiomShape upsample_conv_shape(const RefArgs *a, Ref *const *in)
+{
+    IdiomShape s = upsample_shape(a, in);
+    return IDIOM_SHAPE(s.n, in[2]->shape.n, s.h, s.w);
+}
+
+/* The two operations that this one stands for: arguments of each, and the second's inputs. */
+typedef struct {
+    RefArgs upsample, conv;
+    Ref *in[REF_MAX_IN];
+} UpsampleConv;
+
+static UpsampleConv upsample_conv_parts(const RefArgs *a, Ref *const *in)
+{
+    UpsampleConv parts = {.upsample = {.n = {IDIOM_UPSAMPLE_BILINEAR}},
+                          .conv = {.conv = {.pad = 1, .mode = IDIOM_PAD_EDGE}, .act = a->act}};
+    parts.in[0] = ref_forward(&ref_upsample2, &parts.upsample, in);
+    for (guint i = 1; i < 4; i++)
+        parts.in[i] = in[i];
+    return parts;
+}
+
+static void upsample_conv_forward(const RefArgs *a, Ref *const *in, Ref *out)
+{
+    UpsampleConv parts = upsample_conv_parts(a, in);
+    g_autoptr(Ref) upsampled = parts.in[0];
+    g_autoptr(Ref) result = ref_forward(&ref_conv2d, &parts.conv, parts.in);
+    memcpy(out->v, result->v, elements(out) * sizeof *out->v);
+    out->pre = g_steal_pointer(&result->pre);
+}
+
+static void upsample_conv_backward(const RefArgs *a, Ref *const *in, const Ref *out_gradient,
+                                   Ref *const *in_gradient)
+{
+    UpsampleConv parts = upsample_conv_parts(a, in);
+    g_autoptr(Ref) upsampled = parts.in[0];
+    g_autoptr(Ref) result = ref_forward(&ref_conv2d, &parts.conv, parts.in);
+    g_autoptr(Ref) gradient = ref_new(upsampled->shape);
+    Ref *gradients[REF_MAX_IN] = {gradient, in_gradient[1], in_gradient[2], in_gradient[3]};
+    ref_backward(&ref_conv2d, &parts.conv, parts.in, result, out_gradient, gradients);
+    if (in_gradient[0])
+        ref_backward(&ref_upsample2, &parts.upsample, in, upsampled, gradient, in_gradient);
+}
+
+const RefRule ref_upsample2_conv2d = {upsample_conv_shape, .forward = upsample_conv_forward,
+                                      .backward = upsample_conv_backward};
 
 static IdiomShape pool_shape(const RefArgs *a, Ref *const *in)
 {

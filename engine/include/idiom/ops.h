@@ -63,6 +63,7 @@ IdiomTensor *idiom_power(IdiomGraph *g, IdiomTensor *a, double exponent);
 typedef enum {
     IDIOM_PAD_ZERO,
     IDIOM_PAD_REFLECT, /**< mirror without repeating the edge; tiny tensors mirror again and again */
+    IDIOM_PAD_EDGE,    /**< repeat the edge */
 } IdiomPadMode;
 
 typedef struct {
@@ -83,6 +84,13 @@ typedef struct {
  */
 IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomTensor *weight, IdiomTensor *bias,
                           const IdiomConvParams *params);
+
+/**
+ * idiom_upsample2_conv2d: idiom_upsample2() of @x, bilinear, then idiom_conv2d() with a 3x3 @weight, @x2 as more
+ * channels (it has the upsampled size) and edge padding; in one pass where nothing is trained and the device gains.
+ */
+IdiomTensor *idiom_upsample2_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomTensor *weight,
+                                    IdiomTensor *bias, IdiomActivation act);
 
 /** idiom_pad2d: @left .. @bottom pixels more, by @mode. */
 IdiomTensor *idiom_pad2d(IdiomGraph *g, IdiomTensor *x, guint left, guint right, guint top, guint bottom,

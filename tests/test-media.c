@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The element between real decoders, encoders and files, built as users do: by launch lines. */
-#include "teststyle.h"
+#include "style-files.h"
 
 #include <glib/gstdio.h>
 #include <gst/gst.h>

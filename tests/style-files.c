@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "teststyle.h"
+#include "style-files.h"
 
 #include <glib/gstdio.h>
 #include <idiom/style.h>

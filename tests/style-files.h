@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Small styles with random weights, for tests that need a style but not its looks. */
-#ifndef IDIOM_TESTSTYLE_H
-#define IDIOM_TESTSTYLE_H
+#ifndef IDIOM_STYLE_FILES_H
+#define IDIOM_STYLE_FILES_H
 
 #include <glib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The filter against the same network run on floats, and its limits. */
-#include "teststyle.h"
+#include "style-files.h"
 
 #include <idiom/filter.h>
 #include <idiom/ops.h>

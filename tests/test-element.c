@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The element alone, by GstHarness: formats, strides, metas, events, properties, errors. */
-#include "teststyle.h"
+#include "style-files.h"
 
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the convolutions share. Every fast one, forward or backward, is one or more passes: stride-1 or strided
+ * cross-correlations with packed weights whose outputs go to every scale-th pixel of the result.
+ *
+ * Packed weights: outputs in groups (idiom_conv2d_group()); of each group first the biases, then
+ * [input / 4][ky][kx][input % 4][output of the group], padded with zeros to whole groups of four on either side.
+ */
+#ifndef IDIOM_OPS_CONV2D_H
+#define IDIOM_OPS_CONV2D_H
+
+#include "ops/internal.h"
+
+/* Which taps of which channels of a weight are packed, as what. */
+typedef struct {
+    gboolean transposed; /* the weight's outputs become inputs: backward-data */
+    guint first, count;  /* range of the outputs of the packed weights */
+    guint taps;          /* across and down; those that the weight lacks are zero */
+    gint start[2], step; /* the weight's column and row of tap 0, and their distance from tap to tap */
+} IdiomConv2dPacking;
+
+/* Quads (four outputs) in the group that starts with quad @first of @quads. */
+guint idiom_conv2d_group(guint first, guint quads);
+
+/* Floats that packed weights take. */
+gsize idiom_conv2d_packed_elements(guint outputs, guint inputs, guint taps);
+
+/* Constant weights are packed once. @bias may be NULL. */
+IdiomTensor *idiom_conv2d_pack(IdiomGraph *g, IdiomTensor *weight, IdiomTensor *bias, const IdiomConv2dPacking *packing);
+
+/* One pass. */
+typedef struct {
+    const IdiomTensor *dst, *src, *src2; /* src2 may be NULL; src then has a multiple of four channels otherwise */
+    const IdiomTensor *packed;
+    gsize packed_offset;  /* floats */
+    guint taps, stride;
+    gboolean reflect;     /* beyond the edges of src; zero otherwise */
+    IdiomActivation act;
+    gint origin[2];       /* column and row of src under the first tap of output 0 */
+    guint size[2];        /* outputs across and down */
+    guint scale;          /* their distance in dst */
+    guint offset[2];      /* of output 0 in dst */
+    guint image, images;  /* pictures of the batch */
+} IdiomConv2dPass;
+
+/* Shared memory that a pass needs on the vector family, and what every device has. */
+gsize idiom_conv2d_tile_bytes(guint taps, guint stride, guint pixels);
+#define IDIOM_CONV2D_SHARED_BYTES 16384
+
+gboolean idiom_conv2d_record_pass(IdiomRecorder *r, const IdiomConv2dPass *pass, GError **error);
+
+/* The sum over pixels of products of two tensors' channels: gradient of a convolution's weights, Gram matrix. */
+typedef struct {
+    const IdiomTensor *grad, *src; /* [n,o,..] and [n,i,..] */
+    const IdiomTensor *parts;      /* scratch of idiom_conv2d_parts_elements() floats */
+    const IdiomTensor *center;     /* flat [1,c,1,1], subtracted from both; or NULL */
+    guint taps[2], stride;         /* kw, kh of the weight */
+    gint origin[2];
+    gboolean reflect;
+    guint inputs, first;           /* inputs of the weight, and the one that src's first channel is */
+    guint groups;                  /* parts of the batch that are summed apart */
+} IdiomConv2dProducts;
+
+/* Floats of scratch for the products of @grad with @inputs channels and @taps taps in all. */
+gsize idiom_conv2d_parts_elements(IdiomGraph *g, IdiomShape grad, guint inputs, const guint taps[2], guint groups);
+
+/* May be called for several sources with the same parts, then idiom_conv2d_record_sum() once. */
+gboolean idiom_conv2d_record_products(IdiomRecorder *r, const IdiomConv2dProducts *p, GError **error);
+/* @out: flat [groups, ...] := @factor times the sum of the parts. */
+gboolean idiom_conv2d_record_sum(IdiomRecorder *r, const IdiomConv2dProducts *p, const IdiomTensor *out, float factor,
+                                 GError **error);
+
+/* What idiom_conv2d() was asked for. */
+typedef struct {
+    guint stride, pad, groups;
+    gboolean reflect;
+    IdiomActivation act;
+    gboolean fast; /* passes; otherwise the direct shaders */
+} IdiomConv2d;
+
+/* The gradient rule. */
+void idiom_conv2d_backward(IdiomGraph *g, IdiomOp *op);
+
+/* Workgroups of up to 64 invocations along x, filled up along y, for @w x @h pixels. */
+void idiom_conv2d_cover(IdiomDispatch *d, guint w, guint h);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Weights in the order in which the convolution kernels read them. */
+#include "ops/conv2d.h"
+
+guint idiom_conv2d_group(guint first, guint quads)
+{
+    guint left = quads - first;
+    /* four quads are sixteen accumulators; five or six are better than a small group at the end */
+    return left <= 6 ? left : 4;
+}
+
+static guint inputs_of(const IdiomTensor *weight, const IdiomConv2dPacking *p)
+{
+    return p->transposed ? weight->shape.n : weight->shape.c;
+}
+
+gsize idiom_conv2d_packed_elements(guint outputs, guint inputs, guint taps)
+{
+    return (gsize)4 * idiom_c4(outputs) * (1 + (gsize)4 * idiom_c4(inputs) * taps * taps);
+}
+
+static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
+{
+    const IdiomConv2dPacking *p = op->params;
+    const IdiomTensor *weight = op->in[0], *bias = op->in[1], *out = op->out[0];
+    guint quads = idiom_c4(p->count), inputs = inputs_of(weight, p);
+    gsize per_quad = 4 * (1 + (gsize)4 * idiom_c4(inputs) * p->taps * p->taps);
+
+    for (guint q = 0, group; q < quads; q += group) {
+        group = idiom_conv2d_group(q, quads);
+        struct {
+            guint64 out, weight, bias;
+            gint32 elements, width, first, count;
+            gint32 start[2], shape[4]; /* kw, kh, c, n */
+            gint32 step, taps, inputs, transposed;
+        } push = {
+            .out = idiom_recorder_address(r, out) + 4 * q * per_quad,
+            .weight = idiom_recorder_address(r, weight),
+            .bias = bias ? idiom_recorder_address(r, bias) : 0,
+            .elements = (gint32)(group * per_quad),
+            .width = (gint32)(4 * group),
+            .first = (gint32)(p->first + 4 * q),
+            .count = (gint32)(p->first + p->count),
+            .start = {p->start[0], p->start[1]},
+            .step = p->step,
+            .taps = (gint32)p->taps,
+            .shape = {(gint32)weight->shape.w, (gint32)weight->shape.h, (gint32)weight->shape.c,
+                      (gint32)weight->shape.n},
+            .inputs = (gint32)inputs,
+            .transposed = p->transposed,
+        };
+        IdiomDispatch d = {.shader = "conv2d_pack", .push = &push, .push_size = sizeof push};
+        idiom_dispatch_cover_flat(&d, group * per_quad);
+        if (!idiom_record_dispatch(r, &d, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static const IdiomOpClass pack_class = {"conv2d_pack", NULL, pack_record, NULL};
+
+IdiomTensor *idiom_conv2d_pack(IdiomGraph *g, IdiomTensor *weight, IdiomTensor *bias, const IdiomConv2dPacking *packing)
+{
+    IdiomTensor *in[2] = {weight, bias};
+    if (idiom_graph_failed(g, in, 1))
+        return NULL;
+    IdiomOp *op = idiom_graph_find_op(g, &pack_class, in, 2, packing, sizeof *packing);
+    if (op)
+        return op->out[0];
+    op = idiom_graph_add_op(g, &pack_class, in, 2, packing, sizeof *packing);
+    gsize elements = idiom_conv2d_packed_elements(packing->count, inputs_of(weight, packing), packing->taps);
+    return idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, (guint)elements));
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Dispatches of one pass of a convolution with packed weights. */
+#include "ops/conv2d.h"
+
+/*
+ * Lane: multiplications of a quad of outputs by an input texel in one shader. All of them are straight-line code,
+ * about 1 KB for four; beyond this many the compiler takes seconds and the instructions come from memory.
+ */
+#define LANE_BUDGET 448
+#define LANE_MAX_BLOCKS 16
+
+/* Vector: a workgroup of TILE x TILE invocations, each with some pixels side by side. */
+#define TILE 8
+
+/* As in conv2d_lane.comp and conv2d_vector.comp. */
+typedef struct {
+    guint64 weights;
+    gint32 image, scale;
+    IdiomDims d, ds;
+    gint32 size[2], origin[2], offset[2];
+    gint32 dst_first, src_first, src2_first;
+    gint32 groups, blocks2; /* vector only: groups of outputs; blocks of src2 */
+} Push;
+
+void idiom_conv2d_cover(IdiomDispatch *d, guint w, guint h)
+{
+    guint across = IDIOM_DIV_UP(w, 64);
+
+    d->local[0] = IDIOM_DIV_UP(IDIOM_DIV_UP(w, across), 8) * 8;
+    d->local[1] = CLAMP(64 / d->local[0], 1, h);
+    d->groups[0] = IDIOM_DIV_UP(w, d->local[0]);
+    d->groups[1] = IDIOM_DIV_UP(h, d->local[1]);
+}
+
+static Push make_push(IdiomRecorder *r, const IdiomConv2dPass *p)
+{
+    return (Push){
+        .weights = idiom_recorder_address(r, p->packed) + 4 * p->packed_offset,
+        .image = (gint32)p->image,
+        .scale = (gint32)p->scale,
+        .d = idiom_dims(p->dst->shape),
+        .ds = idiom_dims(p->src->shape),
+        .size = {(gint32)p->size[0], (gint32)p->size[1]},
+        .origin = {p->origin[0], p->origin[1]},
+        .offset = {(gint32)p->offset[0], (gint32)p->offset[1]},
+    };
+}
+
+static guint source_blocks(const IdiomConv2dPass *p)
+{
+    return idiom_c4(p->src->shape.c) + (p->src2 ? idiom_c4(p->src2->shape.c) : 0);
+}
+
+/* Floats of packed weights per quad of outputs, and of that per block of inputs. */
+static gsize floats_per_quad(const IdiomConv2dPass *p)
+{
+    return 4 * (1 + (gsize)4 * source_blocks(p) * p->taps * p->taps);
+}
+
+/* Inputs [first, first + count) in blocks of four channels; those of src2 follow those of src. */
+static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, guint first, guint count, GError **error)
+{
+    guint quads = idiom_c4(p->dst->shape.c), c4 = idiom_c4(p->src->shape.c), all = source_blocks(p);
+    guint end = first + count;
+    guint from_src = first < c4 ? MIN(end, c4) - first : 0;
+
+    for (guint q = 0, group; q < quads; q += group) {
+        group = idiom_conv2d_group(q, quads);
+        /* few outputs: more rows, so that there is enough to do for every texel loaded */
+        guint rows = group == 1 ? 4 : group == 2 ? 2 : 1;
+        Push push = make_push(r, p);
+        push.weights += 4 * (q * floats_per_quad(p) + (gsize)16 * group * first * p->taps * p->taps);
+        push.dst_first = (gint32)q;
+        push.src_first = (gint32)first;
+        push.src2_first = first > c4 ? (gint32)(first - c4) : 0;
+        IdiomDispatch d = {
+            .shader = "conv2d",
+            .spec = {first == 0, end == all ? p->act : IDIOM_ACT_NONE, p->reflect, p->taps, p->stride, group, rows,
+                     from_src, count - from_src},
+            .n_spec = 9,
+            .planes = {p->dst, p->src, p->src2 ? p->src2 : p->src},
+            .n_planes = 3,
+            .push = &push,
+            .push_size = sizeof push,
+        };
+        idiom_conv2d_cover(&d, p->size[0], IDIOM_DIV_UP(p->size[1], rows));
+        d.groups[2] = p->images;
+        if (!idiom_record_dispatch(r, &d, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean record_lane(IdiomRecorder *r, const IdiomConv2dPass *p, GError **error)
+{
+    guint quads = idiom_c4(p->dst->shape.c), all = source_blocks(p);
+    guint largest = CLAMP(LANE_BUDGET / (p->taps * p->taps * MIN(quads, 4)), 1, LANE_MAX_BLOCKS);
+    guint chunks = IDIOM_DIV_UP(all, largest);
+    for (guint i = 0; i < chunks; i++) {
+        guint first = all * i / chunks, end = all * (i + 1) / chunks;
+        if (i)
+            idiom_recorder_barrier(r);
+        if (!record_lane_chunk(r, p, first, end - first, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gsize idiom_conv2d_tile_bytes(guint taps, guint stride, guint pixels)
+{
+    return (gsize)16 * ((TILE * pixels - 1) * stride + taps) * ((TILE - 1) * stride + taps);
+}
+
+static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dPass *p, GError **error)
+{
+    guint quads = idiom_c4(p->dst->shape.c);
+
+    /* all groups of equal size in one dispatch */
+    for (guint q = 0, group, groups; q < quads; q += group * groups) {
+        group = idiom_conv2d_group(q, quads);
+        for (groups = 1; q + groups * group < quads && idiom_conv2d_group(q + groups * group, quads) == group;)
+            groups++;
+        guint pixels = group > 4 ? 2 : 4;
+        while (pixels > 1 && idiom_conv2d_tile_bytes(p->taps, p->stride, pixels) > IDIOM_CONV2D_SHARED_BYTES)
+            pixels /= 2;
+        Push push = make_push(r, p);
+        push.weights += 4 * q * floats_per_quad(p);
+        push.dst_first = (gint32)q;
+        push.groups = (gint32)groups;
+        push.blocks2 = p->src2 ? (gint32)idiom_c4(p->src2->shape.c) : 0;
+        IdiomDispatch d = {
+            .shader = "conv2d",
+            .spec = {pixels, p->act, p->reflect, p->taps, p->stride, group},
+            .n_spec = 6,
+            .local = {TILE, TILE},
+            .groups = {IDIOM_DIV_UP(p->size[0], TILE * pixels), IDIOM_DIV_UP(p->size[1], TILE), p->images * groups},
+            .planes = {p->dst, p->src, p->src2 ? p->src2 : p->src},
+            .n_planes = 3,
+            .push = &push,
+            .push_size = sizeof push,
+        };
+        if (!idiom_record_dispatch(r, &d, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean idiom_conv2d_record_pass(IdiomRecorder *r, const IdiomConv2dPass *p, GError **error)
+{
+    if (p->size[0] == 0 || p->size[1] == 0)
+        return TRUE;
+    return idiom_graph_family(p->dst->graph) == IDIOM_FAMILY_LANE ? record_lane(r, p, error)
+                                                                  : record_vector(r, p, error);
+}

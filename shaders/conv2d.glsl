@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Shared by the convolutions: where a tap that lies beyond the edge reads. Include after tensor.glsl. */
+#ifndef CONV2D_GLSL
+#define CONV2D_GLSL
+
+#define OUTSIDE -0x40000000 /* as a coordinate: loads as zero */
+
+/* The host sees to it that no tap of a pixel that counts lies beyond the first mirror image. */
+int place(int i, int n, int reflect)
+{
+    int mirrored = min(abs(i), 2 * (n - 1) - abs(i));
+    return reflect != 0 ? mirrored : uint(i) < uint(n) ? i : OUTSIDE;
+}
+
+#endif

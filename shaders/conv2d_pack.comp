@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Weights of one group of outputs in the order of engine/ops/conv2d.h: one invocation per packed element. */
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+
+layout(push_constant, scalar) uniform Push
+{
+    Floats packed, weight;
+    uint64_t bias;        /* 0: none */
+    int elements, width;  /* of the group; outputs in it */
+    int first, count;     /* output of the packed weights that comes first; outputs there are */
+    ivec2 start;          /* column and row of tap 0 */
+    ivec4 shape;          /* of the weight: kw, kh, inputs, outputs */
+    int step, taps, inputs, transposed;
+};
+
+void main()
+{
+    int i = flat_index();
+    if (i >= elements)
+        return;
+    int o = first + i % width, row = i / width - 1;
+    float value = 0;
+    if (row < 0) {
+        if (bias != 0 && o < count)
+            value = Floats(bias).v[o];
+    } else {
+        int tap = row / 4 % (taps * taps);
+        int c = row / (4 * taps * taps) * 4 + row % 4;
+        int kx = start.x + step * (tap % taps), ky = start.y + step * (tap / taps);
+        if (o < count && c < inputs && uint(kx) < uint(shape.x) && uint(ky) < uint(shape.y)) {
+            int at = transposed != 0 ? c * shape.z + o : o * shape.z + c;
+            value = weight.v[(at * shape.y + ky) * shape.x + kx];
+        }
+    }
+    packed.v[i] = value;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Convolution for GPUs: a workgroup of 8 x 8 invocations computes 8 PIXELS x 8 pixels of 4 QUADS outputs. Four input
+ * channels at a time are brought into shared memory with their border; an invocation keeps PIXELS x QUADS vec4 in
+ * registers, its pixels 8 apart so that neighbours read neighbouring texels. Weights are at uniform addresses.
+ * The dispatch's z is picture x group of outputs. Packed weights: engine/ops/conv2d.h.
+ */
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+#include "conv2d.glsl"
+
+layout(constant_id = 3) const int PIXELS = 4;
+layout(constant_id = 4) const int ACT = 0;
+layout(constant_id = 5) const int REFLECT = 0;
+layout(constant_id = 6) const int K = 3;
+layout(constant_id = 7) const int STRIDE = 1;
+layout(constant_id = 8) const int QUADS = 4;
+
+const int TILE_W = (8 * PIXELS - 1) * STRIDE + K, TILE_H = 7 * STRIDE + K;
+shared vec4 tile[TILE_W * TILE_H];
+
+PLANES_INOUT(0, dst);
+PLANES_IN(1, src);
+PLANES_IN(2, src2);
+
+layout(push_constant, scalar) uniform Push
+{
+    uint64_t weights;
+    int image, scale;   /* first picture of the batch; distance of the outputs in dst */
+    ivec4 d, ds;
+    ivec2 size;         /* of the outputs */
+    ivec2 origin;       /* in src of the first tap of output 0 */
+    ivec2 offset;       /* in dst of output 0 */
+    int dst_first, unused, unused2;
+    int groups, blocks2;
+};
+
+vec4 source(int block, int n, int y, int x)
+{
+    if (uint(x) >= uint(ds.x) || uint(y) >= uint(ds.y))
+        return vec4(0);
+    ivec4 d2 = ivec4(ds.xy, 4 * blocks2, ds.w);
+    return block < blocks(ds) ? load4(src, ds, n, block, y, x) : load4(src2, d2, n, block - blocks(ds), y, x);
+}
+
+void main()
+{
+    int group = int(gl_WorkGroupID.z) % groups, n = int(gl_WorkGroupID.z) / groups + image;
+    int lx = int(gl_LocalInvocationID.x), ly = int(gl_LocalInvocationID.y);
+    int x0 = int(gl_WorkGroupID.x) * 8 * PIXELS, y0 = int(gl_WorkGroupID.y) * 8;
+    int all = blocks(ds) + blocks2;
+    Vec4s w = Vec4s(weights + uint64_t(16 * group * QUADS * (1 + 4 * all * K * K)));
+    vec4 acc[PIXELS][QUADS];
+
+    for (int p = 0; p < PIXELS; p++)
+        for (int q = 0; q < QUADS; q++)
+            acc[p][q] = w.v[q];
+    for (int block = 0; block < all; block++) {
+        barrier();
+        for (int i = ly * 8 + lx; i < TILE_W * TILE_H; i += 64) {
+            int sx = place(x0 * STRIDE + origin.x + i % TILE_W, ds.x, REFLECT);
+            int sy = place(y0 * STRIDE + origin.y + i / TILE_W, ds.y, REFLECT);
+            tile[i] = source(block, n, sy, sx);
+        }
+        barrier();
+        for (int ky = 0; ky < K; ky++)
+            for (int kx = 0; kx < K; kx++) {
+                int at = QUADS * (1 + ((block * K + ky) * K + kx) * 4);
+                vec4 v[PIXELS];
+                for (int p = 0; p < PIXELS; p++)
+                    v[p] = tile[(ly * STRIDE + ky) * TILE_W + (lx + 8 * p) * STRIDE + kx];
+                for (int q = 0; q < QUADS; q++) {
+                    mat4 m = mat4(w.v[at + q], w.v[at + QUADS + q], w.v[at + 2 * QUADS + q], w.v[at + 3 * QUADS + q]);
+                    for (int p = 0; p < PIXELS; p++)
+                        acc[p][q] += m * v[p];
+                }
+            }
+    }
+    int y = y0 + ly;
+    for (int p = 0; p < PIXELS; p++) {
+        int x = x0 + lx + 8 * p;
+        if (x < size.x && y < size.y)
+            for (int q = 0; q < QUADS; q++) {
+                int block = dst_first + group * QUADS + q;
+                vec4 result = keep_tail(activate(acc[p][q], ACT), block, d.z);
+                store4(dst, d, n, block, y * scale + offset.y, x * scale + offset.x, result);
+            }
+    }
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Bilinear upsampling by two and a 3x3 convolution in one, without the large tensor in between. Both are linear: each
+ * of the four pixels that a small pixel becomes is a 3x3 convolution of the small tensor, with weights of its own
+ * (upsample2_conv2d_pack.comp). Pixels beyond the edge repeat it. Straight-line code for CPU drivers, see
+ * conv2d_lane.comp; an invocation computes 4 outputs of the four pixels, one dispatch per 4 outputs.
+ *
+ * Packed weights: bias of 4 outputs, [input][ky][kx][input % 4][pixel][output], then of the second tensor, which is
+ * large already and has 3 channels: [ky][kx][input][output].
+ */
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+
+layout(constant_id = 3) const int ACT = 0;
+layout(constant_id = 4) const int BLOCKS = 1;
+layout(constant_id = 5) const int PICTURE = 0; /* there is a second tensor */
+
+layout(push_constant, scalar) uniform Push
+{
+    ivec4 d, ds;
+    Vec4s weights;
+    int dst_block;
+};
+PLANES_OUT(0, dst);
+PLANES_IN(1, src);
+PLANES_IN(2, picture);
+
+void main()
+{
+    int x = int(gl_GlobalInvocationID.x), y = int(gl_GlobalInvocationID.y), n = int(gl_GlobalInvocationID.z);
+    int sx[3], sy[3], px[4], py[4];
+    vec4 acc[4];
+
+    [[unroll]] for (int i = 0; i < 3; i++) {
+        sx[i] = clamp(x - 1 + i, 0, ds.x - 1);
+        sy[i] = clamp(y - 1 + i, 0, ds.y - 1);
+    }
+    [[unroll]] for (int pixel = 0; pixel < 4; pixel++)
+        acc[pixel] = weights.v[0];
+    [[unroll]] for (int block = 0; block < BLOCKS; block++)
+        [[unroll]] for (int tap = 0; tap < 9; tap++) {
+            vec4 v = load4(src, ds, n, block, sy[tap / 3], sx[tap % 3]);
+            [[unroll]] for (int c = 0; c < 4; c++)
+                [[unroll]] for (int pixel = 0; pixel < 4; pixel++)
+                    acc[pixel] += v[c] * weights.v[1 + ((block * 9 + tap) * 4 + c) * 4 + pixel];
+        }
+    if (PICTURE != 0) {
+        [[unroll]] for (int i = 0; i < 4; i++) {
+            px[i] = clamp(2 * x - 1 + i, 0, d.x - 1);
+            py[i] = clamp(2 * y - 1 + i, 0, d.y - 1);
+        }
+        [[unroll]] for (int tap = 0; tap < 16; tap++) {
+            vec4 v = load4(picture, d, n, 0, py[tap / 4], px[tap % 4]);
+            [[unroll]] for (int pixel = 0; pixel < 4; pixel++) {
+                int ky = tap / 4 - pixel / 2, kx = tap % 4 - pixel % 2;
+                if (ky >= 0 && ky < 3 && kx >= 0 && kx < 3)
+                    [[unroll]] for (int c = 0; c < 3; c++)
+                        acc[pixel] += v[c] * weights.v[1 + BLOCKS * 144 + (ky * 3 + kx) * 3 + c];
+            }
+        }
+    }
+    [[unroll]] for (int pixel = 0; pixel < 4; pixel++) {
+        vec4 result = activate(acc[pixel], ACT);
+        if (ACT >= 4) /* not zero at zero */
+            result = keep_tail(result, dst_block, d.z);
+        if (x < ds.x)
+            store4(dst, d, n, dst_block, 2 * y + pixel / 2, 2 * x + pixel % 2, result);
+    }
+}
