@@ -49,26 +49,29 @@ gsize idiom_conv2d_tile_bytes(guint taps, guint stride, guint pixels);
 
 gboolean idiom_conv2d_record_pass(IdiomRecorder *r, const IdiomConv2dPass *pass, GError **error);
 
-/* The sum over pixels of products of two tensors' channels: gradient of a convolution's weights, Gram matrix. */
+/*
+ * The sum over pixels of products of two tensors' channels: gradient of a convolution's weights, Gram matrix. Many
+ * workgroups add up their share of the pixels; idiom_conv2d_record_sum() adds the shares.
+ */
 typedef struct {
     const IdiomTensor *grad, *src; /* [n,o,..] and [n,i,..] */
-    const IdiomTensor *parts;      /* scratch of idiom_conv2d_parts_elements() floats */
+    const IdiomTensor *parts;      /* scratch of idiom_conv2d_parts() times the weight's elements */
     const IdiomTensor *center;     /* flat [1,c,1,1], subtracted from both; or NULL */
-    guint taps[2], stride;         /* kw, kh of the weight */
-    gint origin[2];
+    IdiomShape weight;             /* OIHW */
+    guint stride, pad;
     gboolean reflect;
-    guint inputs, first;           /* inputs of the weight, and the one that src's first channel is */
+    guint first;                   /* input of the weight that src's first channel is */
     guint groups;                  /* parts of the batch that are summed apart */
 } IdiomConv2dProducts;
 
-/* Floats of scratch for the products of @grad with @inputs channels and @taps taps in all. */
-gsize idiom_conv2d_parts_elements(IdiomGraph *g, IdiomShape grad, guint inputs, const guint taps[2], guint groups);
+/* Shares in all for products of @grad with inputs of @weight; each takes as many floats as the weight. */
+gsize idiom_conv2d_parts(IdiomShape grad, IdiomShape weight, guint groups, IdiomFamily family);
 
 /* May be called for several sources with the same parts, then idiom_conv2d_record_sum() once. */
 gboolean idiom_conv2d_record_products(IdiomRecorder *r, const IdiomConv2dProducts *p, GError **error);
-/* @out: flat [groups, ...] := @factor times the sum of the parts. */
-gboolean idiom_conv2d_record_sum(IdiomRecorder *r, const IdiomConv2dProducts *p, const IdiomTensor *out, float factor,
-                                 GError **error);
+/* @out: of @groups equal pieces, each @factor times the sum of its share of the @n_parts in @parts. */
+gboolean idiom_conv2d_record_sum(IdiomRecorder *r, const IdiomTensor *parts, const IdiomTensor *out, guint groups,
+                                 gsize n_parts, float factor, GError **error);
 
 /* What idiom_conv2d() was asked for. */
 typedef struct {

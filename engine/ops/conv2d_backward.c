@@ -137,11 +137,10 @@ static gboolean weights_record(IdiomRecorder *r, const IdiomOp *op, GError **err
     IdiomConv2dProducts products = {
         .grad = dy,
         .parts = op->out[1],
-        .taps = {out->shape.w, out->shape.h},
+        .weight = out->shape,
         .stride = p->stride,
-        .origin = {-(gint)p->pad, -(gint)p->pad},
+        .pad = p->pad,
         .reflect = p->reflect,
-        .inputs = out->shape.c,
         .groups = 1,
     };
 
@@ -152,7 +151,8 @@ static gboolean weights_record(IdiomRecorder *r, const IdiomOp *op, GError **err
             return FALSE;
     }
     idiom_recorder_barrier(r);
-    return idiom_conv2d_record_sum(r, &products, out, 1, error);
+    return idiom_conv2d_record_sum(r, op->out[1], out, 1,
+                                   idiom_conv2d_parts(dy->shape, out->shape, 1, idiom_graph_family(dy->graph)), 1, error);
 }
 
 static double weights_flops(const IdiomOp *op)
@@ -163,12 +163,91 @@ static double weights_flops(const IdiomOp *op)
 
 static const IdiomOpClass weights_class = {"conv2d_backward_weights", NULL, weights_record, weights_flops};
 
+/*
+ * Rows of gradients that one invocation of the direct shader sums up. Few enough: lavapipe ends every loop of an
+ * invocation after 65535 turns in all.
+ */
+static guint direct_rows(IdiomShape dy)
+{
+    return CLAMP(16384 / (dy.w + 1), 1, dy.h);
+}
+
+static guint direct_parts(IdiomShape dy)
+{
+    return dy.n * IDIOM_DIV_UP(dy.h, direct_rows(dy));
+}
+
+static gboolean direct_weights_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
+{
+    const IdiomConv2d *p = op->params;
+    const IdiomTensor *dy = op->in[0], *x = op->in[1], *out = op->out[0];
+    guint parts = direct_parts(dy->shape);
+    struct {
+        guint64 parts;
+        gint32 kernel[2];
+        IdiomDims dg, ds;
+        gint32 inputs, stride, pad, groups, rows;
+    } push = {
+        .parts = idiom_recorder_address(r, op->out[1]),
+        .kernel = {(gint32)out->shape.w, (gint32)out->shape.h},
+        .dg = idiom_dims(dy->shape),
+        .ds = idiom_dims(x->shape),
+        .inputs = (gint32)out->shape.c,
+        .stride = (gint32)p->stride,
+        .pad = (gint32)p->pad,
+        .groups = (gint32)p->groups,
+        .rows = (gint32)direct_rows(dy->shape),
+    };
+    IdiomDispatch d = {.shader = "conv2d_direct_weights",
+                       .planes = {dy, x},
+                       .n_planes = 2,
+                       .local = {32},
+                       .groups = {IDIOM_DIV_UP((guint)idiom_shape_elements(out->shape), 32), parts},
+                       .push = &push,
+                       .push_size = sizeof push};
+    if (!idiom_record_dispatch(r, &d, error))
+        return FALSE;
+    idiom_recorder_barrier(r);
+    return idiom_conv2d_record_sum(r, op->out[1], out, 1, parts, 1, error);
+}
+
+static const IdiomOpClass direct_weights_class = {"conv2d_backward_weights", NULL, direct_weights_record,
+                                                  weights_flops};
+
+/* --- the rule --------------------------------------------------------------------------------------------------- */
+
 static IdiomTensor *weight_gradient(IdiomGraph *g, const IdiomConv2d *p, IdiomTensor *x, IdiomTensor *x2,
                                     IdiomShape shape, IdiomTensor *dy)
 {
-    IdiomOp *op = idiom_graph_add_op(g, &weights_class, (IdiomTensor *[]){dy, x, x2}, 3, p, sizeof *p);
+    IdiomOp *op = idiom_graph_add_op(g, p->groups == 1 ? &weights_class : &direct_weights_class,
+                                     (IdiomTensor *[]){dy, x, x2}, 3, p, sizeof *p);
     IdiomTensor *dw = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, shape);
-    gsize parts = idiom_conv2d_parts_elements(g, dy->shape, shape.c, (guint[]){shape.w, shape.h}, 1);
-    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, (guint)parts));
+    gsize parts = p->groups == 1 ? idiom_conv2d_parts(dy->shape, shape, 1, idiom_graph_family(g))
+                                 : direct_parts(dy->shape);
+    gsize elements = parts * idiom_shape_elements(shape);
+
+    if (elements > G_MAXINT32)
+        return idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
+                                "conv2d: the gradient of weight " IDIOM_SHAPE_FORMAT " needs too much memory",
+                                IDIOM_SHAPE_ARGS(shape));
+    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, (guint)elements));
     return dw;
+}
+
+void idiom_conv2d_backward(IdiomGraph *g, IdiomOp *op)
+{
+    const IdiomConv2d *p = op->params;
+    IdiomTensor *x = op->in[0], *x2 = op->in[1], *weight = op->in[2], *bias = op->in[3], *y = op->out[0];
+    IdiomTensor *dy = idiom_activation_backward(g, y->gradient, y, p->act);
+
+    if (idiom_graph_failed(g, &dy, 1))
+        return;
+    if (x->requires_gradient)
+        idiom_graph_accumulate(g, x, input_gradient(g, p, x, 0, weight, dy));
+    if (x2 && x2->requires_gradient)
+        idiom_graph_accumulate(g, x2, input_gradient(g, p, x2, x->shape.c, weight, dy));
+    if (weight->requires_gradient)
+        idiom_graph_accumulate(g, weight, weight_gradient(g, p, x, x2, weight->shape, dy));
+    if (bias && bias->requires_gradient)
+        idiom_graph_accumulate(g, bias, idiom_to_flat(g, idiom_sum_to_shape(g, dy, bias->shape)));
 }

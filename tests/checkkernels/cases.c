@@ -25,6 +25,8 @@ OP(activation, "activation", ref_identity, idiom_activation(g, in[0], a->act), {
 OP(power, "power", ref_power, idiom_power(g, in[0], a->f[0]), {"a"})
 OP(conv2d, "conv2d", ref_conv2d, idiom_conv2d(g, in[0], in[1], in[2], in[3], &a->conv),
    {"x", "x2", "weight", "bias"})
+OP(upsample2_conv2d, "upsample2_conv2d", ref_upsample2_conv2d,
+   idiom_upsample2_conv2d(g, in[0], in[1], in[2], in[3], a->act), {"x", "x2", "weight", "bias"})
 OP(pad2d, "pad2d", ref_pad2d,
    idiom_pad2d(g, in[0], a->n[0], a->n[1], a->n[2], a->n[3], (IdiomPadMode)a->n[4]), {"x"})
 OP(concat, "concat", ref_concat, idiom_concat(g, in[0], in[1]), {"a", "b"})
@@ -231,6 +233,25 @@ static void add_conv(GPtrArray *cases)
 
     for (guint i = 0; i < G_N_ELEMENTS(list); i++)
         add_conv_case(cases, &list[i]);
+
+    static const struct {
+        IdiomShape x;
+        guint c2, o;
+        IdiomActivation act;
+    } upsamples[] = {
+        {{1, 1, 1, 1}, 0, 1, IDIOM_ACT_NONE},    {{1, 3, 3, 5}, 0, 5, IDIOM_ACT_RELU},
+        {{1, 32, 6, 35}, 0, 16, IDIOM_ACT_RELU}, {{1, 16, 9, 33}, 3, 3, IDIOM_ACT_TANH01},
+        {{3, 19, 4, 7}, 0, 19, IDIOM_ACT_NONE},  {{2, 5, 7, 4}, 16, 4, IDIOM_ACT_LEAKY},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(upsamples); i++) {
+        IdiomShape x = upsamples[i].x, x2 = {x.n, upsamples[i].c2, 2 * x.h, 2 * x.w};
+        guint o = upsamples[i].o;
+        add_case(cases, &check_upsample2_conv2d, (RefArgs){.act = upsamples[i].act},
+                 act_names[upsamples[i].act],
+                 OPERANDS(PLANES(x, FILL_SIGNED), x2.c ? PLANES(x2, FILL_SIGNED) : NONE,
+                          PARAM(IDIOM_SHAPE(o, x.c + x2.c, 3, 3), FILL_SIGNED),
+                          PARAM(IDIOM_SHAPE(1, o, 1, 1), FILL_SIGNED)));
+    }
 
     static const struct {
         IdiomShape x;
@@ -457,6 +478,9 @@ GPtrArray *bench_cases_new(void)
     const Operand picture = PLANES(IDIOM_SHAPE(1, 3, 360, 640), FILL_SIGNED);
     const Operand packed = PLANES(IDIOM_SHAPE(1, 48, 90, 160), FILL_SIGNED);
     const Operand row = PARAM(IDIOM_SHAPE(1, 32, 1, 1), FILL_SIGNED);
+    add_case(cases, &check_upsample2_conv2d, (RefArgs){.act = IDIOM_ACT_RELU}, "relu",
+             OPERANDS(small, NONE, PARAM(IDIOM_SHAPE(16, 32, 3, 3), FILL_SIGNED),
+                      PARAM(IDIOM_SHAPE(1, 16, 1, 1), FILL_SIGNED)));
     add_case(cases, &check_gram, (RefArgs){0}, "",
              OPERANDS(PLANES(IDIOM_SHAPE(1, 64, 192, 192), FILL_SIGNED), NONE));
     add_case(cases, &check_gram, (RefArgs){0}, "",
@@ -483,9 +507,11 @@ double case_flops(const Case *c)
     IdiomShape x = c->in[0].shape;
     if (c->op == &check_gram)
         return 2.0 * x.n * x.c * x.c * x.h * x.w;
+    IdiomShape k = c->in[2].shape;
+    if (c->op == &check_upsample2_conv2d)
+        return 2.0 * x.n * (2 * x.h) * (2 * x.w) * (double)idiom_shape_elements(k);
     if (c->op != &check_conv2d)
         return 0;
-    IdiomShape k = c->in[2].shape;
     guint stride = MAX(c->args.conv.stride, 1), pad = c->args.conv.pad;
     double h = (x.h + 2 * pad - k.h) / stride + 1, w = (x.w + 2 * pad - k.w) / stride + 1;
     return 2.0 * x.n * h * w * (double)idiom_shape_elements(k);
