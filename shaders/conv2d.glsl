@@ -5,11 +5,13 @@
 
 #define OUTSIDE -0x40000000 /* as a coordinate: loads as zero */
 
-/* The host sees to it that no tap of a pixel that counts lies beyond the first mirror image. */
-int place(int i, int n, int reflect)
+/* @mode: IdiomPadMode. The host sees to it that no tap of a pixel that counts lies beyond the first mirror image. */
+int place(int i, int n, int mode)
 {
     int mirrored = min(abs(i), 2 * (n - 1) - abs(i));
-    return reflect != 0 ? mirrored : uint(i) < uint(n) ? i : OUTSIDE;
+    if (mode == 2)
+        return clamp(i, 0, n - 1);
+    return mode == 1 ? mirrored : uint(i) < uint(n) ? i : OUTSIDE;
 }
 
 #endif

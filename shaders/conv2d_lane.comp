@@ -13,7 +13,7 @@
 
 layout(constant_id = 3) const int FIRST = 1; /* starts from the bias rather than from what dst holds */
 layout(constant_id = 4) const int ACT = 0;
-layout(constant_id = 5) const int REFLECT = 0;
+layout(constant_id = 5) const int MODE = 0; /* IdiomPadMode */
 layout(constant_id = 6) const int K = 3;
 layout(constant_id = 7) const int STRIDE = 1;
 layout(constant_id = 8) const int QUADS = 4;
@@ -47,9 +47,9 @@ void main()
     vec4 acc[ROWS][QUADS];
 
     [[unroll]] for (int i = 0; i < K; i++)
-        sx[i] = place(x * STRIDE + origin.x + i, ds.x, REFLECT) + n * ds.x;
+        sx[i] = place(x * STRIDE + origin.x + i, ds.x, MODE) + n * ds.x;
     [[unroll]] for (int i = 0; i < SOURCE_ROWS; i++)
-        sy[i] = place(y * STRIDE + origin.y + i, ds.y, REFLECT);
+        sy[i] = place(y * STRIDE + origin.y + i, ds.y, MODE);
     [[unroll]] for (int r = 0; r < ROWS; r++)
         [[unroll]] for (int q = 0; q < QUADS; q++)
             acc[r][q] = FIRST != 0 ? weights.v[q] : load4(dst, d, n, dst_first + q, dy + r * scale, dx);

@@ -12,7 +12,7 @@
 
 layout(constant_id = 3) const int PIXELS = 4;
 layout(constant_id = 4) const int ACT = 0;
-layout(constant_id = 5) const int REFLECT = 0;
+layout(constant_id = 5) const int MODE = 0; /* IdiomPadMode */
 layout(constant_id = 6) const int K = 3;
 layout(constant_id = 7) const int STRIDE = 1;
 layout(constant_id = 8) const int QUADS = 4;
@@ -59,8 +59,8 @@ void main()
     for (int block = 0; block < all; block++) {
         barrier();
         for (int i = ly * 8 + lx; i < TILE_W * TILE_H; i += 64) {
-            int sx = place(x0 * STRIDE + origin.x + i % TILE_W, ds.x, REFLECT);
-            int sy = place(y0 * STRIDE + origin.y + i / TILE_W, ds.y, REFLECT);
+            int sx = place(x0 * STRIDE + origin.x + i % TILE_W, ds.x, MODE);
+            int sy = place(y0 * STRIDE + origin.y + i / TILE_W, ds.y, MODE);
             tile[i] = source(block, n, sy, sx);
         }
         barrier();

@@ -12,7 +12,7 @@
 #include "tensor.glsl"
 #include "conv2d.glsl"
 
-layout(constant_id = 3) const int REFLECT = 0;
+layout(constant_id = 3) const int MODE = 0; /* IdiomPadMode */
 layout(constant_id = 4) const int CENTER = 0; /* subtract center[channel] from both operands: Gram matrices */
 layout(constant_id = 5) const int K = 3;
 layout(constant_id = 6) const int STRIDE = 1;
@@ -67,12 +67,12 @@ void main()
         int n = strip / strips + group * images, y = (strip % strips) * ROWS;
         int sy[SOURCE_ROWS];
         [[unroll]] for (int i = 0; i < SOURCE_ROWS; i++)
-            sy[i] = place(y * STRIDE + origin.y + i, ds.y, REFLECT);
+            sy[i] = place(y * STRIDE + origin.y + i, ds.y, MODE);
         for (int x = lane; x - lane < dg.x; x += lanes) {
             vec4 g[ROWS][OUT_QUADS], v[SOURCE_ROWS];
             int sx[K];
             [[unroll]] for (int i = 0; i < K; i++)
-                sx[i] = place(x * STRIDE + origin.x + i, ds.x, REFLECT);
+                sx[i] = place(x * STRIDE + origin.x + i, ds.x, MODE);
             [[unroll]] for (int r = 0; r < ROWS; r++)
                 [[unroll]] for (int q = 0; q < OUT_QUADS; q++) {
                     bool inside = x < dg.x && y + r < dg.y;

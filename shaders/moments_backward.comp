@@ -18,12 +18,11 @@ layout(push_constant, scalar) uniform Push {
 
 void main()
 {
-    // Invocations beyond the edge repeat the last one's work: a branch around loads and stores costs more.
-    int x = min(int(gl_GlobalInvocationID.x), push.d.x - 1), y = int(gl_GlobalInvocationID.y), z = int(gl_GlobalInvocationID.z);
+    int x = int(gl_GlobalInvocationID.x), y = int(gl_GlobalInvocationID.y), z = int(gl_GlobalInvocationID.z);
     int n = z / blocks(push.d), c4 = z % blocks(push.d);
     ivec4 one = ivec4(1, 1, push.d.z, push.d.w);
     vec4 v = load4(dy_in, one, n, c4, 0, 0) * push.factor;
     if (VARIANCE != 0)
-        v *= load4(x_in, push.d, n, c4, y, x) - load4(mean_in, one, n, c4, 0, 0);
-    store4(dx_out, push.d, n, c4, y, x, v);
+        v *= load4(x_in, push.d, n, c4, y, min(x, push.d.x - 1)) - load4(mean_in, one, n, c4, 0, 0);
+    store4_inside(dx_out, push.d, n, c4, y, x, v);
 }

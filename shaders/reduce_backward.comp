@@ -19,17 +19,17 @@ layout(push_constant, scalar) uniform Push {
 
 void main()
 {
-    // Invocations beyond the edge repeat the last one's work: a branch around loads and stores costs more.
-    int x = min(int(gl_GlobalInvocationID.x), push.d.x - 1), y = int(gl_GlobalInvocationID.y), z = int(gl_GlobalInvocationID.z);
+    int x = int(gl_GlobalInvocationID.x), y = int(gl_GlobalInvocationID.y), z = int(gl_GlobalInvocationID.z);
     float factor = push.factor * push.dloss.v[0];
     int n = z / blocks(push.d), c4 = z % blocks(push.d);
+    int column = min(x, push.d.x - 1); // rather than a branch: see store4_inside
     vec4 v = vec4(0);
     if (FUNCTION != MEAN)
-        v = load4(a_in, push.d, n, c4, y, x);
+        v = load4(a_in, push.d, n, c4, y, column);
     if (PAIR != 0)
-        v -= load4(b_in, push.d, n, c4, y, x);
+        v -= load4(b_in, push.d, n, c4, y, column);
     v = factor * loss_slope(vec4, v);
     if (FUNCTION == MEAN)
         v = keep_tail(v, c4, push.d.z);
-    store4(da_out, push.d, n, c4, y, x, v);
+    store4_inside(da_out, push.d, n, c4, y, x, v);
 }

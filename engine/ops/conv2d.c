@@ -7,7 +7,6 @@
 /* larger kernels are too much code for one lane shader, even for a single block of inputs */
 #define MAX_FAST_TAPS 9
 
-
 static gboolean record_fast(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const IdiomConv2d *p = op->params;
@@ -19,7 +18,7 @@ static gboolean record_fast(IdiomRecorder *r, const IdiomOp *op, GError **error)
         .packed = op->in[4],
         .taps = op->in[2]->shape.w,
         .stride = p->stride,
-        .reflect = p->reflect,
+        .mode = p->mode,
         .act = p->act,
         .origin = {-(gint)p->pad, -(gint)p->pad},
         .size = {out->shape.w, out->shape.h},
@@ -67,7 +66,8 @@ static gboolean conv2d_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
 static double conv2d_flops(const IdiomOp *op)
 {
     const IdiomTensor *weight = op->in[2];
-    return 2.0 * idiom_shape_elements(op->out[0]->shape) * weight->shape.c * weight->shape.h * weight->shape.w;
+    return 2.0 * idiom_shape_elements(op->out[0]->shape) * weight->shape.c * weight->shape.h *
+           weight->shape.w;
 }
 
 static const IdiomOpClass conv2d_class = {"conv2d", idiom_conv2d_backward, conv2d_record, conv2d_flops};
@@ -86,7 +86,8 @@ static gboolean check(IdiomGraph *g, const IdiomTensor *x, const IdiomTensor *x2
         return FALSE;
     if (x2 && (x2->shape.n != s.n || x2->shape.h != s.h || x2->shape.w != s.w || p->groups != 1)) {
         idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
-                         "conv2d: second input " IDIOM_SHAPE_FORMAT " beside " IDIOM_SHAPE_FORMAT ", %u group(s)",
+                         "conv2d: second input " IDIOM_SHAPE_FORMAT " beside " IDIOM_SHAPE_FORMAT
+                         ", %u group(s)",
                          IDIOM_SHAPE_ARGS(x2->shape), IDIOM_SHAPE_ARGS(s), p->groups);
         return FALSE;
     }
@@ -103,28 +104,29 @@ static gboolean check(IdiomGraph *g, const IdiomTensor *x, const IdiomTensor *x2
     }
     if (p->pad > MAX_PAD || p->stride > MAX_PAD || s.w + 2 * p->pad < k.w || s.h + 2 * p->pad < k.h) {
         idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
-                         "conv2d: weight " IDIOM_SHAPE_FORMAT ", padding %u, stride %u on " IDIOM_SHAPE_FORMAT,
+                         "conv2d: weight " IDIOM_SHAPE_FORMAT
+                         ", padding %u, stride %u on " IDIOM_SHAPE_FORMAT,
                          IDIOM_SHAPE_ARGS(k), p->pad, p->stride, IDIOM_SHAPE_ARGS(s));
         return FALSE;
     }
     return TRUE;
 }
 
-IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomTensor *weight, IdiomTensor *bias,
-                          const IdiomConvParams *params)
+IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomTensor *weight,
+                          IdiomTensor *bias, const IdiomConvParams *params)
 {
     IdiomConv2d p = {
         .stride = MAX(params->stride, 1),
         .pad = params->pad,
         .groups = MAX(params->groups, 1),
-        .reflect = params->mode == IDIOM_PAD_REFLECT && params->pad > 0,
+        .mode = params->pad > 0 ? params->mode : IDIOM_PAD_ZERO,
         .act = params->act,
     };
     if (idiom_graph_failed(g, (IdiomTensor *[]){x, weight}, 2) || !check(g, x, x2, weight, bias, &p))
         return NULL;
     IdiomShape s = x->shape, k = weight->shape;
-    IdiomShape out = IDIOM_SHAPE(s.n, k.n, (s.h + 2 * p.pad - k.h) / p.stride + 1,
-                                 (s.w + 2 * p.pad - k.w) / p.stride + 1);
+    IdiomShape out =
+        IDIOM_SHAPE(s.n, k.n, (s.h + 2 * p.pad - k.h) / p.stride + 1, (s.w + 2 * p.pad - k.w) / p.stride + 1);
 
     p.fast = p.groups == 1 && k.h == k.w && k.w <= MAX_FAST_TAPS &&
              idiom_conv2d_tile_bytes(k.w, p.stride, 1) <= IDIOM_CONV2D_SHARED_BYTES;
@@ -132,17 +134,18 @@ IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomT
         x = idiom_concat(g, x, x2);
         x2 = NULL;
     }
-    /* the kernels know one mirror image, the direct ones none */
-    if (p.reflect && (!p.fast || p.pad >= MIN(s.w, s.h))) {
-        x = idiom_pad2d(g, x, p.pad, p.pad, p.pad, p.pad, IDIOM_PAD_REFLECT);
-        x2 = x2 ? idiom_pad2d(g, x2, p.pad, p.pad, p.pad, p.pad, IDIOM_PAD_REFLECT) : NULL;
+    /* the kernels know one mirror image, the direct ones zeros only */
+    gboolean many_images = p.mode == IDIOM_PAD_REFLECT && p.pad >= MIN(s.w, s.h);
+    if (p.mode != IDIOM_PAD_ZERO && (!p.fast || many_images)) {
+        x = idiom_pad2d(g, x, p.pad, p.pad, p.pad, p.pad, p.mode);
+        x2 = x2 ? idiom_pad2d(g, x2, p.pad, p.pad, p.pad, p.pad, p.mode) : NULL;
         p.pad = 0;
-        p.reflect = FALSE;
+        p.mode = IDIOM_PAD_ZERO;
     }
     IdiomTensor *packed = NULL;
     if (p.fast)
-        packed = idiom_conv2d_pack(g, weight, bias,
-                                   &(IdiomConv2dPacking){.count = k.n, .taps = k.w, .step = 1});
+        packed =
+            idiom_conv2d_pack(g, weight, bias, &(IdiomConv2dPacking){.count = k.n, .taps = k.w, .step = 1});
     IdiomTensor *in[] = {x, x2, weight, bias, packed};
     if (idiom_graph_failed(g, in, 1))
         return NULL;

@@ -26,21 +26,23 @@ guint idiom_conv2d_group(guint first, guint quads);
 gsize idiom_conv2d_packed_elements(guint outputs, guint inputs, guint taps);
 
 /* Constant weights are packed once. @bias may be NULL. */
-IdiomTensor *idiom_conv2d_pack(IdiomGraph *g, IdiomTensor *weight, IdiomTensor *bias, const IdiomConv2dPacking *packing);
+IdiomTensor *idiom_conv2d_pack(IdiomGraph *g, IdiomTensor *weight, IdiomTensor *bias,
+                               const IdiomConv2dPacking *packing);
 
 /* One pass. */
 typedef struct {
-    const IdiomTensor *dst, *src, *src2; /* src2 may be NULL; src then has a multiple of four channels otherwise */
+    const IdiomTensor *dst, *src,
+        *src2; /* src2 may be NULL; src then has a multiple of four channels otherwise */
     const IdiomTensor *packed;
-    gsize packed_offset;  /* floats */
+    gsize packed_offset; /* floats */
     guint taps, stride;
-    gboolean reflect;     /* beyond the edges of src; zero otherwise */
+    IdiomPadMode mode; /* beyond the edges of src */
     IdiomActivation act;
-    gint origin[2];       /* column and row of src under the first tap of output 0 */
-    guint size[2];        /* outputs across and down */
-    guint scale;          /* their distance in dst */
-    guint offset[2];      /* of output 0 in dst */
-    guint image, images;  /* pictures of the batch */
+    gint origin[2];      /* column and row of src under the first tap of output 0 */
+    guint size[2];       /* outputs across and down */
+    guint scale;         /* their distance in dst */
+    guint offset[2];     /* of output 0 in dst */
+    guint image, images; /* pictures of the batch */
 } IdiomConv2dPass;
 
 /* Shared memory that a pass needs on the vector family, and what every device has. */
@@ -59,24 +61,24 @@ typedef struct {
     const IdiomTensor *center;     /* flat [1,c,1,1], subtracted from both; or NULL */
     IdiomShape weight;             /* OIHW */
     guint stride, pad;
-    gboolean reflect;
-    guint first;                   /* input of the weight that src's first channel is */
-    guint groups;                  /* parts of the batch that are summed apart */
+    IdiomPadMode mode;
+    guint first;  /* input of the weight that src's first channel is */
+    guint groups; /* parts of the batch that are summed apart */
 } IdiomConv2dProducts;
 
 /* Shares in all for products of @grad with inputs of @weight; each takes as many floats as the weight. */
-gsize idiom_conv2d_parts(IdiomShape grad, IdiomShape weight, guint groups, IdiomFamily family);
+gsize idiom_conv2d_parts(IdiomShape grad, IdiomShape weight, guint stride, guint groups, IdiomFamily family);
 
 /* May be called for several sources with the same parts, then idiom_conv2d_record_sum() once. */
 gboolean idiom_conv2d_record_products(IdiomRecorder *r, const IdiomConv2dProducts *p, GError **error);
 /* @out: of @groups equal pieces, each @factor times the sum of its share of the @n_parts in @parts. */
-gboolean idiom_conv2d_record_sum(IdiomRecorder *r, const IdiomTensor *parts, const IdiomTensor *out, guint groups,
-                                 gsize n_parts, float factor, GError **error);
+gboolean idiom_conv2d_record_sum(IdiomRecorder *r, const IdiomTensor *parts, const IdiomTensor *out,
+                                 guint groups, gsize n_parts, float factor, GError **error);
 
 /* What idiom_conv2d() was asked for. */
 typedef struct {
     guint stride, pad, groups;
-    gboolean reflect;
+    IdiomPadMode mode;
     IdiomActivation act;
     gboolean fast; /* passes; otherwise the direct shaders */
 } IdiomConv2d;

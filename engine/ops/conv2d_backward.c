@@ -86,8 +86,8 @@ static gboolean data_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 static double data_flops(const IdiomOp *op)
 {
     const DataParams *p = op->params;
-    return 2.0 * idiom_shape_elements(op->in[0]->shape) * op->out[0]->shape.c / p->conv.groups * p->kernel[0] *
-           p->kernel[1];
+    return 2.0 * idiom_shape_elements(op->in[0]->shape) * op->out[0]->shape.c / p->conv.groups *
+           p->kernel[0] * p->kernel[1];
 }
 
 static const IdiomOpClass data_class = {"conv2d_backward_data", NULL, data_record, data_flops};
@@ -101,7 +101,7 @@ static IdiomTensor *input_gradient(IdiomGraph *g, const IdiomConv2d *conv, const
     IdiomShape shape = x->shape;
     guint n_in = 2;
 
-    if (conv->reflect) {
+    if (conv->mode) {
         p.conv.pad = 0;
         shape.w += 2 * conv->pad;
         shape.h += 2 * conv->pad;
@@ -112,20 +112,21 @@ static IdiomTensor *input_gradient(IdiomGraph *g, const IdiomConv2d *conv, const
         gint stride = (gint)conv->stride, last = stride * (gint)(phase_taps(&p) - 1);
         n_in = 1;
         for (gint phase = 0; phase < stride * stride; phase++)
-            in[n_in++] = idiom_conv2d_pack(g, weight, NULL,
-                                           &(IdiomConv2dPacking){.transposed = TRUE,
-                                                                 .first = first,
-                                                                 .count = shape.c,
-                                                                 .taps = phase_taps(&p),
-                                                                 .start = {phase % stride + last, phase / stride + last},
-                                                                 .step = -stride});
+            in[n_in++] = idiom_conv2d_pack(
+                g, weight, NULL,
+                &(IdiomConv2dPacking){.transposed = TRUE,
+                                      .first = first,
+                                      .count = shape.c,
+                                      .taps = phase_taps(&p),
+                                      .start = {phase % stride + last, phase / stride + last},
+                                      .step = -stride});
     }
     if (idiom_graph_failed(g, in, n_in))
         return NULL;
     IdiomOp *op = idiom_graph_add_op(g, &data_class, in, n_in, &p, sizeof p);
     IdiomTensor *dx = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, shape);
-    return conv->reflect ? idiom_pad2d_backward(g, dx, conv->pad, conv->pad, conv->pad, conv->pad, IDIOM_PAD_REFLECT)
-                         : dx;
+    return conv->mode ? idiom_pad2d_backward(g, dx, conv->pad, conv->pad, conv->pad, conv->pad, conv->mode)
+                      : dx;
 }
 
 /* --- weights ---------------------------------------------------------------------------------------------------- */
@@ -140,7 +141,7 @@ static gboolean weights_record(IdiomRecorder *r, const IdiomOp *op, GError **err
         .weight = out->shape,
         .stride = p->stride,
         .pad = p->pad,
-        .reflect = p->reflect,
+        .mode = p->mode,
         .groups = 1,
     };
 
@@ -151,8 +152,9 @@ static gboolean weights_record(IdiomRecorder *r, const IdiomOp *op, GError **err
             return FALSE;
     }
     idiom_recorder_barrier(r);
-    return idiom_conv2d_record_sum(r, op->out[1], out, 1,
-                                   idiom_conv2d_parts(dy->shape, out->shape, 1, idiom_graph_family(dy->graph)), 1, error);
+    return idiom_conv2d_record_sum(
+        r, op->out[1], out, 1,
+        idiom_conv2d_parts(dy->shape, out->shape, p->stride, 1, idiom_graph_family(dy->graph)), 1, error);
 }
 
 static double weights_flops(const IdiomOp *op)
@@ -222,7 +224,7 @@ static IdiomTensor *weight_gradient(IdiomGraph *g, const IdiomConv2d *p, IdiomTe
     IdiomOp *op = idiom_graph_add_op(g, p->groups == 1 ? &weights_class : &direct_weights_class,
                                      (IdiomTensor *[]){dy, x, x2}, 3, p, sizeof *p);
     IdiomTensor *dw = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, shape);
-    gsize parts = p->groups == 1 ? idiom_conv2d_parts(dy->shape, shape, 1, idiom_graph_family(g))
+    gsize parts = p->groups == 1 ? idiom_conv2d_parts(dy->shape, shape, p->stride, 1, idiom_graph_family(g))
                                  : direct_parts(dy->shape);
     gsize elements = parts * idiom_shape_elements(shape);
 

@@ -59,7 +59,8 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
 static const IdiomOpClass pack_class = {"conv2d_pack", NULL, pack_record, NULL};
 
-IdiomTensor *idiom_conv2d_pack(IdiomGraph *g, IdiomTensor *weight, IdiomTensor *bias, const IdiomConv2dPacking *packing)
+IdiomTensor *idiom_conv2d_pack(IdiomGraph *g, IdiomTensor *weight, IdiomTensor *bias,
+                               const IdiomConv2dPacking *packing)
 {
     IdiomTensor *in[2] = {weight, bias};
     if (idiom_graph_failed(g, in, 1))

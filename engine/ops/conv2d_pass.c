@@ -58,7 +58,8 @@ static gsize floats_per_quad(const IdiomConv2dPass *p)
 }
 
 /* Inputs [first, first + count) in blocks of four channels; those of src2 follow those of src. */
-static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, guint first, guint count, GError **error)
+static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, guint first, guint count,
+                                  GError **error)
 {
     guint quads = idiom_c4(p->dst->shape.c), c4 = idiom_c4(p->src->shape.c), all = source_blocks(p);
     guint end = first + count;
@@ -75,8 +76,8 @@ static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, gu
         push.src2_first = first > c4 ? (gint32)(first - c4) : 0;
         IdiomDispatch d = {
             .shader = "conv2d",
-            .spec = {first == 0, end == all ? p->act : IDIOM_ACT_NONE, p->reflect, p->taps, p->stride, group, rows,
-                     from_src, count - from_src},
+            .spec = {first == 0, end == all ? p->act : IDIOM_ACT_NONE, p->mode, p->taps, p->stride, group,
+                     rows, from_src, count - from_src},
             .n_spec = 9,
             .planes = {p->dst, p->src, p->src2 ? p->src2 : p->src},
             .n_planes = 3,
@@ -118,7 +119,8 @@ static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dPass *p, GError
     /* all groups of equal size in one dispatch */
     for (guint q = 0, group, groups; q < quads; q += group * groups) {
         group = idiom_conv2d_group(q, quads);
-        for (groups = 1; q + groups * group < quads && idiom_conv2d_group(q + groups * group, quads) == group;)
+        for (groups = 1;
+             q + groups * group < quads && idiom_conv2d_group(q + groups * group, quads) == group;)
             groups++;
         guint pixels = group > 4 ? 2 : 4;
         while (pixels > 1 && idiom_conv2d_tile_bytes(p->taps, p->stride, pixels) > IDIOM_CONV2D_SHARED_BYTES)
@@ -130,10 +132,11 @@ static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dPass *p, GError
         push.blocks2 = p->src2 ? (gint32)idiom_c4(p->src2->shape.c) : 0;
         IdiomDispatch d = {
             .shader = "conv2d",
-            .spec = {pixels, p->act, p->reflect, p->taps, p->stride, group},
+            .spec = {pixels, p->act, p->mode, p->taps, p->stride, group},
             .n_spec = 6,
             .local = {TILE, TILE},
-            .groups = {IDIOM_DIV_UP(p->size[0], TILE * pixels), IDIOM_DIV_UP(p->size[1], TILE), p->images * groups},
+            .groups = {IDIOM_DIV_UP(p->size[0], TILE * pixels), IDIOM_DIV_UP(p->size[1], TILE),
+                       p->images * groups},
             .planes = {p->dst, p->src, p->src2 ? p->src2 : p->src},
             .n_planes = 3,
             .push = &push,

@@ -49,7 +49,8 @@ static LaneShape lane_shape(IdiomShape grad, IdiomShape weight, guint stride)
 static guint lane_slices(IdiomShape grad, IdiomShape weight, guint groups, guint stride)
 {
     LaneShape s = lane_shape(grad, weight, stride);
-    guint workgroups = IDIOM_DIV_UP(idiom_c4(weight.n), s.out_quads) * IDIOM_DIV_UP(idiom_c4(weight.c), s.in_quads);
+    guint workgroups =
+        IDIOM_DIV_UP(idiom_c4(weight.n), s.out_quads) * IDIOM_DIV_UP(idiom_c4(weight.c), s.in_quads);
     guint strips = grad.n / groups * s.strips;
     guint turns = IDIOM_DIV_UP(grad.w, LANES) + 1;
     guint least = IDIOM_DIV_UP(strips, MAX(MAX_TURNS / turns, 1));
@@ -68,4 +69,103 @@ static guint vector_slices(IdiomShape grad, IdiomShape weight, guint groups)
     gsize least = IDIOM_DIV_UP(chunks, MAX_TURNS / VECTOR_TURNS);
     gsize wanted = IDIOM_DIV_UP(VECTOR_WORKGROUPS, vector_tiles(weight) * groups);
     return (guint)CLAMP(wanted, least, MAX(chunks, least));
+}
+
+gsize idiom_conv2d_parts(IdiomShape grad, IdiomShape weight, guint stride, guint groups, IdiomFamily family)
+{
+    return (gsize)groups * (family == IDIOM_FAMILY_LANE ? LANES * lane_slices(grad, weight, groups, stride)
+                                                        : vector_slices(grad, weight, groups));
+}
+
+/* As in conv2d_weights_lane.comp and conv2d_weights_vector.comp. */
+typedef struct {
+    guint64 parts, center;
+    IdiomDims dg, ds;
+    gint32 taps[4]; /* kw, kh of the weight; column and row of the first tap */
+    gint32 origin[2];
+    gint32 inputs, first, images, slices;
+} Push;
+
+static Push make_push(IdiomRecorder *r, const IdiomConv2dProducts *p, guint column, guint row, guint slices)
+{
+    return (Push){
+        .parts = idiom_recorder_address(r, p->parts),
+        .center = p->center ? idiom_recorder_address(r, p->center) : 0,
+        .dg = idiom_dims(p->grad->shape),
+        .ds = idiom_dims(p->src->shape),
+        .taps = {(gint32)p->weight.w, (gint32)p->weight.h, (gint32)column, (gint32)row},
+        .origin = {(gint32)column - (gint32)p->pad, (gint32)row - (gint32)p->pad},
+        .inputs = (gint32)p->weight.c,
+        .first = (gint32)p->first,
+        .images = (gint32)(p->grad->shape.n / p->groups),
+        .slices = (gint32)slices,
+    };
+}
+
+static gboolean record_lane(IdiomRecorder *r, const IdiomConv2dProducts *p, GError **error)
+{
+    LaneShape s = lane_shape(p->grad->shape, p->weight, p->stride);
+    guint slices = lane_slices(p->grad->shape, p->weight, p->groups, p->stride);
+
+    for (guint row = 0; row < p->weight.h; row += s.window)
+        for (guint column = 0; column < p->weight.w; column += s.window) {
+            Push push = make_push(r, p, column, row, slices);
+            IdiomDispatch d = {
+                .shader = "conv2d_weights",
+                .spec = {p->mode, p->center != NULL, s.window, p->stride, s.out_quads, s.in_quads, s.rows},
+                .n_spec = 7,
+                .local = {LANES},
+                .groups = {IDIOM_DIV_UP(idiom_c4(p->src->shape.c), s.in_quads),
+                           IDIOM_DIV_UP(idiom_c4(p->weight.n), s.out_quads), p->groups * slices},
+                .planes = {p->grad, p->src},
+                .n_planes = 2,
+                .push = &push,
+                .push_size = sizeof push,
+            };
+            if (!idiom_record_dispatch(r, &d, error))
+                return FALSE;
+        }
+    return TRUE;
+}
+
+static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dProducts *p, GError **error)
+{
+    guint slices = vector_slices(p->grad->shape, p->weight, p->groups);
+    guint columns = idiom_c4(p->src->shape.c) * p->weight.w * p->weight.h;
+    Push push = make_push(r, p, 0, 0, slices);
+    IdiomDispatch d = {
+        .shader = "conv2d_weights",
+        .spec = {p->mode, p->center != NULL, p->stride},
+        .n_spec = 3,
+        .local = {TILE_QUADS, TILE_QUADS},
+        .groups = {IDIOM_DIV_UP(columns, TILE_QUADS), IDIOM_DIV_UP(idiom_c4(p->weight.n), TILE_QUADS),
+                   p->groups * slices},
+        .planes = {p->grad, p->src},
+        .n_planes = 2,
+        .push = &push,
+        .push_size = sizeof push,
+    };
+    return idiom_record_dispatch(r, &d, error);
+}
+
+gboolean idiom_conv2d_record_products(IdiomRecorder *r, const IdiomConv2dProducts *p, GError **error)
+{
+    return idiom_graph_family(p->grad->graph) == IDIOM_FAMILY_LANE ? record_lane(r, p, error)
+                                                                   : record_vector(r, p, error);
+}
+
+gboolean idiom_conv2d_record_sum(IdiomRecorder *r, const IdiomTensor *parts, const IdiomTensor *out,
+                                 guint groups, gsize n_parts, float factor, GError **error)
+{
+    gsize elements = idiom_shape_elements(out->shape);
+    struct {
+        guint64 out, parts;
+        gint32 elements, groups, n_parts;
+        float factor;
+    } push = {idiom_recorder_address(r, out), idiom_recorder_address(r, parts),
+              (gint32)(elements / groups),    (gint32)groups,
+              (gint32)(n_parts / groups),     factor};
+    IdiomDispatch d = {.shader = "conv2d_weights_sum", .push = &push, .push_size = sizeof push};
+    idiom_dispatch_cover_flat(&d, elements);
+    return idiom_record_dispatch(r, &d, error);
 }

@@ -45,7 +45,7 @@ OP(variance_hw, "variance_hw", ref_variance_hw, idiom_variance_hw(g, in[0]), {"x
 OP(instance_norm, "instance_norm", ref_instance_norm,
    idiom_instance_norm(g, in[0], in[1], in[2], in[3], in[4], a->act),
    {"x", "gamma", "beta", "mix", "residual"}, .loose = 10)
-OP(gram, "gram", ref_gram, idiom_gram(g, in[0], in[1]), {"x", "center"})
+OP(gram, "gram", ref_gram, idiom_gram(g, in[0], in[1]), {"x", "center"}, .fp32_only = TRUE)
 OP(difference, "difference", ref_difference, idiom_difference(g, in[0], a->n[0], a->n[1]), {"x"},
    .fp32_only = TRUE)
 OP(mean, "mean", ref_mean, idiom_mean(g, in[0]), {"a"}, .fp32_only = TRUE)

@@ -76,10 +76,39 @@ static void complete_filter(void)
     }
 }
 
+typedef struct {
+    GPtrArray *cases;
+    Bench *bench; /* NULL: check */
+    guint passed, failed;
+} Work;
+
+/* All precisions of one kernel family. */
+static gboolean run_family(Work *work, const char *family, GError **error)
+{
+    g_setenv("IDIOM_FAMILY", family, TRUE);
+    g_autoptr(IdiomDevice) device = idiom_device_open(device_name, error);
+    if (!device)
+        return FALSE;
+    for (IdiomPrecision precision = IDIOM_FP32; precision <= IDIOM_FP16; precision++) {
+        if (precision == IDIOM_FP16 && !idiom_device_info(device)->fp16)
+            continue;
+        if (!work->bench)
+            check(device, precision, work->cases, &work->passed, &work->failed);
+        else if (!bench_run(work->bench, device, precision, error))
+            return FALSE;
+    }
+    if (idiom_device_validation_messages(device)) {
+        printf("FAIL validation: %u messages\n", idiom_device_validation_messages(device));
+        work->failed++;
+    }
+    return TRUE;
+}
+
 int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GOptionContext) context = g_option_context_new("- check and measure the engine's kernels");
+    gboolean ok = TRUE, any = FALSE;
     setlocale(LC_ALL, "C");
     g_option_context_add_main_entries(context, options, NULL);
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
@@ -90,45 +119,23 @@ int main(int argc, char **argv)
     if (!bench)
         g_setenv("IDIOM_POISON", "1", TRUE);
 
-    guint passed = 0, failed = 0;
-    g_autoptr(GPtrArray) cases = cases_new();
-    Bench *measured = bench ? bench_new(filter) : NULL;
-    gboolean any = FALSE;
-    for (guint family = 0; family < G_N_ELEMENTS(families); family++) {
-        if (family_name && strcmp(family_name, "both") && strcmp(family_name, families[family]))
-            continue;
-        any = TRUE;
-        g_setenv("IDIOM_FAMILY", families[family], TRUE);
-        g_autoptr(IdiomDevice) device = idiom_device_open(device_name, &error);
-        if (!device) {
-            fprintf(stderr, "checkkernels: %s\n", error->message);
-            return 2;
+    Work work = {.cases = cases_new(), .bench = bench ? bench_new(filter) : NULL};
+    for (guint i = 0; i < G_N_ELEMENTS(families) && ok; i++)
+        if (!family_name || !strcmp(family_name, "both") || !strcmp(family_name, families[i])) {
+            any = TRUE;
+            ok = run_family(&work, families[i], &error);
         }
-        for (IdiomPrecision precision = IDIOM_FP32; precision <= IDIOM_FP16; precision++) {
-            if (precision == IDIOM_FP16 && !idiom_device_info(device)->fp16)
-                continue;
-            if (!bench) {
-                check(device, precision, cases, &passed, &failed);
-            } else if (!bench_run(measured, device, precision, &error)) {
-                fprintf(stderr, "checkkernels: %s\n", error->message);
-                return 1;
-            }
-        }
-        if (idiom_device_validation_messages(device)) {
-            printf("FAIL validation: %u messages\n", idiom_device_validation_messages(device));
-            failed++;
-        }
-    }
-    if (!any) {
-        fprintf(stderr, "checkkernels: there is no family \"%s\"\n", family_name);
+    if (ok && !any)
+        g_set_error(&error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "there is no family \"%s\"", family_name);
+    else if (ok && work.bench && json_file)
+        bench_write(work.bench, json_file, &error);
+    g_ptr_array_unref(work.cases);
+    g_clear_pointer(&work.bench, bench_free);
+    if (error) {
+        fprintf(stderr, "checkkernels: %s\n", error->message);
         return 2;
     }
-    if (bench && json_file && !bench_write(measured, json_file, &error)) {
-        fprintf(stderr, "checkkernels: %s\n", error->message);
-        return 1;
-    }
-    g_clear_pointer(&measured, bench_free);
     if (!bench && !list)
-        printf("%u passed, %u failed\n", passed, failed);
-    return failed != 0;
+        printf("%u passed, %u failed\n", work.passed, work.failed);
+    return work.failed != 0;
 }
