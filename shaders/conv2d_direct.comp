@@ -11,11 +11,10 @@ PLANES_IN(1, src);
 
 layout(push_constant, scalar) uniform Push
 {
-    Floats weight;
-    uint64_t bias;      /* 0: none */
+    Floats weight, bias;
     ivec4 d, ds;
     ivec2 kernel;       /* across, down */
-    int stride, pad, groups;
+    int stride, pad, groups, has_bias;
 };
 
 void main()
@@ -29,7 +28,7 @@ void main()
         int o = 4 * at.z + i;
         if (o >= d.z)
             break;
-        float sum = bias != 0 ? Floats(bias).v[o] : 0;
+        float sum = has_bias != 0 ? bias.v[o] : 0;
         int first = o / outputs * inputs;
         for (int c = 0; c < inputs; c++)
             for (int ky = 0; ky < kernel.y; ky++)

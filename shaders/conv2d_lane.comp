@@ -41,8 +41,7 @@ void main()
 {
     ivec3 id = ivec3(gl_GlobalInvocationID);
     int x = id.x, y = id.y * ROWS, n = id.z + image;
-    bool inside = x < size.x;
-    int dx = inside ? x * scale + offset.x : OUTSIDE, dy = y * scale + offset.y;
+    int dx = x * scale + offset.x, dy = y * scale + offset.y;
     int sx[K], sy[SOURCE_ROWS];
     vec4 acc[ROWS][QUADS];
 
@@ -76,7 +75,6 @@ void main()
             vec4 result = activate(acc[r][q], ACT);
             if (ACT >= 4) /* not zero at zero */
                 result = keep_tail(result, dst_first + q, d.z);
-            if (inside && y + r < size.y)
-                store4(dst, d, n, dst_first + q, dy + r * scale, dx, result);
+            store4_inside(dst, d, n, dst_first + q, dy + r * scale, dx, result);
         }
 }

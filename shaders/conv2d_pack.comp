@@ -6,13 +6,12 @@
 
 layout(push_constant, scalar) uniform Push
 {
-    Floats packed, weight;
-    uint64_t bias;        /* 0: none */
+    Floats packed, weight, bias;
     int elements, width;  /* of the group; outputs in it */
     int first, count;     /* output of the packed weights that comes first; outputs there are */
     ivec2 start;          /* column and row of tap 0 */
     ivec4 shape;          /* of the weight: kw, kh, inputs, outputs */
-    int step, taps, inputs, transposed;
+    int step, taps, inputs, transposed, has_bias;
 };
 
 void main()
@@ -23,8 +22,8 @@ void main()
     int o = first + i % width, row = i / width - 1;
     float value = 0;
     if (row < 0) {
-        if (bias != 0 && o < count)
-            value = Floats(bias).v[o];
+        if (has_bias != 0 && o < count)
+            value = bias.v[o];
     } else {
         int tap = row / 4 % (taps * taps);
         int c = row / (4 * taps * taps) * 4 + row % 4;

@@ -26,7 +26,7 @@ PLANES_IN(2, src2);
 
 layout(push_constant, scalar) uniform Push
 {
-    uint64_t weights;
+    Vec4s weights;
     int image, scale;   /* first picture of the batch; distance of the outputs in dst */
     ivec4 d, ds;
     ivec2 size;         /* of the outputs */
@@ -50,12 +50,12 @@ void main()
     int lx = int(gl_LocalInvocationID.x), ly = int(gl_LocalInvocationID.y);
     int x0 = int(gl_WorkGroupID.x) * 8 * PIXELS, y0 = int(gl_WorkGroupID.y) * 8;
     int all = blocks(ds) + blocks2;
-    Vec4s w = Vec4s(weights + uint64_t(16 * group * QUADS * (1 + 4 * all * K * K)));
+    int first_weight = group * QUADS * (1 + 4 * all * K * K);
     vec4 acc[PIXELS][QUADS];
 
     for (int p = 0; p < PIXELS; p++)
         for (int q = 0; q < QUADS; q++)
-            acc[p][q] = w.v[q];
+            acc[p][q] = weights.v[first_weight + q];
     for (int block = 0; block < all; block++) {
         barrier();
         for (int i = ly * 8 + lx; i < TILE_W * TILE_H; i += 64) {
@@ -66,12 +66,13 @@ void main()
         barrier();
         for (int ky = 0; ky < K; ky++)
             for (int kx = 0; kx < K; kx++) {
-                int at = QUADS * (1 + ((block * K + ky) * K + kx) * 4);
+                int at = first_weight + QUADS * (1 + ((block * K + ky) * K + kx) * 4);
                 vec4 v[PIXELS];
                 for (int p = 0; p < PIXELS; p++)
                     v[p] = tile[(ly * STRIDE + ky) * TILE_W + (lx + 8 * p) * STRIDE + kx];
                 for (int q = 0; q < QUADS; q++) {
-                    mat4 m = mat4(w.v[at + q], w.v[at + QUADS + q], w.v[at + 2 * QUADS + q], w.v[at + 3 * QUADS + q]);
+                    mat4 m = mat4(weights.v[at + q], weights.v[at + QUADS + q], weights.v[at + 2 * QUADS + q],
+                                  weights.v[at + 3 * QUADS + q]);
                     for (int p = 0; p < PIXELS; p++)
                         acc[p][q] += m * v[p];
                 }

@@ -9,12 +9,12 @@
 
 layout(push_constant, scalar) uniform Push
 {
-    Floats packed, grad;
-    uint64_t center;           /* 0: none */
+    Floats packed, grad, center;
     int elements, width;       /* of the group of outputs; outputs in it */
     int first, channels;
     int stride, images;        /* floats from picture to picture in packed */
     float factor;
+    int has_center;
 };
 
 float symmetric(int n, int o, int c)
@@ -31,9 +31,9 @@ void main()
     int n = i / elements, e = i % elements;
     int o = first + e % width, c = e / width - 1;
     float value = 0;
-    if (o < channels && c < 0 && center != 0) {
+    if (o < channels && c < 0 && has_center != 0) {
         for (int k = 0; k < channels; k++)
-            value -= symmetric(n, o, k) * Floats(center).v[k];
+            value -= symmetric(n, o, k) * center.v[k];
     } else if (o < channels && c >= 0 && c < channels) {
         value = symmetric(n, o, c);
     }

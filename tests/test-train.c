@@ -22,7 +22,7 @@ static void setup(Fixture *f, gconstpointer data)
 {
     (void)data;
     f->folder = test_folder_new();
-    f->style = test_write_picture(f->folder, 100, 64, 60);
+    f->style = test_write_picture(f->folder, 100, 120, 100);
     f->content = g_build_filename(f->folder, "content", NULL);
     g_assert_cmpint(g_mkdir(f->content, 0700), ==, 0);
     for (guint i = 0; i < 3; i++)

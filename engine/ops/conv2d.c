@@ -35,7 +35,7 @@ static gboolean record_direct(IdiomRecorder *r, const IdiomOp *op, GError **erro
     struct {
         guint64 weight, bias;
         IdiomDims d, ds;
-        gint32 kernel[2], stride, pad, groups;
+        gint32 kernel[2], stride, pad, groups, has_bias;
     } push = {
         .weight = idiom_recorder_address(r, weight),
         .bias = bias ? idiom_recorder_address(r, bias) : 0,
@@ -45,6 +45,7 @@ static gboolean record_direct(IdiomRecorder *r, const IdiomOp *op, GError **erro
         .stride = (gint32)p->stride,
         .pad = (gint32)p->pad,
         .groups = (gint32)p->groups,
+        .has_bias = bias != NULL,
     };
     IdiomDispatch d = {.shader = "conv2d_direct",
                        .spec = {p->act},

@@ -32,7 +32,7 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
             guint64 out, weight, bias;
             gint32 elements, width, first, count;
             gint32 start[2], shape[4]; /* kw, kh, c, n */
-            gint32 step, taps, inputs, transposed;
+            gint32 step, taps, inputs, transposed, has_bias;
         } push = {
             .out = idiom_recorder_address(r, out) + 4 * q * per_quad,
             .weight = idiom_recorder_address(r, weight),
@@ -48,6 +48,7 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
                       (gint32)weight->shape.n},
             .inputs = (gint32)inputs,
             .transposed = p->transposed,
+            .has_bias = bias != NULL,
         };
         IdiomDispatch d = {.shader = "conv2d_pack", .push = &push, .push_size = sizeof push};
         idiom_dispatch_cover_flat(&d, group * per_quad);

@@ -46,6 +46,7 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
             guint64 out, dg, center;
             gint32 elements, width, first, channels, stride, images;
             float factor;
+            gint32 has_center;
         } push = {
             .out = idiom_recorder_address(r, out) + 4 * q * per_quad,
             .dg = idiom_recorder_address(r, dg),
@@ -57,6 +58,7 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
             .stride = (gint32)out->shape.w,
             .images = (gint32)dg->shape.n,
             .factor = *factor,
+            .has_center = center != NULL,
         };
         IdiomDispatch d = {.shader = "gram_pack", .push = &push, .push_size = sizeof push};
         idiom_dispatch_cover_flat(&d, elements * dg->shape.n);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 static char *filter, *json_file, *device_name, *family_name;
-static gboolean list, bench, quick;
+static gboolean list, bench, quick, verbose;
 static char **rest;
 
 static const GOptionEntry options[] = {
@@ -23,6 +23,7 @@ static const GOptionEntry options[] = {
     {"device", 'd', 0, G_OPTION_ARG_STRING, &device_name, "index or part of the name", "DEVICE"},
     {"family", 0, 0, G_OPTION_ARG_STRING, &family_name, "lane, vector, or both", "FAMILY"},
     {"quick", 'q', 0, G_OPTION_ARG_NONE, &quick, "a third of the cases", NULL},
+    {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "also print what passes, and its seconds", NULL},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &rest, NULL, "[FILTER]"},
     {NULL},
 };
@@ -55,10 +56,13 @@ static void check(IdiomDevice *device, IdiomPrecision precision, GPtrArray *case
                 printf("%s\n", name);
                 continue;
             }
+            gint64 start = g_get_monotonic_time();
             g_autofree char *message = run_case(c, pass, device, precision);
             *(message ? failed : passed) += 1;
             if (message)
                 printf("FAIL %s: %s\n", name, message);
+            else if (verbose)
+                printf("%7.3f %s\n", (double)(g_get_monotonic_time() - start) * 1e-6, name);
             fflush(stdout);
         }
     }
