@@ -69,8 +69,7 @@ static void fill_rectangle(cairo_t *cr, double x, double y, double w, double h)
     cairo_fill(cr);
 }
 
-/* --- sky and water
- * ---------------------------------------------------------------------------------------------- */
+/* --- sky and water -------------------------------------------------------------------------------- */
 
 static void draw_cloud(cairo_t *cr, double x, double y, double size, guint seed)
 {
@@ -192,8 +191,7 @@ static void draw_water(cairo_t *cr, double time, double pan)
     }
 }
 
-/* --- boat, houses, sign
- * ----------------------------------------------------------------------------------------- */
+/* --- boat, houses, sign --------------------------------------------------------------------------- */
 
 static void draw_boat(cairo_t *cr, double time, double pan)
 {
@@ -315,8 +313,7 @@ static void draw_quay(cairo_t *cr, double pan)
     cairo_restore(cr);
 }
 
-/* --- the person
- * ------------------------------------------------------------------------------------------------- */
+/* --- the person ----------------------------------------------------------------------------------- */
 
 static void draw_eye(cairo_t *cr, double x, double y, double open, double gaze)
 {
@@ -477,8 +474,7 @@ static void draw_person(cairo_t *cr, double time, double pan)
     cairo_restore(cr);
 }
 
-/* --- the clip
- * --------------------------------------------------------------------------------------------------- */
+/* --- the clip ------------------------------------------------------------------------------------- */
 
 static void draw_frame(cairo_t *cr, double time, double duration)
 {

@@ -198,8 +198,7 @@ static gboolean build_filter(GstIdiom *self, const GstVideoInfo *info)
     return TRUE;
 }
 
-/* --- base transform
- * --------------------------------------------------------------------------------------------- */
+/* --- base transform ------------------------------------------------------------------------------- */
 
 static gboolean gst_idiom_start(GstBaseTransform *base)
 {
@@ -257,8 +256,7 @@ static gboolean gst_idiom_transform_meta(GstBaseTransform *base, GstBuffer *out,
     return !gst_meta_api_type_has_tag(meta->info->api, g_quark_from_static_string(GST_META_TAG_MEMORY_STR));
 }
 
-/* --- video filter
- * ----------------------------------------------------------------------------------------------- */
+/* --- video filter --------------------------------------------------------------------------------- */
 
 static gboolean gst_idiom_set_info(GstVideoFilter *video, GstCaps *in_caps, GstVideoInfo *in,
                                    GstCaps *out_caps, GstVideoInfo *out)
@@ -301,8 +299,7 @@ static GstFlowReturn gst_idiom_transform_frame(GstVideoFilter *video, GstVideoFr
     return GST_FLOW_OK;
 }
 
-/* --- object
- * ----------------------------------------------------------------------------------------------------- */
+/* --- object --------------------------------------------------------------------------------------- */
 
 static GstStructure *make_stats(GstIdiom *self)
 {

@@ -8,8 +8,7 @@
 
 static const char *const formats[] = {"I420", "NV12", "RGBA", "BGRA", "RGBx", "BGRx"};
 
-/* --- helpers
- * ---------------------------------------------------------------------------------------------------- */
+/* --- helpers -------------------------------------------------------------------------------------- */
 
 static GstHarness *new_harness(const char *launch)
 {
@@ -133,12 +132,11 @@ static void expect_error(const char *launch, const char *format, int width, int 
     gst_element_set_state(pipeline, GST_STATE_NULL);
 }
 
-/* --- tests
- * ------------------------------------------------------------------------------------------------------ */
+/* --- tests ---------------------------------------------------------------------------------------- */
 
 static void test_formats(void)
 {
-    static const int sizes[][2] = {{1, 1}, {2, 2}, {1, 7}, {17, 1}, {3, 5}, {64, 48}, {101, 35}};
+    static const int sizes[][2] = {{1, 1}, {1, 7}, {17, 1}, {101, 35}};
     GstHarness *h = new_harness("idiom style=tiny");
     for (guint f = 0; f < G_N_ELEMENTS(formats); f++) {
         for (guint s = 0; s < G_N_ELEMENTS(sizes); s++) {
@@ -166,38 +164,43 @@ static void test_formats(void)
     gst_harness_teardown(h);
 }
 
-/* All formats show the same picture: a grey frame through each gives the same luma, in every colorimetry. */
+/* An even colour in RGBA through @launch; the middle of what comes out. */
+static void stylize_colour(const char *launch, guint8 result[4])
+{
+    static const guint8 colour[4] = {220, 130, 40, 255};
+    GstVideoInfo info = make_info("RGBA", 16, 16);
+    GstHarness *h = new_harness(launch);
+    set_caps(h, "RGBA", 16, 16);
+    GstBuffer *in = new_frame(&info, 0);
+    for (gsize i = 0; i < 256; i++)
+        gst_buffer_fill(in, 4 * i, colour, 4);
+    g_autoptr(GstBuffer) out = push_and_pull(h, in);
+    gst_buffer_extract(out, 4 * (8 * 16 + 8), result, 4);
+    gst_harness_teardown(h);
+}
+
+/* The result is the same in RGB and in every kind of YUV, if matrix and range are taken from the caps. */
 static void test_colorimetry(void)
 {
-    static const char *const colorimetries[] = {"bt601", "bt709", "1:1:5:1", "1:4:0:0"};
-    int reference = -1;
-    for (guint c = 0; c < G_N_ELEMENTS(colorimetries); c++) {
-        for (guint f = 0; f < 2; f++) {
-            GstHarness *h = new_harness("idiom style=tiny");
-            g_autofree char *caps = g_strdup_printf(
-                "video/x-raw,format=%s,width=16,height=16,framerate=25/1,colorimetry=(string)%s", formats[f],
-                colorimetries[c]);
-            gst_harness_set_src_caps_str(h, caps);
-            g_autoptr(GstCaps) parsed = gst_caps_from_string(caps);
-            GstVideoInfo info;
-            g_assert_true(gst_video_info_from_caps(&info, parsed));
-            gboolean full = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
-            GstBuffer *in = new_frame(&info, 0);
-            gst_buffer_memset(in, 0, 128, GST_VIDEO_INFO_SIZE(&info));
-            gst_buffer_memset(in, 0, full ? 102 : 104, 256); /* 0.4 of the range */
-            g_autoptr(GstBuffer) out = push_and_pull(h, in);
-            GstVideoFrame frame;
-            g_assert_true(gst_video_frame_map(&frame, &info, out, GST_MAP_READ));
-            guint8 y = ((guint8 *)frame.data[0])[8 * frame.info.stride[0] + 8];
-            /* luma depends on the matrix only as far as the style makes colours of the grey */
-            int value = full ? y : (int)((y - 16) * 255.0 / 219 + 0.5);
-            gst_video_frame_unmap(&frame);
-            if (reference < 0)
-                reference = value;
-            g_test_message("%s %s: %d", formats[f], colorimetries[c], value);
-            g_assert_cmpint(ABS(value - reference), <=, 30);
-            gst_harness_teardown(h);
-        }
+    static const char *const yuv[] = {
+        "format=I420,colorimetry=(string)bt601",
+        "format=NV12,colorimetry=(string)bt709",
+        "format=I420,colorimetry=(string)1:3:5:1" /* BT.709, full range */,
+        "format=NV12,colorimetry=(string)1:4:16:4" /* BT.601, full range */,
+        "format=I420,colorimetry=(string)bt2020",
+    };
+    guint8 expected[4], seen[4];
+    stylize_colour("idiom style=tiny strength=0.5", expected);
+    for (guint i = 0; i < G_N_ELEMENTS(yuv); i++) {
+        g_autofree char *launch = g_strdup_printf(
+            "videoconvert primaries-mode=none gamma-mode=none ! capsfilter caps=video/x-raw,%s ! "
+            "idiom style=tiny strength=0.5 ! videoconvert ! capsfilter caps=video/x-raw,format=RGBA",
+            yuv[i]);
+        stylize_colour(launch, seen);
+        g_test_message("%s: %d %d %d, in RGBA %d %d %d", yuv[i], seen[0], seen[1], seen[2], expected[0],
+                       expected[1], expected[2]);
+        for (guint c = 0; c < 3; c++)
+            g_assert_cmpint(ABS(seen[c] - expected[c]), <=, 5);
     }
 }
 
@@ -230,7 +233,7 @@ static void test_strides(void)
 
 static void test_strength(void)
 {
-    for (guint f = 0; f < G_N_ELEMENTS(formats); f++) {
+    for (guint f = 0; f < 3; f++) {
         GstVideoInfo info = make_info(formats[f], 33, 19);
         GstHarness *h = new_harness("idiom style=tiny strength=0");
         set_caps(h, formats[f], 33, 19);

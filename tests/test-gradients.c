@@ -37,7 +37,7 @@ typedef struct {
 
 static IdiomDevice *device;
 
-/* --- parts of graphs --------------------------------------------------------------------------------- */
+/* --- parts of graphs ------------------------------------------------------------------------------ */
 
 static IdiomTensor *param(Net *net, const char *name)
 {
@@ -73,7 +73,7 @@ static IdiomTensor *conv(Net *net, IdiomTensor *x, const char *weight, const cha
     return idiom_conv2d(net->g, x, NULL, param(net, weight), bias ? param(net, bias) : NULL, &p);
 }
 
-/* --- single operations ------------------------------------------------------------------------------- */
+/* --- single operations ---------------------------------------------------------------------------- */
 
 #define WEIGHED(name_, call_)                                                                                \
     static IdiomTensor *loss_##name_(Net *net, IdiomTensor *x)                                               \
@@ -158,7 +158,7 @@ static IdiomTensor *loss_divide(Net *net, IdiomTensor *x)
                         random_flat(net, IDIOM_SHAPE(1, 1, 1, 1), 0.2, 0.3));
 }
 
-/* --- small networks ---------------------------------------------------------------------------------- */
+/* --- small networks ------------------------------------------------------------------------------- */
 
 static IdiomTensor *norm_act(Net *net, IdiomTensor *x, const char *gamma, const char *beta,
                              IdiomTensor *residual, IdiomActivation act)
@@ -359,7 +359,7 @@ static const Check checks[] = {
 };
 #undef S
 
-/* --- the test ---------------------------------------------------------------------------------------- */
+/* --- the test ------------------------------------------------------------------------------------- */
 
 typedef struct {
     IdiomProgram *program;

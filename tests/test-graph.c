@@ -145,7 +145,8 @@ static void test_gradients(void)
     const float a[4] = {0.5f, -1, 2, 3}, b[4] = {1, 2, 3, 4}, x[4] = {1, -2, 0.5f, 4};
     const double weights[2] = {1, 0.5};
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
-    IdiomTensor *in = input(g, IDIOM_SHAPE(1, 1, 2, 2)), *planes = idiom_to_planes(g, in), *losses[2], *out[2];
+    IdiomTensor *in = input(g, IDIOM_SHAPE(1, 1, 2, 2)), *planes = idiom_to_planes(g, in), *losses[2],
+                *out[2];
 
     idiom_params_add(params, "unused", IDIOM_SHAPE(1, 1, 2, 2), a);
     idiom_params_add(params, "a", IDIOM_SHAPE(1, 1, 2, 2), a);

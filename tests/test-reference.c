@@ -31,7 +31,7 @@ static char *shared_file(const char *name)
     return NULL;
 }
 
-/* --- files ---------------------------------------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------------------------------- */
 
 /* Array of little-endian floats in C order from a .npy file. */
 static float *read_npy(const char *path, gsize elements)
@@ -105,7 +105,7 @@ static void expect_below(const char *what, double value, double limit)
     }
 }
 
-/* --- generator, losses, gradients ----------------------------------------------------------------------- */
+/* --- generator, losses, gradients ----------------------------------------------------------------- */
 
 static const IdiomShape crop = {1, 3, 192, 192};
 
@@ -223,7 +223,7 @@ static void test_losses(void)
                     json_object_get_object_member(expected, "grad_norm"));
 }
 
-/* --- MicroAST (Wang et al., arXiv 2211.15313) ----------------------------------------------------------- */
+/* --- MicroAST (Wang et al., arXiv 2211.15313) ----------------------------------------------------- */
 
 typedef struct {
     IdiomGraph *graph;

@@ -55,8 +55,7 @@ static void fill_noise(guint8 *bytes, gsize size, guint32 seed)
         bytes[i] = (guint8)g_rand_int(random);
 }
 
-/* --- reference
- * -------------------------------------------------------------------------------------------------- */
+/* --- reference ------------------------------------------------------------------------------------ */
 
 typedef struct {
     double kr, kg, kb, offset, luma, chroma;
@@ -152,8 +151,7 @@ static double reference_byte(const IdiomFrame *f, const float *picture, guint pl
     return 128 + c.chroma * sum / 4;
 }
 
-/* --- device
- * ----------------------------------------------------------------------------------------------------- */
+/* --- device --------------------------------------------------------------------------------------- */
 
 static void run(IdiomProgram *p)
 {

@@ -60,7 +60,7 @@ char *test_write_picture(const char *folder, guint seed, guint w, guint h)
     return path;
 }
 
-/* --- video ------------------------------------------------------------------------------------------------------- */
+/* --- video ---------------------------------------------------------------------------------------- */
 
 static void encode(AVFormatContext *format, AVCodecContext *codec, const AVFrame *frame)
 {
@@ -115,7 +115,7 @@ void test_write_video(const char *folder, const char *name, guint w, guint h, gu
     avformat_free_context(format);
 }
 
-/* --- feature networks -------------------------------------------------------------------------------------------- */
+/* --- feature networks ----------------------------------------------------------------------------- */
 
 typedef struct {
     GArray *tensors; /* IdiomTensorData */

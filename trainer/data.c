@@ -44,7 +44,7 @@ struct IdiomData {
     int stop;
 };
 
-/* --- files ------------------------------------------------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------------------------------- */
 
 static void file_free(gpointer file)
 {
@@ -119,7 +119,7 @@ guint idiom_data_skipped(const IdiomData *data)
     return (guint)g_atomic_int_get(&data->skipped);
 }
 
-/* --- pictures ---------------------------------------------------------------------------------------------------- */
+/* --- pictures ------------------------------------------------------------------------------------- */
 
 static void mark_broken(IdiomData *data, File *file, guint32 frames, const GError *error)
 {
@@ -228,7 +228,7 @@ static guint draw_near(IdiomRandom *r, guint center, guint range, guint max)
     return (guint)CLAMP(value, 0, (int)max);
 }
 
-/* --- batches ----------------------------------------------------------------------------------------------------- */
+/* --- batches -------------------------------------------------------------------------------------- */
 
 static gboolean fill_batch(IdiomData *data, IdiomBatch *batch)
 {

@@ -43,7 +43,7 @@ struct IdiomLosses {
     GPtrArray *styles;                     /* GArray of Statistics, one per style layer */
 };
 
-/* --- layers --------------------------------------------------------------------------------------------- */
+/* --- layers --------------------------------------------------------------------------------------- */
 
 static void layer_clear(gpointer data)
 {
@@ -104,7 +104,7 @@ void idiom_losses_free(IdiomLosses *losses)
     g_free(losses);
 }
 
-/* --- statistics of a style ------------------------------------------------------------------------------ */
+/* --- statistics of a style ------------------------------------------------------------------------ */
 
 static void statistics_clear(gpointer data)
 {
@@ -214,7 +214,7 @@ const char *idiom_losses_style_energy(const IdiomLosses *losses, guint style, gu
     return g_array_index(losses->style_layers, Layer, layer).name;
 }
 
-/* --- terms ---------------------------------------------------------------------------------------------- */
+/* --- terms ---------------------------------------------------------------------------------------- */
 
 struct IdiomObjective {
     const IdiomLosses *losses;

@@ -35,7 +35,7 @@ static gboolean parse(char **argv, const char *usage, const GOptionEntry *entrie
     return TRUE;
 }
 
-/* --- apply ------------------------------------------------------------------------------------------------------- */
+/* --- apply ---------------------------------------------------------------------------------------- */
 
 /* @style as on the command line, its parameters on @device, and @photo painted with it. */
 static IdiomPicture *paint(IdiomDevice *device, const IdiomStyle *style, IdiomParams *params,
@@ -81,7 +81,7 @@ static gboolean run_apply(char **argv, GError **error)
     return picture && idiom_picture_write_png(picture, words[1], error);
 }
 
-/* --- eval -------------------------------------------------------------------------------------------------------- */
+/* --- eval ----------------------------------------------------------------------------------------- */
 
 /* Photos are measured at this shorter side. */
 #define EVAL_SIDE 320
@@ -153,7 +153,7 @@ static gboolean run_eval(char **argv, GError **error)
     return evaluation && eval_photos(device, style, evaluation, photos, error);
 }
 
-/* --- info -------------------------------------------------------------------------------------------------------- */
+/* --- info ----------------------------------------------------------------------------------------- */
 
 static gboolean run_info(char **argv, GError **error)
 {

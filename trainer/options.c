@@ -34,7 +34,7 @@ const char *idiom_term_name(IdiomTerm term)
     return terms[term].name;
 }
 
-/* --- checks ------------------------------------------------------------------------------------------------------ */
+/* --- checks --------------------------------------------------------------------------------------- */
 
 static gboolean reject(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
@@ -131,7 +131,7 @@ static gboolean check(IdiomTrainOptions *o, char **styles, GError **error)
     return TRUE;
 }
 
-/* --- reading ----------------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------- */
 
 IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error)
 {
@@ -210,7 +210,7 @@ void idiom_train_options_free(IdiomTrainOptions *o)
     g_free(o);
 }
 
-/* --- what they are ----------------------------------------------------------------------------------------------- */
+/* --- what they are -------------------------------------------------------------------------------- */
 
 /* Numbers are written so that equal texts mean equal numbers, whatever the locale. */
 static char *number(double value)

@@ -54,7 +54,7 @@ IdiomPicture *idiom_picture_from_floats(const float *values, guint w, guint h)
     return picture;
 }
 
-/* --- reading ----------------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------- */
 
 typedef struct {
     const char *path;
@@ -219,7 +219,7 @@ gboolean idiom_picture_is_video(const char *path, gboolean *video, GError **erro
     return TRUE;
 }
 
-/* --- scaling ----------------------------------------------------------------------------------------------------- */
+/* --- scaling -------------------------------------------------------------------------------------- */
 
 /* libswscale warns of the JPEG variants of formats; range is given by sws_setColorspaceDetails instead. */
 static enum AVPixelFormat without_range(enum AVPixelFormat format)
@@ -309,7 +309,7 @@ IdiomPicture *idiom_picture_load(const char *path, double position, guint min_si
     return to_picture(&r, w, h, error);
 }
 
-/* --- writing ----------------------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------------- */
 
 gboolean idiom_picture_write_png(const IdiomPicture *picture, const char *path, GError **error)
 {

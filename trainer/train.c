@@ -76,7 +76,7 @@ static void interrupt(int signal)
     interrupted = 1;
 }
 
-/* --- before ------------------------------------------------------------------------------------------------------ */
+/* --- before --------------------------------------------------------------------------------------- */
 
 /* Those of @layers ("NAME:WEIGHT,...") that the feature files have. */
 static char *available_layers(const IdiomFeatures *features, const char *layers)
@@ -244,7 +244,7 @@ static gboolean prepare_step(Training *t, GError **error)
     return TRUE;
 }
 
-/* --- a step ------------------------------------------------------------------------------------------------------ */
+/* --- a step --------------------------------------------------------------------------------------- */
 
 static double learning_rate(const Training *t)
 {
@@ -298,7 +298,7 @@ static gboolean take_step(Training *t, const IdiomBatch *batch, gboolean *finite
     return TRUE;
 }
 
-/* --- checkpoints ------------------------------------------------------------------------------------------------- */
+/* --- checkpoints ---------------------------------------------------------------------------------- */
 
 static guint checkpoint_sets(const Training *t, IdiomCheckpointSet sets[6])
 {
@@ -410,7 +410,7 @@ static gboolean load_checkpoint(Training *t, const char *path, GError **error)
     return idiom_checkpoint_read(file, sets, checkpoint_sets(t, sets), error);
 }
 
-/* --- what is told ------------------------------------------------------------------------------------------------ */
+/* --- what is told --------------------------------------------------------------------------------- */
 
 /* Opens the log; a resumed training keeps the rows before its first step. */
 static gboolean open_log(Training *t, GError **error)
@@ -483,7 +483,7 @@ static gboolean write_previews(Training *t, GError **error)
     return TRUE;
 }
 
-/* --- the loop ---------------------------------------------------------------------------------------------------- */
+/* --- the loop ------------------------------------------------------------------------------------- */
 
 static gboolean run_steps(Training *t, const char *checkpoint, GError **error)
 {

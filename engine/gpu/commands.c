@@ -81,7 +81,8 @@ static VkDescriptorSet allocate_set(IdiomCommands *c, const IdiomKernel *kernel,
                                            .maxSets = SETS_PER_POOL,
                                            .poolSizeCount = 2,
                                            .pPoolSizes = sizes};
-        if (!idiom_vk_check(vkCreateDescriptorPool(vk, &info, NULL, &pool), "creating a descriptor pool", error))
+        if (!idiom_vk_check(vkCreateDescriptorPool(vk, &info, NULL, &pool), "creating a descriptor pool",
+                            error))
             return VK_NULL_HANDLE;
         g_array_append_val(c->descriptor_pools, pool);
         c->sets_left = SETS_PER_POOL;
@@ -97,16 +98,17 @@ static VkDescriptorSet allocate_set(IdiomCommands *c, const IdiomKernel *kernel,
     return set;
 }
 
-gboolean idiom_commands_dispatch(IdiomCommands *c, IdiomKernel *kernel, IdiomPlanes *const *planes, guint n_planes,
-                                 gconstpointer push, gsize push_size, const guint groups[3], GError **error)
+gboolean idiom_commands_dispatch(IdiomCommands *c, IdiomKernel *kernel, IdiomPlanes *const *planes,
+                                 guint n_planes, gconstpointer push, gsize push_size, const guint groups[3],
+                                 GError **error)
 {
     const guint32 *limit = c->device->limits.maxComputeWorkGroupCount;
 
     g_return_val_if_fail(push_size <= IDIOM_PUSH_BYTES && push_size % 4 == 0, FALSE);
     for (guint i = 0; i < 3; i++)
         if (groups[i] > limit[i]) {
-            g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_SHAPE, "%u workgroups needed, the device's limit is %u",
-                        groups[i], limit[i]);
+            g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_SHAPE,
+                        "%u workgroups needed, the device's limit is %u", groups[i], limit[i]);
             return FALSE;
         }
     vkCmdBindPipeline(c->buffer, VK_PIPELINE_BIND_POINT_COMPUTE, kernel->pipeline);
@@ -118,23 +120,26 @@ gboolean idiom_commands_dispatch(IdiomCommands *c, IdiomKernel *kernel, IdiomPla
         if (!set)
             return FALSE;
         for (guint i = 0; i < n_planes; i++) {
-            images[i] = (VkDescriptorImageInfo){.imageView = planes[i]->view, .imageLayout = VK_IMAGE_LAYOUT_GENERAL};
+            images[i] =
+                (VkDescriptorImageInfo){.imageView = planes[i]->view, .imageLayout = VK_IMAGE_LAYOUT_GENERAL};
             buffers[i] = (VkDescriptorBufferInfo){planes[i]->buffer, 0, VK_WHOLE_SIZE};
-            writes[i] = (VkWriteDescriptorSet){
-                .sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
-                .dstSet = set,
-                .dstBinding = i,
-                .descriptorCount = 1,
-                .descriptorType =
-                    kernel->images ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
-                .pImageInfo = &images[i],
-                .pBufferInfo = &buffers[i]};
+            writes[i] =
+                (VkWriteDescriptorSet){.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
+                                       .dstSet = set,
+                                       .dstBinding = i,
+                                       .descriptorCount = 1,
+                                       .descriptorType = kernel->images ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE
+                                                                        : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+                                       .pImageInfo = &images[i],
+                                       .pBufferInfo = &buffers[i]};
         }
         vkUpdateDescriptorSets(c->device->device, n_planes, writes, 0, NULL);
-        vkCmdBindDescriptorSets(c->buffer, VK_PIPELINE_BIND_POINT_COMPUTE, kernel->layout, 0, 1, &set, 0, NULL);
+        vkCmdBindDescriptorSets(c->buffer, VK_PIPELINE_BIND_POINT_COMPUTE, kernel->layout, 0, 1, &set, 0,
+                                NULL);
     }
     if (push_size)
-        vkCmdPushConstants(c->buffer, kernel->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, (guint32)push_size, push);
+        vkCmdPushConstants(c->buffer, kernel->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, (guint32)push_size,
+                           push);
     vkCmdDispatch(c->buffer, groups[0], groups[1], groups[2]);
     return TRUE;
 }
@@ -144,8 +149,8 @@ static void memory_barrier(IdiomCommands *c, VkPipelineStageFlags to, VkAccessFl
     VkMemoryBarrier barrier = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
                                .srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT,
                                .dstAccessMask = access};
-    vkCmdPipelineBarrier(c->buffer, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, to, 0, 1,
-                         &barrier, 0, NULL, 0, NULL);
+    vkCmdPipelineBarrier(c->buffer, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, to,
+                         0, 1, &barrier, 0, NULL, 0, NULL);
 }
 
 void idiom_commands_barrier(IdiomCommands *c)
@@ -173,12 +178,12 @@ void idiom_commands_initialize(IdiomCommands *c, IdiomPlanes *planes)
                                     .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1}};
     if (planes->image)
         vkCmdPipelineBarrier(c->buffer, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT,
-                             VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 0, NULL, 0,
-                             NULL, 1, &barrier);
+                             VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 0,
+                             NULL, 0, NULL, 1, &barrier);
 }
 
-void idiom_commands_copy(IdiomCommands *c, IdiomBuffer *from, gsize from_offset, IdiomBuffer *to, gsize to_offset,
-                         gsize size)
+void idiom_commands_copy(IdiomCommands *c, IdiomBuffer *from, gsize from_offset, IdiomBuffer *to,
+                         gsize to_offset, gsize size)
 {
     VkBufferCopy region = {from_offset, to_offset, size};
     vkCmdCopyBuffer(c->buffer, from->handle, to->handle, 1, &region);
@@ -197,7 +202,8 @@ void idiom_commands_poison_planes(IdiomCommands *c, IdiomPlanes *planes)
         VkImageSubresourceRange range = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
         vkCmdClearColorImage(c->buffer, planes->image, VK_IMAGE_LAYOUT_GENERAL, &value, 1, &range);
     } else {
-        vkCmdFillBuffer(c->buffer, planes->buffer, 0, VK_WHOLE_SIZE, planes->half ? 0x7e007e00u : 0x7fc00000u);
+        vkCmdFillBuffer(c->buffer, planes->buffer, 0, VK_WHOLE_SIZE,
+                        planes->half ? 0x7e007e00u : 0x7fc00000u);
     }
 }
 
@@ -215,9 +221,8 @@ gboolean idiom_commands_end(IdiomCommands *c, GError **error)
 gboolean idiom_commands_run(IdiomCommands *c, GError **error)
 {
     VkDevice vk = c->device->device;
-    VkSubmitInfo submit = {.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
-                           .commandBufferCount = 1,
-                           .pCommandBuffers = &c->buffer};
+    VkSubmitInfo submit = {
+        .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO, .commandBufferCount = 1, .pCommandBuffers = &c->buffer};
 
     if (!idiom_vk_check(vkResetFences(vk, 1, &c->fence), "resetting a fence", error))
         return FALSE;
@@ -225,17 +230,19 @@ gboolean idiom_commands_run(IdiomCommands *c, GError **error)
     VkResult result = vkQueueSubmit(c->device->queue, 1, &submit, c->fence);
     g_mutex_unlock(&c->device->queue_lock);
     return idiom_vk_check(result, "submitting work", error) &&
-           idiom_vk_check(vkWaitForFences(vk, 1, &c->fence, VK_TRUE, UINT64_MAX), "waiting for the device", error);
+           idiom_vk_check(vkWaitForFences(vk, 1, &c->fence, VK_TRUE, UINT64_MAX), "waiting for the device",
+                          error);
 }
 
 guint idiom_commands_timestamps(IdiomCommands *c, double *seconds)
 {
     g_autofree guint64 *ticks = g_new0(guint64, c->n_timestamps);
-    guint64 mask = c->device->timestamp_bits >= 64 ? G_MAXUINT64 : (G_GUINT64_CONSTANT(1) << c->device->timestamp_bits) - 1;
+    guint64 mask = c->device->timestamp_bits >= 64 ? G_MAXUINT64
+                                                   : (G_GUINT64_CONSTANT(1) << c->device->timestamp_bits) - 1;
 
     if (c->n_timestamps == 0 ||
-        vkGetQueryPoolResults(c->device->device, c->queries, 0, c->n_timestamps, c->n_timestamps * 8, ticks, 8,
-                              VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT) != VK_SUCCESS)
+        vkGetQueryPoolResults(c->device->device, c->queries, 0, c->n_timestamps, c->n_timestamps * 8, ticks,
+                              8, VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT) != VK_SUCCESS)
         return 0;
     for (guint i = 0; i < c->n_timestamps; i++)
         seconds[i] = (double)((ticks[i] - ticks[0]) & mask) * c->device->limits.timestampPeriod * 1e-9;

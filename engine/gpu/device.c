@@ -86,7 +86,8 @@ static VkInstance make_instance(IdiomDevice *device, GError **error)
         .sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT,
         .messageSeverity =
             VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT,
-        .messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_GENERAL_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT |
+        .messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_GENERAL_BIT_EXT |
+                       VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT |
                        VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT,
         .pfnUserCallback = on_message,
         .pUserData = device};
@@ -112,8 +113,8 @@ static VkInstance make_instance(IdiomDevice *device, GError **error)
     if (!idiom_vk_check(vkCreateInstance(&info, NULL, &instance), "starting Vulkan", error))
         return VK_NULL_HANDLE;
     if (validate) {
-        PFN_vkCreateDebugUtilsMessengerEXT create =
-            (PFN_vkCreateDebugUtilsMessengerEXT)vkGetInstanceProcAddr(instance, "vkCreateDebugUtilsMessengerEXT");
+        PFN_vkCreateDebugUtilsMessengerEXT create = (PFN_vkCreateDebugUtilsMessengerEXT)vkGetInstanceProcAddr(
+            instance, "vkCreateDebugUtilsMessengerEXT");
         if (!create || create(instance, &messenger, NULL, &device->messenger) != VK_SUCCESS) {
             g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE, "the validation layer takes no messenger");
             vkDestroyInstance(instance, NULL);
@@ -158,7 +159,8 @@ static VkPhysicalDevice *enumerate(VkInstance instance, guint32 *count, GError *
     if (!idiom_vk_check(vkEnumeratePhysicalDevices(instance, count, NULL), "listing Vulkan devices", error))
         return NULL;
     VkPhysicalDevice *devices = g_new0(VkPhysicalDevice, *count + 1);
-    if (!idiom_vk_check(vkEnumeratePhysicalDevices(instance, count, devices), "listing Vulkan devices", error))
+    if (!idiom_vk_check(vkEnumeratePhysicalDevices(instance, count, devices), "listing Vulkan devices",
+                        error))
         g_clear_pointer(&devices, g_free);
     return devices;
 }
@@ -166,7 +168,8 @@ static VkPhysicalDevice *enumerate(VkInstance instance, guint32 *count, GError *
 static char *driver_name(VkPhysicalDevice physical)
 {
     VkPhysicalDeviceDriverProperties driver = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES};
-    VkPhysicalDeviceProperties2 props = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &driver};
+    VkPhysicalDeviceProperties2 props = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
+                                         .pNext = &driver};
 
     vkGetPhysicalDeviceProperties2(physical, &props);
     return g_strdup_printf("%s %s", driver.driverName, driver.driverInfo);
@@ -185,7 +188,8 @@ char **idiom_device_list(GError **error)
         VkPhysicalDeviceProperties props;
         g_autofree char *driver = driver_name(devices[i]);
         vkGetPhysicalDeviceProperties(devices[i], &props);
-        g_ptr_array_add(lines, g_strdup_printf("%s (%s, %s)", props.deviceName, type_name(props.deviceType), driver));
+        g_ptr_array_add(
+            lines, g_strdup_printf("%s (%s, %s)", props.deviceName, type_name(props.deviceType), driver));
     }
     vkDestroyInstance(instance, NULL);
     if (!devices)
@@ -233,8 +237,8 @@ static gboolean choose_physical(IdiomDevice *device, const char *selector, GErro
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_NO_DEVICE,
                     "no Vulkan device; on Debian, mesa-vulkan-drivers brings one for every machine");
     else
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_NO_DEVICE, "no Vulkan device matches \"%s\"; there are %s", selector,
-                    names->str);
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_NO_DEVICE,
+                    "no Vulkan device matches \"%s\"; there are %s", selector, names->str);
     return FALSE;
 }
 
@@ -270,8 +274,10 @@ static gboolean has_extension(VkPhysicalDevice physical, const char *name)
 
 static gboolean open_device(IdiomDevice *device, GError **error)
 {
-    VkPhysicalDeviceSubgroupProperties subgroup = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES};
-    VkPhysicalDeviceProperties2 props = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &subgroup};
+    VkPhysicalDeviceSubgroupProperties subgroup = {.sType =
+                                                       VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES};
+    VkPhysicalDeviceProperties2 props = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
+                                         .pNext = &subgroup};
     gboolean ext_robust = has_extension(device->physical, VK_EXT_IMAGE_ROBUSTNESS_EXTENSION_NAME);
     VkPhysicalDeviceImageRobustnessFeaturesEXT robust = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_IMAGE_ROBUSTNESS_FEATURES_EXT};
@@ -279,7 +285,8 @@ static gboolean open_device(IdiomDevice *device, GError **error)
                                                .pNext = ext_robust ? &robust : NULL};
     VkPhysicalDeviceVulkan11Features have11 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES,
                                                .pNext = &have12};
-    VkPhysicalDeviceFeatures2 have = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, .pNext = &have11};
+    VkPhysicalDeviceFeatures2 have = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
+                                      .pNext = &have11};
 
     vkGetPhysicalDeviceProperties2(device->physical, &props);
     vkGetPhysicalDeviceMemoryProperties(device->physical, &device->memory);
@@ -291,8 +298,9 @@ static gboolean open_device(IdiomDevice *device, GError **error)
     device->info.type = type_name(props.properties.deviceType);
     device->info.subgroup_size = subgroup.subgroupSize;
     if (props.properties.apiVersion < VK_API_VERSION_1_2) {
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE, "%s offers Vulkan %u.%u, 1.2 is needed", device->name,
-                    VK_API_VERSION_MAJOR(props.properties.apiVersion), VK_API_VERSION_MINOR(props.properties.apiVersion));
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE, "%s offers Vulkan %u.%u, 1.2 is needed",
+                    device->name, VK_API_VERSION_MAJOR(props.properties.apiVersion),
+                    VK_API_VERSION_MINOR(props.properties.apiVersion));
         return FALSE;
     }
     vkGetPhysicalDeviceFeatures2(device->physical, &have);
@@ -306,8 +314,8 @@ static gboolean open_device(IdiomDevice *device, GError **error)
     };
     for (guint i = 0; i < G_N_ELEMENTS(needed); i++)
         if (!needed[i].there) {
-            g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE, "%s lacks the Vulkan feature %s", device->name,
-                        needed[i].name);
+            g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE, "%s lacks the Vulkan feature %s",
+                        device->name, needed[i].name);
             return FALSE;
         }
     if (!open_queue(device, error))
@@ -316,15 +324,15 @@ static gboolean open_device(IdiomDevice *device, GError **error)
     /* lane kernels read outside images on purpose and rely on the zeros */
     gboolean can_lane = ext_robust && robust.robustImageAccess;
     const char *family = g_getenv("IDIOM_FAMILY");
-    device->info.family = props.properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU ? IDIOM_FAMILY_LANE
-                                                                                     : IDIOM_FAMILY_VECTOR;
+    device->info.family =
+        props.properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU ? IDIOM_FAMILY_LANE : IDIOM_FAMILY_VECTOR;
     if (family && !strcmp(family, "lane")) {
         device->info.family = IDIOM_FAMILY_LANE;
     } else if (family && !strcmp(family, "vector")) {
         device->info.family = IDIOM_FAMILY_VECTOR;
     } else if (family && *family) {
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "IDIOM_FAMILY is \"%s\"; lane and vector are allowed",
-                    family);
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
+                    "IDIOM_FAMILY is \"%s\"; lane and vector are allowed", family);
         return FALSE;
     }
     if (device->info.family == IDIOM_FAMILY_LANE && !can_lane)
@@ -336,7 +344,8 @@ static gboolean open_device(IdiomDevice *device, GError **error)
             device->info.heap_bytes = MAX(device->info.heap_bytes, device->memory.memoryHeaps[i].size);
 
     VkPhysicalDeviceImageRobustnessFeaturesEXT want_robust = {
-        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_IMAGE_ROBUSTNESS_FEATURES_EXT, .robustImageAccess = can_lane};
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_IMAGE_ROBUSTNESS_FEATURES_EXT,
+        .robustImageAccess = can_lane};
     VkPhysicalDeviceVulkan12Features want12 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
                                                .pNext = can_lane ? &want_robust : NULL,
                                                .bufferDeviceAddress = VK_TRUE,
@@ -409,8 +418,9 @@ void idiom_device_unref(IdiomDevice *device)
         vkDestroyDevice(device->device, NULL);
     }
     if (device->messenger) {
-        PFN_vkDestroyDebugUtilsMessengerEXT destroy = (PFN_vkDestroyDebugUtilsMessengerEXT)vkGetInstanceProcAddr(
-            device->instance, "vkDestroyDebugUtilsMessengerEXT");
+        PFN_vkDestroyDebugUtilsMessengerEXT destroy =
+            (PFN_vkDestroyDebugUtilsMessengerEXT)vkGetInstanceProcAddr(device->instance,
+                                                                       "vkDestroyDebugUtilsMessengerEXT");
         destroy(device->instance, device->messenger, NULL);
     }
     if (device->instance)

@@ -7,21 +7,21 @@
 
 #include <idiom/graph.h>
 
-/* --- memory ----------------------------------------------------------------------------------------------------- */
+/* --- memory --------------------------------------------------------------------------------------- */
 
 /* A flat array of bytes, addressable by shaders. */
 typedef struct {
-    gpointer handle;  /* VkBuffer */
+    gpointer handle; /* VkBuffer */
     guint64 address;
     gsize size;
-    gpointer mapped;  /* NULL if the host cannot see it */
+    gpointer mapped; /* NULL if the host cannot see it */
 } IdiomBuffer;
 
 /* Activations: a storage image (lane) or a storage buffer (vector). */
 typedef struct {
-    gpointer image;   /* VkImage, or NULL */
-    gpointer view;    /* VkImageView, or NULL */
-    gpointer buffer;  /* VkBuffer, or NULL */
+    gpointer image;  /* VkImage, or NULL */
+    gpointer view;   /* VkImageView, or NULL */
+    gpointer buffer; /* VkBuffer, or NULL */
     gsize size;
     gboolean half;
 } IdiomPlanes;
@@ -35,16 +35,16 @@ guint64 idiom_arena_bytes(const IdiomArena *arena);
 
 /* @host: the host must be able to map it (staging, inputs, outputs). The buffer belongs to the arena. */
 IdiomBuffer *idiom_arena_buffer(IdiomArena *arena, gsize size, gboolean host, GError **error);
-IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrecision precision, IdiomShape shape,
-                                GError **error);
+IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrecision precision,
+                                IdiomShape shape, GError **error);
 
 /* Host to device and back, whatever kind of memory it is; returns when done. */
-gboolean idiom_buffer_write(IdiomDevice *device, IdiomBuffer *buffer, gsize offset, gconstpointer data, gsize size,
-                            GError **error);
+gboolean idiom_buffer_write(IdiomDevice *device, IdiomBuffer *buffer, gsize offset, gconstpointer data,
+                            gsize size, GError **error);
 gboolean idiom_buffer_read(IdiomDevice *device, IdiomBuffer *buffer, gsize offset, gpointer data, gsize size,
                            GError **error);
 
-/* --- kernels ---------------------------------------------------------------------------------------------------- */
+/* --- kernels -------------------------------------------------------------------------------------- */
 
 /* A compute pipeline. Belongs to the device; the same request returns the same kernel. */
 typedef struct IdiomKernel IdiomKernel;
@@ -57,7 +57,7 @@ typedef struct IdiomKernel IdiomKernel;
 IdiomKernel *idiom_kernel_get(IdiomDevice *device, const char *resource, const guint32 *spec, guint n_spec,
                               guint n_planes, gboolean images, GError **error);
 
-/* --- commands --------------------------------------------------------------------------------------------------- */
+/* --- commands ------------------------------------------------------------------------------------- */
 
 /* A recorded list of commands: recorded once, run any number of times. */
 typedef struct IdiomCommands IdiomCommands;

@@ -31,8 +31,8 @@ static gboolean make_layouts(IdiomDevice *device, guint n_planes, gboolean image
                                        .pSetLayouts = set,
                                        .pushConstantRangeCount = 1,
                                        .pPushConstantRanges = &push};
-    return idiom_vk_check(vkCreatePipelineLayout(device->device, &info, NULL, layout), "creating a pipeline layout",
-                          error);
+    return idiom_vk_check(vkCreatePipelineLayout(device->device, &info, NULL, layout),
+                          "creating a pipeline layout", error);
 }
 
 static VkShaderModule load_module(IdiomDevice *device, const char *resource, GError **error)
@@ -48,9 +48,8 @@ static VkShaderModule load_module(IdiomDevice *device, const char *resource, GEr
     gsize size;
     gconstpointer data = g_bytes_get_data(bytes, &size);
     g_autofree guint32 *code = g_memdup2(data, size); /* aligned as Vulkan asks */
-    VkShaderModuleCreateInfo info = {.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
-                                     .codeSize = size,
-                                     .pCode = code};
+    VkShaderModuleCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = size, .pCode = code};
     idiom_vk_check(vkCreateShaderModule(device->device, &info, NULL, &module), resource, error);
     return module;
 }
@@ -78,7 +77,8 @@ static IdiomKernel *make_kernel(IdiomDevice *device, const char *resource, const
                   .pSpecializationInfo = &specialization},
         .layout = device->pipeline_layouts[images][n_planes]};
     gboolean ok = idiom_vk_check(
-        vkCreateComputePipelines(device->device, device->pipeline_cache, 1, &info, NULL, &pipeline), resource, error);
+        vkCreateComputePipelines(device->device, device->pipeline_cache, 1, &info, NULL, &pipeline), resource,
+        error);
     vkDestroyShaderModule(device->device, module, NULL);
     if (!ok)
         return NULL;
@@ -138,9 +138,8 @@ void idiom_device_load_pipeline_cache(IdiomDevice *device)
             memcmp(header.pipelineCacheUUID, props.pipelineCacheUUID, VK_UUID_SIZE))
             size = 0;
     }
-    VkPipelineCacheCreateInfo info = {.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
-                                      .initialDataSize = size,
-                                      .pInitialData = data};
+    VkPipelineCacheCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO, .initialDataSize = size, .pInitialData = data};
     if (vkCreatePipelineCache(device->device, &info, NULL, &device->pipeline_cache) != VK_SUCCESS)
         device->pipeline_cache = VK_NULL_HANDLE; /* slower starts, nothing else */
 }
@@ -150,12 +149,14 @@ void idiom_device_save_pipeline_cache(IdiomDevice *device)
     size_t size = 0;
 
     if (!device->pipeline_cache ||
-        vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, NULL) != VK_SUCCESS || size == 0)
+        vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, NULL) != VK_SUCCESS ||
+        size == 0)
         return;
     g_autofree char *data = g_malloc(size);
     if (vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, data) != VK_SUCCESS)
         return;
     g_autofree char *dir = g_path_get_dirname(device->pipeline_cache_path);
     g_mkdir_with_parents(dir, 0755);
-    g_file_set_contents(device->pipeline_cache_path, data, (gssize)size, NULL); /* a cache: failure is no error */
+    g_file_set_contents(device->pipeline_cache_path, data, (gssize)size,
+                        NULL); /* a cache: failure is no error */
 }

@@ -91,7 +91,8 @@ static gboolean take(IdiomArena *arena, const VkMemoryRequirements *req, gboolea
                                 VK_MEMORY_PROPERTY_HOST_CACHED_BIT)
                     : find_type(device, req->memoryTypeBits, 0, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT);
     if (type < 0) {
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_MEMORY, "%s has no suitable type of memory", device->info.name);
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_MEMORY, "%s has no suitable type of memory",
+                    device->info.name);
         return FALSE;
     }
     for (guint i = 0; i < arena->blocks->len; i++) {
@@ -107,8 +108,11 @@ static gboolean take(IdiomArena *arena, const VkMemoryRequirements *req, gboolea
     }
 
     VkMemoryPropertyFlags flags = device->memory.memoryTypes[type].propertyFlags;
-    VkMemoryPropertyFlags mappable = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-    Block block = {.size = MAX(arena->next_block, req->size), .used = req->size, .type = (guint32)type,
+    VkMemoryPropertyFlags mappable =
+        VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    Block block = {.size = MAX(arena->next_block, req->size),
+                   .used = req->size,
+                   .type = (guint32)type,
                    .images = images};
     VkMemoryAllocateFlagsInfo address = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
                                          .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT};
@@ -139,8 +143,8 @@ static gboolean take(IdiomArena *arena, const VkMemoryRequirements *req, gboolea
     return TRUE;
 }
 
-static VkBuffer make_buffer(IdiomArena *arena, gsize size, VkBufferUsageFlags usage, gboolean host, guint8 **mapped,
-                            GError **error)
+static VkBuffer make_buffer(IdiomArena *arena, gsize size, VkBufferUsageFlags usage, gboolean host,
+                            guint8 **mapped, GError **error)
 {
     VkDevice vk = arena->device->device;
     VkBufferCreateInfo info = {.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO, .size = size, .usage = usage};
@@ -167,14 +171,16 @@ IdiomBuffer *idiom_arena_buffer(IdiomArena *arena, gsize size, gboolean host, GE
     /* rounded up: shaders that work on whole vec4s may touch the padding */
     gsize rounded = (size + 15) / 16 * 16;
     guint8 *mapped = NULL;
-    VkBuffer handle = make_buffer(arena, rounded,
-                                  VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT |
-                                      VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
-                                  host, &mapped, error);
+    VkBuffer handle =
+        make_buffer(arena, rounded,
+                    VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT |
+                        VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                    host, &mapped, error);
     if (!handle)
         return NULL;
     IdiomBuffer *buffer = g_new0(IdiomBuffer, 1);
-    VkBufferDeviceAddressInfo info = {.sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO, .buffer = handle};
+    VkBufferDeviceAddressInfo info = {.sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO,
+                                      .buffer = handle};
     buffer->handle = handle;
     buffer->size = rounded;
     buffer->mapped = mapped;
@@ -223,8 +229,8 @@ static gboolean make_image(IdiomArena *arena, IdiomPlanes *planes, IdiomShape s,
     return TRUE;
 }
 
-IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrecision precision, IdiomShape shape,
-                                GError **error)
+IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrecision precision,
+                                IdiomShape shape, GError **error)
 {
     g_autofree IdiomPlanes *planes = g_new0(IdiomPlanes, 1);
 
@@ -239,8 +245,8 @@ IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrec
         gsize texels = (gsize)shape.n * ((shape.c + 3) / 4) * shape.h * shape.w;
         planes->size = texels * (planes->half ? 8 : 16);
         planes->buffer = make_buffer(arena, planes->size,
-                                     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT, FALSE,
-                                     &mapped, error);
+                                     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                                     FALSE, &mapped, error);
         if (!planes->buffer)
             return NULL;
     }
@@ -276,8 +282,8 @@ static gboolean staged(IdiomDevice *device, IdiomBuffer *buffer, gsize offset, g
     return ok;
 }
 
-gboolean idiom_buffer_write(IdiomDevice *device, IdiomBuffer *buffer, gsize offset, gconstpointer data, gsize size,
-                            GError **error)
+gboolean idiom_buffer_write(IdiomDevice *device, IdiomBuffer *buffer, gsize offset, gconstpointer data,
+                            gsize size, GError **error)
 {
     if (!buffer->mapped)
         return staged(device, buffer, offset, (gpointer)data, size, TRUE, error);

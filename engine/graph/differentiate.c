@@ -7,9 +7,10 @@ void idiom_graph_accumulate(IdiomGraph *g, IdiomTensor *t, IdiomTensor *share)
     if (!t || !share || !t->requires_gradient || g->error)
         return;
     if (!idiom_shape_equal(t->shape, share->shape) || t->layout != share->layout) {
-        idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "the gradient of %s has shape [%u,%u,%u,%u] instead of [%u,%u,%u,%u]",
-                         t->op ? t->op->klass->name : "a parameter", share->shape.n, share->shape.c, share->shape.h,
-                         share->shape.w, t->shape.n, t->shape.c, t->shape.h, t->shape.w);
+        idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
+                         "the gradient of %s has shape [%u,%u,%u,%u] instead of [%u,%u,%u,%u]",
+                         t->op ? t->op->klass->name : "a parameter", share->shape.n, share->shape.c,
+                         share->shape.h, share->shape.w, t->shape.n, t->shape.c, t->shape.h, t->shape.w);
         return;
     }
     t->gradient = t->gradient ? idiom_add(g, t->gradient, share) : share;
@@ -34,8 +35,8 @@ static void place_gradient(IdiomGraph *g, IdiomTensor *array, IdiomTensor *t)
     grad->offset = t->offset;
 }
 
-IdiomTensor *idiom_graph_differentiate(IdiomGraph *g, IdiomTensor *const *losses, const double *weights, guint count,
-                                       IdiomParams *params)
+IdiomTensor *idiom_graph_differentiate(IdiomGraph *g, IdiomTensor *const *losses, const double *weights,
+                                       guint count, IdiomParams *params)
 {
     IdiomTensor *array = NULL;
 

@@ -102,19 +102,21 @@ static gboolean check_size(IdiomGraph *g, IdiomLayout layout, IdiomShape s)
     guint limit = idiom_device_info(g->device)->max_plane_dim;
 
     if (s.n == 0 || s.c == 0 || s.h == 0 || s.w == 0) {
-        idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "a tensor of shape [%u,%u,%u,%u] is empty", s.n, s.c, s.h, s.w);
+        idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "a tensor of shape [%u,%u,%u,%u] is empty", s.n, s.c, s.h,
+                         s.w);
         return FALSE;
     }
     if ((double)s.n * (s.c + 3) * s.h * s.w >= 2147483648.0) {
-        idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "a tensor of shape [%u,%u,%u,%u] has 2^31 elements or more", s.n, s.c,
-                         s.h, s.w);
+        idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "a tensor of shape [%u,%u,%u,%u] has 2^31 elements or more",
+                         s.n, s.c, s.h, s.w);
         return FALSE;
     }
     if (layout != IDIOM_LAYOUT_PLANES)
         return TRUE;
     if (s.w > limit || s.h > limit) {
-        idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "a picture of %ux%u exceeds the device's limit of %u pixels a side", s.w,
-                         s.h, limit);
+        idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
+                         "a picture of %ux%u exceeds the device's limit of %u pixels a side", s.w, s.h,
+                         limit);
         return FALSE;
     }
     if (idiom_graph_family(g) == IDIOM_FAMILY_LANE &&
@@ -260,7 +262,8 @@ IdiomOp *idiom_graph_find_op(IdiomGraph *g, const IdiomOpClass *klass, IdiomTens
     for (guint i = 0; i < g->ops->len; i++) {
         IdiomOp *op = g_ptr_array_index(g->ops, i);
         if (op->klass == klass && op->n_in == n_in && op->params_size == params_size &&
-            !memcmp(op->in, in, n_in * sizeof *in) && (!params_size || !memcmp(op->params, params, params_size)))
+            !memcmp(op->in, in, n_in * sizeof *in) &&
+            (!params_size || !memcmp(op->params, params, params_size)))
             return op;
     }
     return NULL;

@@ -10,10 +10,10 @@ struct IdiomGraph {
     IdiomDevice *device;
     IdiomPrecision precision;
     GError *error;
-    GPtrArray *tensors;  /* all, in order of creation */
-    GPtrArray *ops;      /* in order of execution */
-    GPtrArray *params;   /* parameter sets referred to */
-    gboolean backward;   /* gradient ops are being added: their results need no gradients */
+    GPtrArray *tensors; /* all, in order of creation */
+    GPtrArray *ops;     /* in order of execution */
+    GPtrArray *params;  /* parameter sets referred to */
+    gboolean backward;  /* gradient ops are being added: their results need no gradients */
 };
 
 /* The set's array on the device, allocated on first use. */

@@ -37,9 +37,9 @@ struct IdiomOp {
     IdiomTensor *in[IDIOM_OP_MAX_IN];   /* NULL where an optional one is absent */
     IdiomTensor *out[IDIOM_OP_MAX_OUT]; /* outputs, then scratch that lives only during the op */
     guint n_in, n_out;
-    gboolean constant;                  /* all inputs are constant: run once, not in every run */
-    gboolean in_place;                  /* writes memory of its inputs (Adam); never left out */
-    gpointer params;                    /* the op's own parameters; freed with the graph */
+    gboolean constant; /* all inputs are constant: run once, not in every run */
+    gboolean in_place; /* writes memory of its inputs (Adam); never left out */
+    gpointer params;   /* the op's own parameters; freed with the graph */
     gsize params_size;
 };
 
@@ -48,21 +48,21 @@ struct IdiomTensor {
     guint id;
     IdiomLayout layout;
     IdiomShape shape;
-    IdiomOp *op;              /* that makes it; NULL for inputs, parameters, constants */
-    gboolean constant;        /* depends on constants only: computed once */
+    IdiomOp *op;       /* that makes it; NULL for inputs, parameters, constants */
+    gboolean constant; /* depends on constants only: computed once */
     gboolean requires_gradient;
     IdiomTensor *gradient;
     /* the rest is the graph's and the program's business */
-    IdiomTensor *alias;       /* lies in the storage of this one (stop_gradient, parts of a gradient array) */
-    gsize offset;             /* where in alias or params, in elements */
-    IdiomParams *params;      /* lies in this set */
-    float *values;            /* of an idiom_constant() */
-    gboolean host;            /* mapped by the host: input or output */
+    IdiomTensor *alias;  /* lies in the storage of this one (stop_gradient, parts of a gradient array) */
+    gsize offset;        /* where in alias or params, in elements */
+    IdiomParams *params; /* lies in this set */
+    float *values;       /* of an idiom_constant() */
+    gboolean host;       /* mapped by the host: input or output */
     guint last_use;
     gpointer storage;
 };
 
-/* --- building --------------------------------------------------------------------------------------------------- */
+/* --- building ------------------------------------------------------------------------------------- */
 
 /* Kernel family of the graph's device (which shader variants run). */
 IdiomFamily idiom_graph_family(const IdiomGraph *g);
@@ -98,7 +98,7 @@ IdiomOp *idiom_graph_find_op(IdiomGraph *g, const IdiomOpClass *klass, IdiomTens
 /* In a backward rule: adds @share to the gradient of @tensor. Ignores NULLs and tensors that need no gradient. */
 void idiom_graph_accumulate(IdiomGraph *g, IdiomTensor *tensor, IdiomTensor *share);
 
-/* --- recording -------------------------------------------------------------------------------------------------- */
+/* --- recording ------------------------------------------------------------------------------------ */
 
 #define IDIOM_MAX_PLANES 6
 #define IDIOM_MAX_SPEC 12
@@ -110,11 +110,11 @@ void idiom_graph_accumulate(IdiomGraph *g, IdiomTensor *tensor, IdiomTensor *sha
  * Specialization constants 0, 1, 2 are the workgroup size (local_size_x_id = 0, ...); the op's own start at 3.
  */
 typedef struct {
-    const char *shader;                           /* file name without ".comp" and family */
-    guint32 spec[IDIOM_MAX_SPEC];                 /* constant_id 3, 4, ... */
+    const char *shader;           /* file name without ".comp" and family */
+    guint32 spec[IDIOM_MAX_SPEC]; /* constant_id 3, 4, ... */
     guint n_spec;
-    guint local[3];                               /* 0 means 1 */
-    guint groups[3];                              /* workgroups; 0 means 1 */
+    guint local[3];  /* 0 means 1 */
+    guint groups[3]; /* workgroups; 0 means 1 */
     const IdiomTensor *planes[IDIOM_MAX_PLANES];
     guint n_planes;
     const void *push;
@@ -132,9 +132,9 @@ void idiom_recorder_barrier(IdiomRecorder *r);
 
 const IdiomDeviceInfo *idiom_recorder_device(const IdiomRecorder *r);
 
-/* --- helpers ---------------------------------------------------------------------------------------------------- */
+/* --- helpers -------------------------------------------------------------------------------------- */
 
-#define IDIOM_DIV_UP(a, b) (((a) + (b) - 1) / (b))
+#define IDIOM_DIV_UP(a, b) (((a) + (b)-1) / (b))
 
 /* Number of four-channel blocks. */
 static inline guint idiom_c4(guint channels)

@@ -16,9 +16,9 @@ typedef struct {
 struct IdiomParams {
     gatomicrefcount refs;
     IdiomDevice *device;
-    GArray *list;       /* Param */
-    GHashTable *index;  /* name -> index + 1 */
-    GArray *initial;    /* float; until the first use */
+    GArray *list;      /* Param */
+    GHashTable *index; /* name -> index + 1 */
+    GArray *initial;   /* float; until the first use */
     gsize elements;
     IdiomArena *arena;
     IdiomBuffer *buffer;

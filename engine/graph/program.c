@@ -14,8 +14,8 @@
 typedef struct {
     IdiomBuffer *buffer;
     IdiomPlanes *planes;
-    IdiomShape shape;   /* planes: n, blocks, h, w */
-    gsize size;         /* flat */
+    IdiomShape shape; /* planes: n, blocks, h, w */
+    gsize size;       /* flat */
     gboolean free;
     guint written, read; /* barrier epoch of the last write and read */
 } Storage;
@@ -38,7 +38,7 @@ struct IdiomRecorder {
     const char *last_shader;
 };
 
-/* --- which ops are needed --------------------------------------------------------------------------------------- */
+/* --- which ops are needed ------------------------------------------------------------------------- */
 
 static void need_tensor(IdiomProgram *p, IdiomTensor *t);
 
@@ -95,7 +95,7 @@ static void find_needed(IdiomProgram *p, IdiomTensor *const *outputs, guint n_ou
     }
 }
 
-/* --- where tensors lie ------------------------------------------------------------------------------------------ */
+/* --- where tensors lie ---------------------------------------------------------------------------- */
 
 static IdiomTensor *root(const IdiomTensor *t)
 {
@@ -113,7 +113,8 @@ static Storage *new_storage(IdiomProgram *p, const IdiomTensor *t, GError **erro
         s->buffer = idiom_params_buffer(t->params, error);
     } else if (t->layout == IDIOM_LAYOUT_PLANES) {
         s->shape = IDIOM_SHAPE(t->shape.n, idiom_c4(t->shape.c), t->shape.h, t->shape.w);
-        s->planes = idiom_arena_planes(p->arena, idiom_graph_family(p->graph), p->graph->precision, t->shape, error);
+        s->planes =
+            idiom_arena_planes(p->arena, idiom_graph_family(p->graph), p->graph->precision, t->shape, error);
     } else {
         s->size = idiom_shape_elements(t->shape) * (t->layout == IDIOM_LAYOUT_FLAT ? sizeof(float) : 1);
         s->buffer = idiom_arena_buffer(p->arena, s->size, t->host, error);
@@ -126,10 +127,11 @@ static Storage *take_storage(IdiomProgram *p, const IdiomTensor *t, GError **err
 {
     for (guint i = 0; i < p->storages->len; i++) {
         Storage *s = g_ptr_array_index(p->storages, i);
-        gboolean fits = t->layout == IDIOM_LAYOUT_PLANES
-                            ? s->planes && idiom_shape_equal(s->shape, IDIOM_SHAPE(t->shape.n, idiom_c4(t->shape.c),
-                                                                                   t->shape.h, t->shape.w))
-                            : s->buffer && s->size == idiom_shape_elements(t->shape) * sizeof(float);
+        gboolean fits =
+            t->layout == IDIOM_LAYOUT_PLANES
+                ? s->planes && idiom_shape_equal(s->shape, IDIOM_SHAPE(t->shape.n, idiom_c4(t->shape.c),
+                                                                       t->shape.h, t->shape.w))
+                : s->buffer && s->size == idiom_shape_elements(t->shape) * sizeof(float);
         if (s->free && fits) {
             s->free = FALSE;
             return s;
@@ -193,7 +195,7 @@ static gboolean place_temporary(IdiomProgram *p, GError **error)
     return TRUE;
 }
 
-/* --- recording -------------------------------------------------------------------------------------------------- */
+/* --- recording ------------------------------------------------------------------------------------ */
 
 static Storage *storage_of(const IdiomTensor *t)
 {
@@ -204,13 +206,14 @@ gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError 
 {
     IdiomGraph *g = r->program->graph;
     gboolean lane = idiom_graph_family(g) == IDIOM_FAMILY_LANE;
-    g_autofree char *resource =
-        g_strdup_printf("%s.%s%s", d->shader, lane ? "lane" : "vec", g->precision == IDIOM_FP16 ? "16" : "32");
+    g_autofree char *resource = g_strdup_printf("%s.%s%s", d->shader, lane ? "lane" : "vec",
+                                                g->precision == IDIOM_FP16 ? "16" : "32");
     guint32 spec[3 + IDIOM_MAX_SPEC];
     guint groups[3];
     IdiomPlanes *planes[IDIOM_MAX_PLANES];
 
-    g_assert(d->n_spec <= IDIOM_MAX_SPEC && d->n_planes <= IDIOM_MAX_PLANES && d->push_size <= IDIOM_MAX_PUSH);
+    g_assert(d->n_spec <= IDIOM_MAX_SPEC && d->n_planes <= IDIOM_MAX_PLANES &&
+             d->push_size <= IDIOM_MAX_PUSH);
     for (guint i = 0; i < 3; i++) {
         spec[i] = MAX(d->local[i], 1);
         groups[i] = MAX(d->groups[i], 1);
@@ -219,10 +222,11 @@ gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError 
         spec[3 + i] = d->spec[i];
     for (guint i = 0; i < d->n_planes; i++)
         planes[i] = storage_of(d->planes[i])->planes;
-    IdiomKernel *kernel = idiom_kernel_get(g->device, resource, spec, 3 + d->n_spec, d->n_planes, lane, error);
+    IdiomKernel *kernel =
+        idiom_kernel_get(g->device, resource, spec, 3 + d->n_spec, d->n_planes, lane, error);
     r->last_shader = d->shader;
-    return kernel && idiom_commands_dispatch(r->commands, kernel, planes, d->n_planes, d->push, d->push_size, groups,
-                                             error);
+    return kernel && idiom_commands_dispatch(r->commands, kernel, planes, d->n_planes, d->push, d->push_size,
+                                             groups, error);
 }
 
 guint64 idiom_recorder_address(IdiomRecorder *r, const IdiomTensor *t)
@@ -383,9 +387,10 @@ static gboolean record_poison(IdiomProgram *p, GError **error)
     return idiom_commands_end(p->poison, error);
 }
 
-/* --- public ----------------------------------------------------------------------------------------------------- */
+/* --- public --------------------------------------------------------------------------------------- */
 
-IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, guint n_outputs, GError **error)
+IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, guint n_outputs,
+                                GError **error)
 {
     g_autoptr(IdiomProgram) p = g_new0(IdiomProgram, 1);
 

@@ -55,7 +55,7 @@ struct IdiomFeatures {
     Network vgg, squeezenet;
 };
 
-/* --- loading -------------------------------------------------------------------------------------------- */
+/* --- loading -------------------------------------------------------------------------------------- */
 
 typedef struct {
     IdiomTensorFile **files;
@@ -246,7 +246,7 @@ gboolean idiom_features_check(const IdiomFeatures *features, const char *layer, 
     return parse_layer(features, layer, &network, &stage, &scale, error);
 }
 
-/* --- graph ---------------------------------------------------------------------------------------------- */
+/* --- graph ---------------------------------------------------------------------------------------- */
 
 struct IdiomFeatureMaps {
     IdiomFeatures *features;

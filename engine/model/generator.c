@@ -71,7 +71,7 @@ gboolean idiom_tail_from_name(const char *name, IdiomTail *tail)
     return FALSE;
 }
 
-/* --- parameters ----------------------------------------------------------------------------------------- */
+/* --- parameters ----------------------------------------------------------------------------------- */
 
 static void tensor_clear(gpointer data)
 {
@@ -138,7 +138,7 @@ void idiom_generator_declare(IdiomParams *params, const IdiomGeneratorConfig *co
     }
 }
 
-/* --- graph ---------------------------------------------------------------------------------------------- */
+/* --- graph ---------------------------------------------------------------------------------------- */
 
 typedef struct {
     IdiomGraph *graph;

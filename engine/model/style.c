@@ -18,7 +18,7 @@ struct IdiomStyle {
     GPtrArray *values; /* float arrays, one per tensor */
 };
 
-/* --- loading -------------------------------------------------------------------------------------------- */
+/* --- loading -------------------------------------------------------------------------------------- */
 
 static const char *read_field(IdiomTensorFile *file, const char *key, GError **error)
 {
@@ -183,7 +183,7 @@ IdiomParams *idiom_style_params(const IdiomStyle *style, IdiomDevice *device)
     return params;
 }
 
-/* --- saving --------------------------------------------------------------------------------------------- */
+/* --- saving --------------------------------------------------------------------------------------- */
 
 static void copy_field(gpointer key, gpointer value, gpointer to)
 {
@@ -266,7 +266,7 @@ gboolean idiom_style_save(const char *path, const IdiomGeneratorConfig *config, 
     return idiom_tensor_file_write(path, data, tensors->len, fields, error);
 }
 
-/* --- finding -------------------------------------------------------------------------------------------- */
+/* --- finding -------------------------------------------------------------------------------------- */
 
 static char **style_folders(void)
 {

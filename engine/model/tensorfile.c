@@ -74,7 +74,7 @@ char *idiom_tensor_dims_text(const guint64 *dims, guint n_dims)
     return g_string_free(text, FALSE);
 }
 
-/* --- header --------------------------------------------------------------------------------------------- */
+/* --- header --------------------------------------------------------------------------------------- */
 
 /* json-glib lets a later member replace an earlier one of the same name; this catches it while it parses. */
 typedef struct {
@@ -301,7 +301,7 @@ static gboolean parse_header(IdiomTensorFile *file, const char *text, gsize leng
     return check_coverage(file, data_size, error);
 }
 
-/* --- reading -------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------- */
 
 static gboolean read_at(IdiomTensorFile *file, gpointer buffer, gsize size, guint64 offset, GError **error)
 {
@@ -461,7 +461,7 @@ float *idiom_tensor_file_read(IdiomTensorFile *file, const char *name, const gui
     return g_steal_pointer(&values);
 }
 
-/* --- writing -------------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------------- */
 
 static guint64 data_elements(const IdiomTensorData *tensor)
 {

@@ -39,8 +39,7 @@ static gboolean record(IdiomRecorder *r, const IdiomTensor *out, guint first, gu
     return idiom_record_dispatch(r, &d, error);
 }
 
-/* --- slice
- * ------------------------------------------------------------------------------------------------------ */
+/* --- slice ---------------------------------------------------------------------------------------- */
 
 static gboolean shift_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
@@ -78,8 +77,7 @@ IdiomTensor *idiom_slice(IdiomGraph *g, IdiomTensor *x, guint first, guint count
     return shift(g, x, (int)first, count);
 }
 
-/* --- concat
- * ----------------------------------------------------------------------------------------------------- */
+/* --- concat --------------------------------------------------------------------------------------- */
 
 static gboolean concat_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {

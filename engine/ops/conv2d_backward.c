@@ -2,7 +2,7 @@
 /* Gradients of a convolution with respect to its inputs, weights and biases. */
 #include "ops/conv2d.h"
 
-/* --- inputs ----------------------------------------------------------------------------------------------------- */
+/* --- inputs --------------------------------------------------------------------------------------- */
 
 /*
  * The gradient of an input is the correlation of the result's gradient with the flipped, transposed weights. With a
@@ -129,7 +129,7 @@ static IdiomTensor *input_gradient(IdiomGraph *g, const IdiomConv2d *conv, const
                       : dx;
 }
 
-/* --- weights ---------------------------------------------------------------------------------------------------- */
+/* --- weights -------------------------------------------------------------------------------------- */
 
 static gboolean weights_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
@@ -216,7 +216,7 @@ static gboolean direct_weights_record(IdiomRecorder *r, const IdiomOp *op, GErro
 static const IdiomOpClass direct_weights_class = {"conv2d_backward_weights", NULL, direct_weights_record,
                                                   weights_flops};
 
-/* --- the rule --------------------------------------------------------------------------------------------------- */
+/* --- the rule ------------------------------------------------------------------------------------- */
 
 static IdiomTensor *weight_gradient(IdiomGraph *g, const IdiomConv2d *p, IdiomTensor *x, IdiomTensor *x2,
                                     IdiomShape shape, IdiomTensor *dy)

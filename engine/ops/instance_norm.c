@@ -39,8 +39,7 @@ static void cover_rows(IdiomDispatch *d, IdiomShape shape)
     d->groups[2] = shape.n * idiom_c4(shape.c);
 }
 
-/* --- backward
- * --------------------------------------------------------------------------------------------------- */
+/* --- backward ------------------------------------------------------------------------------------- */
 
 /* in: x, dy, statistics. out: sums [n][2][channels], scratch. */
 static gboolean sums_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
@@ -163,8 +162,7 @@ static void norm_backward(IdiomGraph *g, IdiomOp *op)
     }
 }
 
-/* --- forward
- * ---------------------------------------------------------------------------------------------------- */
+/* --- forward -------------------------------------------------------------------------------------- */
 
 /* out: y, statistics, scratch. */
 static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)

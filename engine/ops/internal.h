@@ -5,7 +5,7 @@
 
 #include "graph/op.h"
 
-/* --- operations of gradient rules ------------------------------------------------------------------------------- */
+/* --- operations of gradient rules ----------------------------------------------------------------- */
 
 /* A planes or flat tensor all of whose elements are @value. */
 IdiomTensor *idiom_fill(IdiomGraph *g, IdiomLayout layout, IdiomShape shape, double value);
@@ -20,7 +20,7 @@ IdiomTensor *idiom_activation_backward(IdiomGraph *g, IdiomTensor *dy, IdiomTens
 /* Sum over what @shape has only once (n and/or h and w): the gradient of repeating. @x itself if the shapes agree. */
 IdiomTensor *idiom_sum_to_shape(IdiomGraph *g, IdiomTensor *x, IdiomShape shape);
 
-/* --- checks and dispatch sizes (common.c) ----------------------------------------------------------------------- */
+/* --- checks and dispatch sizes (common.c) --------------------------------------------------------- */
 
 /* FALSE, with the graph's error set in the name of @op, if @t has another layout. */
 gboolean idiom_require_layout(IdiomGraph *g, const char *op, const IdiomTensor *t, IdiomLayout layout);

@@ -119,8 +119,7 @@ static IdiomTensor *append(IdiomGraph *g, const IdiomOpClass *klass, IdiomTensor
     return idiom_op_add_output(op, g, in[0]->layout, in[0]->shape);
 }
 
-/* --- sums, differences, products
- * -------------------------------------------------------------------------------- */
+/* --- sums, differences, products ------------------------------------------------------------------ */
 
 static void add_backward(IdiomGraph *g, IdiomOp *op)
 {
@@ -210,8 +209,7 @@ IdiomTensor *idiom_mix(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b, IdiomTenso
     return append(g, &mix_class, in, 3, &(Params){.function = BINARY_MIX});
 }
 
-/* --- scaling
- * ---------------------------------------------------------------------------------------------------- */
+/* --- scaling -------------------------------------------------------------------------------------- */
 
 static void affine_backward(IdiomGraph *g, IdiomOp *op)
 {
@@ -257,8 +255,7 @@ IdiomTensor *idiom_channel_affine(IdiomGraph *g, IdiomTensor *a, IdiomTensor *sc
     return append(g, &channel_affine_class, in, 3, &(Params){.function = UNARY_CHANNEL_AFFINE});
 }
 
-/* --- activations
- * ------------------------------------------------------------------------------------------------ */
+/* --- activations ---------------------------------------------------------------------------------- */
 
 static const IdiomOpClass activation_backward_class = {"activation_backward", NULL, binary_record, NULL};
 
@@ -287,8 +284,7 @@ IdiomTensor *idiom_activation(IdiomGraph *g, IdiomTensor *a, IdiomActivation act
     return append(g, &activation_class, &a, 1, &(Params){.function = UNARY_ACTIVATION, .act = act});
 }
 
-/* --- powers
- * ----------------------------------------------------------------------------------------------------- */
+/* --- powers --------------------------------------------------------------------------------------- */
 
 static const IdiomOpClass power_backward_class = {"power_backward", NULL, binary_record, NULL};
 
@@ -310,8 +306,7 @@ IdiomTensor *idiom_power(IdiomGraph *g, IdiomTensor *a, double exponent)
     return append(g, &power_class, &a, 1, &(Params){.function = UNARY_POWER, .exponent = (float)exponent});
 }
 
-/* --- fill
- * ------------------------------------------------------------------------------------------------------- */
+/* --- fill ----------------------------------------------------------------------------------------- */
 
 static gboolean fill_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {

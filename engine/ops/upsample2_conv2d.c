@@ -17,7 +17,7 @@ static guint packed_length(const Params *p)
     return 1 + p->blocks * 144 + (p->picture ? 27 : 0);
 }
 
-/* --- weights ---------------------------------------------------------------------------------------------------- */
+/* --- weights -------------------------------------------------------------------------------------- */
 
 static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
@@ -43,7 +43,7 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
 static const IdiomOpClass pack_class = {"upsample2_conv2d_pack", NULL, pack_record, NULL};
 
-/* --- the operation ---------------------------------------------------------------------------------------------- */
+/* --- the operation -------------------------------------------------------------------------------- */
 
 static gboolean fused_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
@@ -102,8 +102,8 @@ IdiomTensor *idiom_upsample2_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *
 
     Params p = {act, idiom_c4(s.c), weight->shape.n, x2 != NULL};
     IdiomOp *pack = idiom_graph_add_op(g, &pack_class, (IdiomTensor *[]){weight, bias}, 2, &p, sizeof p);
-    IdiomTensor *packed = idiom_op_add_output(
-        pack, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, idiom_c4(p.outputs), packed_length(&p) * 4));
+    IdiomTensor *packed = idiom_op_add_output(pack, g, IDIOM_LAYOUT_FLAT,
+                                              IDIOM_SHAPE(1, 1, idiom_c4(p.outputs), packed_length(&p) * 4));
     IdiomOp *op = idiom_graph_add_op(g, &fused_class, (IdiomTensor *[]){x, x2, packed}, 3, &p, sizeof p);
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(s.n, p.outputs, 2 * s.h, 2 * s.w));
 }

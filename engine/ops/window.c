@@ -41,8 +41,7 @@ static gboolean window_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
     return idiom_record_dispatch(r, &d, error);
 }
 
-/* --- zero beyond the edge: the gradient is the window back
- * -------------------------------------------------------- */
+/* --- zero beyond the edge: the gradient is the window back ---------------------------------------- */
 
 static void zero_window_backward(IdiomGraph *g, IdiomOp *op);
 
@@ -74,8 +73,7 @@ IdiomTensor *idiom_crop(IdiomGraph *g, IdiomTensor *x, guint left, guint top, gu
     return zero_window(g, x, (int)left, (int)top, w, h);
 }
 
-/* --- padding
- * ---------------------------------------------------------------------------------------------------- */
+/* --- padding -------------------------------------------------------------------------------------- */
 
 static gboolean pad_backward_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
@@ -148,8 +146,7 @@ IdiomTensor *idiom_pad2d(IdiomGraph *g, IdiomTensor *x, guint left, guint right,
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, s);
 }
 
-/* --- translate
- * -------------------------------------------------------------------------------------------------- */
+/* --- translate ------------------------------------------------------------------------------------ */
 
 static const IdiomOpClass translate_class = {"translate", NULL, window_record, NULL};
 

@@ -126,8 +126,7 @@ void idiom_frame_read(const IdiomFrame *frame, const guint8 *bytes, guint8 *cons
                    frame->row_bytes[i]);
 }
 
-/* --- colour
- * ----------------------------------------------------------------------------------------------------- */
+/* --- colour --------------------------------------------------------------------------------------- */
 
 typedef struct {
     double kr, kg, kb;                            /* luma */

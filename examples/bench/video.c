@@ -32,8 +32,7 @@ static void job_clear(Job *job)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
-/* --- the pipeline
- * ----------------------------------------------------------------------------------------------- */
+/* --- the pipeline --------------------------------------------------------------------------------- */
 
 /* Puts the elements of @description between @pad and @next. */
 static gboolean link_branch(Job *job, GstPad *pad, const char *description, GstPad *next)
@@ -181,8 +180,7 @@ static gboolean run_pipeline(Job *job, const char *in, GError **error)
     return wait_for_end(job, in, error);
 }
 
-/* --- the picture
- * ------------------------------------------------------------------------------------------------ */
+/* --- the picture ---------------------------------------------------------------------------------- */
 
 static gboolean paint_sample(cairo_t *cr, double x, GstSample *sample, GError **error)
 {
@@ -227,8 +225,7 @@ static gboolean write_picture(Job *job, const char *path, GError **error)
     return ok;
 }
 
-/* --- the command
- * ------------------------------------------------------------------------------------------------ */
+/* --- the command ---------------------------------------------------------------------------------- */
 
 int bench_video(int argc, char **argv)
 {

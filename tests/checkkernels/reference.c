@@ -31,7 +31,7 @@ static gsize elements(const Ref *t)
     return idiom_shape_elements(t->shape);
 }
 
-/* --- rules to results -------------------------------------------------------------------------------- */
+/* --- rules to results ----------------------------------------------------------------------------- */
 
 struct RefSink {
     guint linear;
@@ -124,7 +124,7 @@ double ref_activate_slope(double x, IdiomActivation act)
     }
 }
 
-/* --- shapes ------------------------------------------------------------------------------------------ */
+/* --- shapes --------------------------------------------------------------------------------------- */
 
 static IdiomShape same_shape(const RefArgs *a, Ref *const *in)
 {
@@ -152,7 +152,7 @@ static IdiomShape channel_shape(const RefArgs *a, Ref *const *in)
             for (guint y_ = 0; y_ < (s).h; y_++)                                                             \
                 for (guint x_ = 0; x_ < (s).w; x_++)
 
-/* --- pointwise --------------------------------------------------------------------------------------- */
+/* --- pointwise ------------------------------------------------------------------------------------ */
 
 static void identity_entries(const RefArgs *a, Ref *const *in, RefSink *s)
 {
@@ -259,7 +259,7 @@ static void power_value(const RefArgs *a, Ref *const *in, Ref *out)
 
 const RefRule ref_power = {same_shape, power_entries, .value = power_value};
 
-/* --- convolution and padding ------------------------------------------------------------------------- */
+/* --- convolution and padding ---------------------------------------------------------------------- */
 
 /* Where position @i of a padded row of @n comes from; -1: zero. */
 static int padded_source(int i, int n, IdiomPadMode mode)
@@ -339,7 +339,7 @@ static void pad_entries(const RefArgs *a, Ref *const *in, RefSink *s)
 
 const RefRule ref_pad2d = {pad_shape, pad_entries, .linear = 1};
 
-/* --- shape ------------------------------------------------------------------------------------------- */
+/* --- shape ---------------------------------------------------------------------------------------- */
 
 static IdiomShape concat_shape(const RefArgs *a, Ref *const *in)
 {
@@ -557,7 +557,7 @@ static void pool_entries(const RefArgs *a, Ref *const *in, RefSink *s)
 
 const RefRule ref_pool2d = {pool_shape, pool_entries, .linear = 1};
 
-/* --- normalization and statistics -------------------------------------------------------------------- */
+/* --- normalization and statistics ----------------------------------------------------------------- */
 
 static double plane_mean(const double *v, gsize count)
 {
@@ -725,7 +725,7 @@ static void gram_value(const RefArgs *a, Ref *const *in, Ref *out)
 
 const RefRule ref_gram = {gram_shape, gram_entries, .value = gram_value};
 
-/* --- losses ------------------------------------------------------------------------------------------ */
+/* --- losses --------------------------------------------------------------------------------------- */
 
 static IdiomShape difference_shape(const RefArgs *a, Ref *const *in)
 {

@@ -26,7 +26,8 @@ typedef struct IdiomFeatures IdiomFeatures;
  * @error: as idiom_tensor_file_open() and idiom_tensor_file_read(); IDIOM_ERROR_FORMAT also for a file that is no
  *   feature network, or whose layers do not follow one another
  */
-IdiomFeatures *idiom_features_load(const char *const *paths, guint n_paths, IdiomDevice *device, GError **error);
+IdiomFeatures *idiom_features_load(const char *const *paths, guint n_paths, IdiomDevice *device,
+                                   GError **error);
 void idiom_features_free(IdiomFeatures *features);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomFeatures, idiom_features_free)
 

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * Shapes that do not fit set the graph's error (IDIOM_ERROR_SHAPE).
  */
 
-/* --- constants and transfer ------------------------------------------------------------------------------------- */
+/* --- constants and transfer ----------------------------------------------------------------------- */
 
 /** idiom_constant: a flat tensor with @values (copied), in NCHW order. */
 IdiomTensor *idiom_constant(IdiomGraph *g, IdiomShape shape, const float *values);
@@ -22,7 +22,7 @@ IdiomTensor *idiom_to_planes(IdiomGraph *g, IdiomTensor *flat);
 /** idiom_to_flat: planes -> flat of the same shape. */
 IdiomTensor *idiom_to_flat(IdiomGraph *g, IdiomTensor *planes);
 
-/* --- pointwise -------------------------------------------------------------------------------------------------- */
+/* --- pointwise ------------------------------------------------------------------------------------ */
 
 /**
  * IdiomActivation: element functions. Where an operation takes one, it is applied to its result at no extra pass.
@@ -58,7 +58,7 @@ IdiomTensor *idiom_activation(IdiomGraph *g, IdiomTensor *a, IdiomActivation act
 /** idiom_power: max(a, 1e-20) to @exponent; 0.5 is the square root. */
 IdiomTensor *idiom_power(IdiomGraph *g, IdiomTensor *a, double exponent);
 
-/* --- convolution ------------------------------------------------------------------------------------------------ */
+/* --- convolution ---------------------------------------------------------------------------------- */
 
 typedef enum {
     IDIOM_PAD_ZERO,
@@ -67,8 +67,8 @@ typedef enum {
 } IdiomPadMode;
 
 typedef struct {
-    guint stride;        /**< 0 means 1 */
-    guint pad;           /**< on every side */
+    guint stride; /**< 0 means 1 */
+    guint pad;    /**< on every side */
     IdiomPadMode mode;
     guint groups;        /**< 0 means 1 */
     IdiomActivation act; /**< applied after the bias */
@@ -82,8 +82,8 @@ typedef struct {
  * @bias: flat [1,o,1,1] or NULL
  * Result: [n,o,(h+2 pad-kh)/stride+1,(w+2 pad-kw)/stride+1]
  */
-IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomTensor *weight, IdiomTensor *bias,
-                          const IdiomConvParams *params);
+IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomTensor *weight,
+                          IdiomTensor *bias, const IdiomConvParams *params);
 
 /**
  * idiom_upsample2_conv2d: idiom_upsample2() of @x, bilinear, then idiom_conv2d() with a 3x3 @weight, @x2 as more
@@ -96,7 +96,7 @@ IdiomTensor *idiom_upsample2_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *
 IdiomTensor *idiom_pad2d(IdiomGraph *g, IdiomTensor *x, guint left, guint right, guint top, guint bottom,
                          IdiomPadMode mode);
 
-/* --- shape ------------------------------------------------------------------------------------------------------ */
+/* --- shape ---------------------------------------------------------------------------------------- */
 
 /** idiom_concat: channels of @a, then of @b. */
 IdiomTensor *idiom_concat(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b);
@@ -127,9 +127,10 @@ typedef enum { IDIOM_POOL_MAX, IDIOM_POOL_AVG } IdiomPool;
  * and lower edge may hang over (max only; what lies outside does not count). The gradient of max goes to the first
  * maximum in row-major order.
  */
-IdiomTensor *idiom_pool2d(IdiomGraph *g, IdiomTensor *x, IdiomPool mode, guint k, guint stride, gboolean ceil_mode);
+IdiomTensor *idiom_pool2d(IdiomGraph *g, IdiomTensor *x, IdiomPool mode, guint k, guint stride,
+                          gboolean ceil_mode);
 
-/* --- normalization and statistics ------------------------------------------------------------------------------- */
+/* --- normalization and statistics ----------------------------------------------------------------- */
 
 /** idiom_mean_hw: mean over height and width: [n,c,1,1]. */
 IdiomTensor *idiom_mean_hw(IdiomGraph *g, IdiomTensor *x);
@@ -150,7 +151,7 @@ IdiomTensor *idiom_instance_norm(IdiomGraph *g, IdiomTensor *x, IdiomTensor *gam
  */
 IdiomTensor *idiom_gram(IdiomGraph *g, IdiomTensor *x, IdiomTensor *center);
 
-/* --- losses: flat scalars --------------------------------------------------------------------------------------- */
+/* --- losses: flat scalars ------------------------------------------------------------------------- */
 
 /** idiom_difference: x(p + order) - ... along @axis (0: x, 1: y): first (@order 1) or second (2) differences; the
  *  result is @order pixels smaller along @axis. */
@@ -168,7 +169,7 @@ IdiomTensor *idiom_gram_distance(IdiomGraph *g, IdiomTensor *gram, IdiomTensor *
 /** idiom_divide: flat scalars a / b; no gradient for @b. */
 IdiomTensor *idiom_divide(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b);
 
-/* --- optimization ----------------------------------------------------------------------------------------------- */
+/* --- optimization --------------------------------------------------------------------------------- */
 
 /**
  * idiom_adam: one step of Adam (Kingma and Ba, arXiv 1412.6980) on whole parameter sets, in place.

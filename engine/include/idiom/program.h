@@ -19,7 +19,8 @@ typedef struct IdiomProgram IdiomProgram;
  *   are left out, except those that write parameters (optimizers).
  * @error: the graph's own error, IDIOM_ERROR_MEMORY, IDIOM_ERROR_SHAPE, IDIOM_ERROR_VULKAN
  */
-IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, guint n_outputs, GError **error);
+IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, guint n_outputs,
+                                GError **error);
 void idiom_program_free(IdiomProgram *program);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomProgram, idiom_program_free)
 

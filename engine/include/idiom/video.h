@@ -68,10 +68,12 @@ static inline IdiomShape idiom_frame_shape(const IdiomFrame *frame)
  * @bytes: the frame, @frame->size bytes
  * @planes, @strides: first row of each plane of the picture, and bytes from row to row; any stride, also negative
  */
-void idiom_frame_write(const IdiomFrame *frame, guint8 *bytes, const guint8 *const *planes, const gssize *strides);
+void idiom_frame_write(const IdiomFrame *frame, guint8 *bytes, const guint8 *const *planes,
+                       const gssize *strides);
 
 /** idiom_frame_read: the other way: copies @bytes to the picture at @planes. Only row_bytes of each row are touched. */
-void idiom_frame_read(const IdiomFrame *frame, const guint8 *bytes, guint8 *const *planes, const gssize *strides);
+void idiom_frame_read(const IdiomFrame *frame, const guint8 *bytes, guint8 *const *planes,
+                      const gssize *strides);
 
 /**
  * idiom_import:
