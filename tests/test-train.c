@@ -12,10 +12,10 @@
 #include <string.h>
 
 /* The discriminator joins in the middle. */
-#define STEPS "10"
+#define STEPS "8"
 
 typedef struct {
-    char *folder, *style, *content, *vgg, *squeezenet;
+    char *folder, *style, *content, *features;
 } Fixture;
 
 static void setup(Fixture *f, gconstpointer data)
@@ -27,8 +27,7 @@ static void setup(Fixture *f, gconstpointer data)
     g_assert_cmpint(g_mkdir(f->content, 0700), ==, 0);
     for (guint i = 0; i < 3; i++)
         g_free(test_write_picture(f->content, i, 70 + 9 * i, 60));
-    f->vgg = test_write_vgg(f->folder);
-    f->squeezenet = test_write_squeezenet(f->folder);
+    f->features = test_write_vgg(f->folder);
 }
 
 static void teardown(Fixture *f, gconstpointer data)
@@ -36,8 +35,7 @@ static void teardown(Fixture *f, gconstpointer data)
     (void)data;
     g_free(f->style);
     g_free(f->content);
-    g_free(f->vgg);
-    g_free(f->squeezenet);
+    g_free(f->features);
     test_folder_remove(f->folder);
 }
 
@@ -78,9 +76,9 @@ static char *finish(GSubprocess *process, gboolean expect_success)
 static GSubprocess *start_training(const Fixture *f, const char *out, const char *resume)
 {
     g_autofree char *style = g_strconcat("waves=", f->style, NULL);
-    return start("train", "--style", style, "--content", f->content, "--features", f->vgg, "--features",
-                 f->squeezenet, "--size", "nano", "--steps", STEPS, "--batch", "2", "--crop", "48", "--seed",
-                 "5", "--checkpoint-every", "2", "--out", out, resume, NULL);
+    return start("train", "--style", style, "--content", f->content, "--features", f->features, "--size",
+                 "nano", "--steps", STEPS, "--batch", "2", "--crop", "48", "--seed", "5",
+                 "--checkpoint-every", "2", "--out", out, resume, NULL);
 }
 
 static void assert_same_tensors(const char *path_a, const char *path_b)
@@ -155,9 +153,9 @@ static void test_use(Fixture *f, gconstpointer data)
     g_autofree char *painted = g_build_filename(f->folder, "painted.png", NULL);
     {
         g_autoptr(GSubprocess) process =
-            start("train", "--style", style, "--content", f->content, "--features", f->vgg, "--size", "nano",
-                  "--steps", "2", "--batch", "1", "--crop", "32", "--adversarial-weight", "0", "--preview",
-                  preview, "--out", out, NULL);
+            start("train", "--style", style, "--content", f->content, "--features", f->features, "--size",
+                  "nano", "--steps", "2", "--batch", "1", "--crop", "32", "--adversarial-weight", "0",
+                  "--preview", preview, "--out", out, NULL);
         g_free(finish(process, TRUE));
     }
     g_autofree char *sample = g_build_filename(preview, "step-000002-1.png", NULL);
@@ -173,7 +171,7 @@ static void test_use(Fixture *f, gconstpointer data)
     }
     {
         g_autoptr(GSubprocess) process =
-            start("eval", "--style-file", out, "--style", f->style, "--features", f->vgg, painted, NULL);
+            start("eval", "--style-file", out, "--style", f->style, "--features", f->features, painted, NULL);
         g_free(finish(process, TRUE));
     }
 }
@@ -185,27 +183,27 @@ static void test_errors(Fixture *f, gconstpointer data)
     g_autofree char *good = g_strconcat("waves=", f->style, NULL);
     g_autofree char *out = g_build_filename(f->folder, "out.safetensors", NULL);
     g_autofree char *empty = g_build_filename(f->folder, "empty", NULL);
-    g_autofree char *no_style = g_strconcat("waves=", f->vgg, NULL);
+    g_autofree char *no_style = g_strconcat("waves=", f->features, NULL);
     g_autofree char *negative = g_strconcat(good, ":-1", NULL);
     g_assert_cmpint(g_mkdir(empty, 0700), ==, 0);
     const struct {
         const char *style, *content, *features, *option, *value, *expect;
     } cases[] = {
-        {good, f->content, f->vgg, "--steps", "0", "--steps"},
-        {good, f->content, f->vgg, "--crop", "50", "multiple of 8"},
-        {good, f->content, f->vgg, "--lr", "nan", "--lr"},
-        {good, f->content, f->vgg, "--tv-weight", "-1", "--tv-weight"},
-        {good, f->content, f->vgg, "--size", "huge", "nano, small and base"},
-        {good, f->content, f->vgg, "--beauty-weight", "1", "--beauty-weight"},
-        {good, f->content, f->vgg, "--resume", NULL, "checkpoint"},
-        {good, f->content, f->vgg, "--device", "no such device", "no such device"},
-        {good, empty, f->vgg, NULL, NULL, "no file in it"},
-        {good, f->vgg, f->vgg, NULL, NULL, "none of the 1 content files"},
+        {good, f->content, f->features, "--steps", "0", "--steps"},
+        {good, f->content, f->features, "--crop", "50", "multiple of 8"},
+        {good, f->content, f->features, "--lr", "nan", "--lr"},
+        {good, f->content, f->features, "--tv-weight", "-1", "--tv-weight"},
+        {good, f->content, f->features, "--size", "huge", "nano, small and base"},
+        {good, f->content, f->features, "--beauty-weight", "1", "--beauty-weight"},
+        {good, f->content, f->features, "--resume", NULL, "checkpoint"},
+        {good, f->content, f->features, "--device", "no such device", "no such device"},
+        {good, empty, f->features, NULL, NULL, "no file in it"},
+        {good, f->features, f->features, NULL, NULL, "none of the 1 content files"},
         {good, f->content, f->style, NULL, NULL, f->style},
-        {"waves", f->content, f->vgg, NULL, NULL, "NAME=FILE"},
-        {negative, f->content, f->vgg, NULL, NULL, "weight"},
-        {no_style, f->content, f->vgg, NULL, NULL, f->vgg},
-        {"waves=nothing.jpg", f->content, f->vgg, NULL, NULL, "nothing.jpg"},
+        {"waves", f->content, f->features, NULL, NULL, "NAME=FILE"},
+        {negative, f->content, f->features, NULL, NULL, "weight"},
+        {no_style, f->content, f->features, NULL, NULL, f->features},
+        {"waves=nothing.jpg", f->content, f->features, NULL, NULL, "nothing.jpg"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GSubprocess) process =

@@ -115,73 +115,37 @@ void test_write_video(const char *folder, const char *name, guint w, guint h, gu
     avformat_free_context(format);
 }
 
-/* --- feature networks ----------------------------------------------------------------------------- */
-
-typedef struct {
-    GArray *tensors; /* IdiomTensorData */
-    GPtrArray *owned;
-    GRand *rand;
-} Network;
-
-static void add_conv(Network *n, const char *layer, guint inputs, guint outputs, guint k)
-{
-    gsize count = (gsize)outputs * inputs * k * k;
-    float *weights = g_new(float, count), *biases = g_new(float, outputs);
-    double spread = sqrt(6.0 / (inputs * k * k)); /* keeps the size of activations from layer to layer */
-    for (gsize i = 0; i < count; i++)
-        weights[i] = (float)g_rand_double_range(n->rand, -spread, spread);
-    for (guint i = 0; i < outputs; i++)
-        biases[i] = (float)g_rand_double_range(n->rand, 0, 0.1);
-    IdiomTensorData weight = {g_strconcat(layer, ".weight", NULL), 4, {outputs, inputs, k, k}, weights};
-    IdiomTensorData bias = {g_strconcat(layer, ".bias", NULL), 1, {outputs}, biases};
-    g_array_append_val(n->tensors, weight);
-    g_array_append_val(n->tensors, bias);
-    g_ptr_array_add(n->owned, weights);
-    g_ptr_array_add(n->owned, biases);
-    g_ptr_array_add(n->owned, (gpointer)weight.name);
-    g_ptr_array_add(n->owned, (gpointer)bias.name);
-}
-
-static Network network_new(guint seed)
-{
-    return (Network){g_array_new(FALSE, FALSE, sizeof(IdiomTensorData)),
-                     g_ptr_array_new_with_free_func(g_free), g_rand_new_with_seed(seed)};
-}
-
-static char *network_write(Network *n, const char *folder, const char *name)
-{
-    char *path = g_build_filename(folder, name, NULL);
-    g_autoptr(GError) error = NULL;
-    idiom_tensor_file_write(path, (const IdiomTensorData *)n->tensors->data, n->tensors->len, NULL, &error);
-    g_assert_no_error(error);
-    g_array_unref(n->tensors);
-    g_ptr_array_unref(n->owned);
-    g_rand_free(n->rand);
-    return path;
-}
+/* --- feature networks ------------------------------------------------------------------------------------------ */
 
 char *test_write_vgg(const char *folder)
 {
-    Network n = network_new(1);
-    add_conv(&n, "features.0", 3, 64, 3);
-    add_conv(&n, "features.2", 64, 64, 3);
-    add_conv(&n, "features.5", 64, 128, 3);
-    return network_write(&n, folder, "vgg.safetensors");
-}
-
-char *test_write_squeezenet(const char *folder)
-{
-    static const guint fires[][3] = {{3, 96, 16},  {4, 128, 16}, {5, 128, 32},
-                                     {7, 256, 32}, {8, 256, 48}, {9, 384, 48}};
-    Network n = network_new(2);
-    add_conv(&n, "features.0", 3, 96, 7);
-    for (guint i = 0; i < G_N_ELEMENTS(fires); i++) {
-        g_autofree char *squeeze = g_strdup_printf("features.%u.squeeze", fires[i][0]);
-        g_autofree char *expand1 = g_strdup_printf("features.%u.expand1x1", fires[i][0]);
-        g_autofree char *expand3 = g_strdup_printf("features.%u.expand3x3", fires[i][0]);
-        add_conv(&n, squeeze, fires[i][1], fires[i][2], 1);
-        add_conv(&n, expand1, fires[i][2], 4 * fires[i][2], 1);
-        add_conv(&n, expand3, fires[i][2], 4 * fires[i][2], 3);
+    static const struct {
+        const char *weight, *bias;
+        guint inputs, outputs;
+    } layers[] = {
+        {"features.0.weight", "features.0.bias", 3, 64},
+        {"features.2.weight", "features.2.bias", 64, 64},
+        {"features.5.weight", "features.5.bias", 64, 128},
+    };
+    IdiomTensorData tensors[2 * G_N_ELEMENTS(layers)];
+    g_autoptr(GPtrArray) owned = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GRand) rand = g_rand_new_with_seed(1);
+    for (guint i = 0; i < G_N_ELEMENTS(layers); i++) {
+        guint inputs = layers[i].inputs, outputs = layers[i].outputs;
+        float *weights = g_new(float, 9 * inputs * outputs), *biases = g_new(float, outputs);
+        double spread = sqrt(6.0 / (9 * inputs)); /* keeps the size of activations from layer to layer */
+        for (guint k = 0; k < 9 * inputs * outputs; k++)
+            weights[k] = (float)g_rand_double_range(rand, -spread, spread);
+        for (guint k = 0; k < outputs; k++)
+            biases[k] = (float)g_rand_double_range(rand, 0, 0.1);
+        tensors[2 * i] = (IdiomTensorData){layers[i].weight, 4, {outputs, inputs, 3, 3}, weights};
+        tensors[2 * i + 1] = (IdiomTensorData){layers[i].bias, 1, {outputs}, biases};
+        g_ptr_array_add(owned, weights);
+        g_ptr_array_add(owned, biases);
     }
-    return network_write(&n, folder, "squeezenet.safetensors");
+    char *path = g_build_filename(folder, "vgg.safetensors", NULL);
+    g_autoptr(GError) error = NULL;
+    idiom_tensor_file_write(path, tensors, G_N_ELEMENTS(tensors), NULL, &error);
+    g_assert_no_error(error);
+    return path;
 }

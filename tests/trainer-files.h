@@ -17,8 +17,7 @@ char *test_write_picture(const char *folder, guint seed, guint w, guint h);
 /* A video of @frames frames in which a bar moves. */
 void test_write_video(const char *folder, const char *name, guint w, guint h, guint frames);
 
-/* Feature networks with random weights: first layers of VGG19, and SqueezeNet up to features.9. Returns the paths. */
+/* A feature network: the first three layers of VGG with random weights; returns its path. */
 char *test_write_vgg(const char *folder);
-char *test_write_squeezenet(const char *folder);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <idiom/generator.h>
 
-#include <idiom/ops.h>
 #include <math.h>
+
+#include "graph/op.h"
 
 #define UNSHUFFLE 4
 
@@ -153,10 +154,10 @@ static IdiomTensor *param(Builder *b, const char *layer, const char *kind)
     return idiom_graph_param(b->graph, b->params, name, b->trainable);
 }
 
-static IdiomTensor *conv(Builder *b, const char *layer, IdiomTensor *x, IdiomTensor *x2, gboolean bias,
+static IdiomTensor *conv(Builder *b, const char *layer, IdiomTensor *x, IdiomTensor *x2, IdiomTensor *bias,
                          IdiomActivation act)
 {
-    return idiom_conv2d(b->graph, x, x2, param(b, layer, "weight"), bias ? param(b, layer, "bias") : NULL,
+    return idiom_conv2d(b->graph, x, x2, param(b, layer, "weight"), bias,
                         &(IdiomConvParams){.pad = 1, .mode = IDIOM_PAD_REFLECT, .act = act});
 }
 
@@ -179,8 +180,25 @@ static IdiomTensor *block(Builder *b, guint index, IdiomTensor *x)
     g_autofree char *norm1 = g_strdup_printf("blocks.%u.norm1", index);
     g_autofree char *conv2 = g_strdup_printf("blocks.%u.conv2", index);
     g_autofree char *norm2 = g_strdup_printf("blocks.%u.norm2", index);
-    IdiomTensor *y = norm(b, norm1, conv(b, conv1, x, NULL, FALSE, IDIOM_ACT_NONE), NULL, IDIOM_ACT_RELU);
-    return norm(b, norm2, conv(b, conv2, y, NULL, FALSE, IDIOM_ACT_NONE), x, IDIOM_ACT_NONE);
+    IdiomTensor *y = norm(b, norm1, conv(b, conv1, x, NULL, NULL, IDIOM_ACT_NONE), NULL, IDIOM_ACT_RELU);
+    return norm(b, norm2, conv(b, conv2, y, NULL, NULL, IDIOM_ACT_NONE), x, IDIOM_ACT_NONE);
+}
+
+/*
+ * The head's result for a grey picture, negative, as the head's bias: the norm after it takes out any constant, but
+ * before that the result is stored, and in half precision a large mean costs digits. Constant, so computed once.
+ */
+static IdiomTensor *head_bias(Builder *b)
+{
+    if (b->trainable || idiom_graph_precision(b->graph) == IDIOM_FP32)
+        return NULL;
+    const IdiomShape shape = IDIOM_SHAPE(1, 3 * UNSHUFFLE * UNSHUFFLE, 3, 3);
+    float grey[3 * UNSHUFFLE * UNSHUFFLE * 3 * 3];
+    for (guint i = 0; i < G_N_ELEMENTS(grey); i++)
+        grey[i] = -0.5f;
+    IdiomTensor *x = idiom_to_planes(b->graph, idiom_constant(b->graph, shape, grey));
+    return idiom_to_flat(
+        b->graph, idiom_conv2d(b->graph, x, NULL, param(b, "head", "weight"), NULL, &(IdiomConvParams){0}));
 }
 
 IdiomTensor *idiom_generator_build(IdiomGraph *graph, IdiomParams *params, const IdiomGeneratorConfig *config,
@@ -194,20 +212,21 @@ IdiomTensor *idiom_generator_build(IdiomGraph *graph, IdiomParams *params, const
     const gboolean odd = right || bottom;
     IdiomTensor *x = odd ? idiom_pad2d(graph, picture, 0, right, 0, bottom, IDIOM_PAD_REFLECT) : picture;
 
-    IdiomTensor *y =
-        conv(&b, "head", idiom_pixel_unshuffle(graph, x, UNSHUFFLE), NULL, FALSE, IDIOM_ACT_NONE);
+    IdiomTensor *y = idiom_pixel_unshuffle(graph, x, UNSHUFFLE);
+    y = conv(&b, "head", y, NULL, head_bias(&b), IDIOM_ACT_NONE);
     y = norm(&b, "headn", y, NULL, IDIOM_ACT_RELU);
     for (guint i = 0; i < config->blocks; i++)
         y = block(&b, i, y);
 
     if (config->tail == IDIOM_TAIL_BHX) {
         y = upsample_conv(&b, "out1", y, NULL, IDIOM_ACT_RELU);
-        y = conv(&b, "outh", y, NULL, TRUE, IDIOM_ACT_RELU);
+        y = conv(&b, "outh", y, NULL, param(&b, "outh", "bias"), IDIOM_ACT_RELU);
         y = upsample_conv(&b, "out2", y, x, IDIOM_ACT_TANH01);
     } else {
-        y = conv(&b, "out1", idiom_upsample2(graph, y, IDIOM_UPSAMPLE_NEAREST), NULL, TRUE, IDIOM_ACT_RELU);
-        y = conv(&b, "out2", idiom_upsample2(graph, y, IDIOM_UPSAMPLE_NEAREST), idiom_affine(graph, x, 2, -1), TRUE,
-                 IDIOM_ACT_TANH01);
+        y = idiom_upsample2(graph, y, IDIOM_UPSAMPLE_NEAREST);
+        y = conv(&b, "out1", y, NULL, param(&b, "out1", "bias"), IDIOM_ACT_RELU);
+        y = idiom_upsample2(graph, y, IDIOM_UPSAMPLE_NEAREST);
+        y = conv(&b, "out2", y, idiom_affine(graph, x, 2, -1), param(&b, "out2", "bias"), IDIOM_ACT_TANH01);
     }
     return odd ? idiom_crop(graph, y, 0, 0, s.w, s.h) : y;
 }
