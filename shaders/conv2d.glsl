@@ -14,4 +14,11 @@ int place(int i, int n, int mode)
     return mode == 1 ? mirrored : uint(i) < uint(n) ? i : OUTSIDE;
 }
 
+/* the same for a row; its first texel in a lane tensor */
+int place_row(int i, ivec4 d, int mode)
+{
+    int row = place(i, d.y, mode);
+    return row == OUTSIDE ? OUTSIDE : row * d.w * d.x;
+}
+
 #endif

@@ -42,13 +42,13 @@ void main()
     ivec3 id = ivec3(gl_GlobalInvocationID);
     int x = id.x, y = id.y * ROWS, n = id.z + image;
     int dx = x * scale + offset.x, dy = y * scale + offset.y;
-    int sx[K], sy[SOURCE_ROWS];
+    int sx[K], sy[SOURCE_ROWS], plane = ds.y * ds.w * ds.x;
     vec4 acc[ROWS][QUADS];
 
     [[unroll]] for (int i = 0; i < K; i++)
         sx[i] = place(x * STRIDE + origin.x + i, ds.x, MODE) + n * ds.x;
     [[unroll]] for (int i = 0; i < SOURCE_ROWS; i++)
-        sy[i] = place(y * STRIDE + origin.y + i, ds.y, MODE);
+        sy[i] = place_row(y * STRIDE + origin.y + i, ds, MODE);
     [[unroll]] for (int r = 0; r < ROWS; r++)
         [[unroll]] for (int q = 0; q < QUADS; q++)
             acc[r][q] = FIRST != 0 ? weights.v[q] : load4(dst, d, n, dst_first + q, dy + r * scale, dx);
@@ -58,9 +58,9 @@ void main()
             [[unroll]] for (int column = 0; column < K; column++) {
                 vec4 v;
                 if (block < BLOCKS)
-                    v = load4(src, ds, 0, src_first + block, sy[line], sx[column]);
+                    v = texelFetch(src, (src_first + block) * plane + sy[line] + sx[column]);
                 else
-                    v = load4(src2, ds, 0, src2_first + block - BLOCKS, sy[line], sx[column]);
+                    v = texelFetch(src2, (src2_first + block - BLOCKS) * plane + sy[line] + sx[column]);
                 [[unroll]] for (int r = 0; r < ROWS; r++) {
                     int ky = line - r * STRIDE;
                     if (ky >= 0 && ky < K)

@@ -65,25 +65,25 @@ void main()
 
     for (int strip = total * slice / slices; strip < end; strip++) {
         int n = strip / strips + group * images, y = (strip % strips) * ROWS;
-        int sy[SOURCE_ROWS];
+        int sy[SOURCE_ROWS], plane = ds.y * ds.w * ds.x;
         [[unroll]] for (int i = 0; i < SOURCE_ROWS; i++)
-            sy[i] = place(y * STRIDE + origin.y + i, ds.y, MODE);
+            sy[i] = place_row(y * STRIDE + origin.y + i, ds, MODE);
         for (int x = lane; x - lane < dg.x; x += lanes) {
             vec4 g[ROWS][OUT_QUADS], v[SOURCE_ROWS];
             int sx[K];
             [[unroll]] for (int i = 0; i < K; i++)
-                sx[i] = place(x * STRIDE + origin.x + i, ds.x, MODE);
+                sx[i] = place(x * STRIDE + origin.x + i, ds.x, MODE) + n * ds.x;
             [[unroll]] for (int r = 0; r < ROWS; r++)
                 [[unroll]] for (int q = 0; q < OUT_QUADS; q++) {
                     bool inside = x < dg.x && y + r < dg.y;
-                    g[r][q] = load4(grad, dg, n, out_block + q, inside ? y + r : OUTSIDE, x);
+                    g[r][q] = load4_or_zero(grad, dg, n, out_block + q, y + r, x);
                     if (CENTER != 0)
                         g[r][q] = inside ? g[r][q] - out_center[q] : vec4(0);
                 }
             [[unroll]] for (int q = 0; q < IN_QUADS; q++)
                 [[unroll]] for (int column = 0; column < K; column++) {
                     [[unroll]] for (int i = 0; i < SOURCE_ROWS; i++) {
-                        v[i] = load4(src, ds, n, in_block + q, sy[i], sx[column]);
+                        v[i] = texelFetch(src, (in_block + q) * plane + sy[i] + sx[column]);
                         if (CENTER != 0)
                             v[i] -= in_center[q];
                     }

@@ -36,27 +36,36 @@ layout(buffer_reference, scalar, buffer_reference_align = 4) buffer Uints {
 
 #ifdef LANE
 #ifdef HALF
-#define TENSOR_FORMAT rgba16f
+#define TENSOR_ELEMENT uvec2
+#define tensor_element(v) uvec2(packHalf2x16((v).xy), packHalf2x16((v).zw))
 #else
-#define TENSOR_FORMAT rgba32f
+#define TENSOR_ELEMENT vec4
+#define tensor_element(v) (v)
 #endif
-#define PLANES_IN(slot, name) layout(set = 0, binding = slot, TENSOR_FORMAT) uniform readonly image2D name
-#define PLANES_OUT(slot, name) layout(set = 0, binding = slot, TENSOR_FORMAT) uniform writeonly image2D name
-#define PLANES_INOUT(slot, name) layout(set = 0, binding = slot, TENSOR_FORMAT) uniform image2D name
-#define load4(t, d, n_, c4_, y_, x_) imageLoad(t, ivec2((n_) * (d).x + (x_), (c4_) * (d).y + (y_)))
-#define store4(t, d, n_, c4_, y_, x_, value)                                                                           \
-    imageStore(t, ivec2((n_) * (d).x + (x_), (c4_) * (d).y + (y_)), value)
 /*
- * Nothing is stored outside. No branch: under a mask lavapipe goes through loads and stores lane by lane, which costs
- * half as much again.
+ * One buffer seen in two ways: on lavapipe fetching a texel is many times faster than loading a vec4 from a buffer,
+ * and storing a vec4 to a buffer four times faster than imageStore.
  */
+#define PLANES_IN(slot, name) layout(set = 0, binding = slot) uniform textureBuffer name
+#define PLANES_OUT(slot, name)                                                                                         \
+    layout(set = 0, binding = slot + 8, std430) writeonly buffer name##_texels                                         \
+    {                                                                                                                  \
+        TENSOR_ELEMENT v[];                                                                                            \
+    }                                                                                                                  \
+    name##_memory
+#define PLANES_INOUT(slot, name)                                                                                       \
+    PLANES_IN(slot, name);                                                                                             \
+    PLANES_OUT(slot, name)
+#define tensor_index(d, n_, c4_, y_, x_) (((c4_) * (d).y + (y_)) * ((d).w * (d).x) + (n_) * (d).x + (x_))
+#define load4(t, d, n_, c4_, y_, x_) texelFetch(t, tensor_index(d, n_, c4_, y_, x_))
+#define store4(t, d, n_, c4_, y_, x_, value)                                                                           \
+    t##_memory.v[tensor_index(d, n_, c4_, y_, x_)] = tensor_element(value)
+/* outside: robustBufferAccess2 makes a load yield zero and drops a store, and -1 asks for it; no branch */
+#define tensor_index_or_outside(d, n_, c4_, y_, x_)                                                                    \
+    ((uint(x_) < uint((d).x) && uint(y_) < uint((d).y)) ? tensor_index(d, n_, c4_, y_, x_) : -1)
 #define store4_inside(t, d, n_, c4_, y_, x_, value)                                                                    \
-    imageStore(t, ivec2((uint(x_) < uint((d).x) && uint(y_) < uint((d).y)) ? (n_) * (d).x + (x_) : -1,                 \
-                        (c4_) * (d).y + (y_)), value)
-/* zero outside: robustImageAccess makes a load outside the image yield zero, and this asks for one */
-#define load4_or_zero(t, d, n_, c4_, y_, x_)                                                                           \
-    imageLoad(t, ivec2((uint(x_) < uint((d).x) && uint(y_) < uint((d).y)) ? (n_) * (d).x + (x_) : -1,                  \
-                       (c4_) * (d).y + (y_)))
+    t##_memory.v[tensor_index_or_outside(d, n_, c4_, y_, x_)] = tensor_element(value)
+#define load4_or_zero(t, d, n_, c4_, y_, x_) texelFetch(t, tensor_index_or_outside(d, n_, c4_, y_, x_))
 #else
 #ifdef HALF
 #define TENSOR_ELEMENT f16vec4

@@ -29,29 +29,29 @@ PLANES_IN(2, picture);
 void main()
 {
     int x = int(gl_GlobalInvocationID.x), y = int(gl_GlobalInvocationID.y), n = int(gl_GlobalInvocationID.z);
-    int sx[3], sy[3], px[4], py[4];
+    int plane = ds.y * ds.w * ds.x, sx[3], sy[3], px[4], py[4];
     vec4 acc[4];
 
     [[unroll]] for (int i = 0; i < 3; i++) {
-        sx[i] = clamp(x - 1 + i, 0, ds.x - 1);
-        sy[i] = clamp(y - 1 + i, 0, ds.y - 1);
+        sx[i] = clamp(x - 1 + i, 0, ds.x - 1) + n * ds.x;
+        sy[i] = clamp(y - 1 + i, 0, ds.y - 1) * ds.w * ds.x;
     }
     [[unroll]] for (int pixel = 0; pixel < 4; pixel++)
         acc[pixel] = weights.v[0];
     [[unroll]] for (int block = 0; block < BLOCKS; block++)
         [[unroll]] for (int tap = 0; tap < 9; tap++) {
-            vec4 v = load4(src, ds, n, block, sy[tap / 3], sx[tap % 3]);
+            vec4 v = texelFetch(src, block * plane + sy[tap / 3] + sx[tap % 3]);
             [[unroll]] for (int c = 0; c < 4; c++)
                 [[unroll]] for (int pixel = 0; pixel < 4; pixel++)
                     acc[pixel] += v[c] * weights.v[1 + ((block * 9 + tap) * 4 + c) * 4 + pixel];
         }
     if (PICTURE != 0) {
         [[unroll]] for (int i = 0; i < 4; i++) {
-            px[i] = clamp(2 * x - 1 + i, 0, d.x - 1);
-            py[i] = clamp(2 * y - 1 + i, 0, d.y - 1);
+            px[i] = clamp(2 * x - 1 + i, 0, d.x - 1) + n * d.x;
+            py[i] = clamp(2 * y - 1 + i, 0, d.y - 1) * d.w * d.x;
         }
         [[unroll]] for (int tap = 0; tap < 16; tap++) {
-            vec4 v = load4(picture, d, n, 0, py[tap / 4], px[tap % 4]);
+            vec4 v = texelFetch(picture, py[tap / 4] + px[tap % 4]);
             [[unroll]] for (int pixel = 0; pixel < 4; pixel++) {
                 int ky = tap / 4 - pixel / 2, kx = tap % 4 - pixel % 2;
                 if (ky >= 0 && ky < 3 && kx >= 0 && kx < 3)
@@ -64,7 +64,6 @@ void main()
         vec4 result = activate(acc[pixel], ACT);
         if (ACT >= 4) /* not zero at zero */
             result = keep_tail(result, dst_block, d.z);
-        if (x < ds.x)
-            store4(dst, d, n, dst_block, 2 * y + pixel / 2, 2 * x + pixel % 2, result);
+        store4_inside(dst, d, n, dst_block, 2 * y + pixel / 2, 2 * x + pixel % 2, result);
     }
 }

@@ -74,7 +74,7 @@ static VkDescriptorSet allocate_set(IdiomCommands *c, const IdiomKernel *kernel,
 
     if (c->sets_left == 0) {
         VkDescriptorPoolSize sizes[2] = {
-            {VK_DESCRIPTOR_TYPE_STORAGE_IMAGE, SETS_PER_POOL * IDIOM_KERNEL_MAX_PLANES},
+            {VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER, SETS_PER_POOL * IDIOM_KERNEL_MAX_PLANES},
             {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, SETS_PER_POOL * IDIOM_KERNEL_MAX_PLANES},
         };
         VkDescriptorPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,
@@ -114,26 +114,29 @@ gboolean idiom_commands_dispatch(IdiomCommands *c, IdiomKernel *kernel, IdiomPla
     vkCmdBindPipeline(c->buffer, VK_PIPELINE_BIND_POINT_COMPUTE, kernel->pipeline);
     if (n_planes) {
         VkDescriptorSet set = allocate_set(c, kernel, error);
-        VkDescriptorImageInfo images[IDIOM_KERNEL_MAX_PLANES];
+        VkBufferView views[IDIOM_KERNEL_MAX_PLANES];
         VkDescriptorBufferInfo buffers[IDIOM_KERNEL_MAX_PLANES];
-        VkWriteDescriptorSet writes[IDIOM_KERNEL_MAX_PLANES];
+        VkWriteDescriptorSet writes[2 * IDIOM_KERNEL_MAX_PLANES];
+        guint n_writes = 0;
         if (!set)
             return FALSE;
         for (guint i = 0; i < n_planes; i++) {
-            images[i] =
-                (VkDescriptorImageInfo){.imageView = planes[i]->view, .imageLayout = VK_IMAGE_LAYOUT_GENERAL};
+            VkWriteDescriptorSet write = {.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
+                                          .dstSet = set,
+                                          .descriptorCount = 1,
+                                          .pBufferInfo = &buffers[i],
+                                          .pTexelBufferView = &views[i]};
+            views[i] = planes[i]->view;
             buffers[i] = (VkDescriptorBufferInfo){planes[i]->buffer, 0, VK_WHOLE_SIZE};
-            writes[i] =
-                (VkWriteDescriptorSet){.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
-                                       .dstSet = set,
-                                       .dstBinding = i,
-                                       .descriptorCount = 1,
-                                       .descriptorType = kernel->images ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE
-                                                                        : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
-                                       .pImageInfo = &images[i],
-                                       .pBufferInfo = &buffers[i]};
+            write.dstBinding = kernel->texels ? IDIOM_KERNEL_MAX_PLANES + i : i;
+            write.descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
+            writes[n_writes++] = write;
+            write.dstBinding = i;
+            write.descriptorType = VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER;
+            if (kernel->texels)
+                writes[n_writes++] = write;
         }
-        vkUpdateDescriptorSets(c->device->device, n_planes, writes, 0, NULL);
+        vkUpdateDescriptorSets(c->device->device, n_writes, writes, 0, NULL);
         vkCmdBindDescriptorSets(c->buffer, VK_PIPELINE_BIND_POINT_COMPUTE, kernel->layout, 0, 1, &set, 0,
                                 NULL);
     }
@@ -165,23 +168,6 @@ void idiom_commands_host_barrier(IdiomCommands *c)
     memory_barrier(c, VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
 }
 
-void idiom_commands_initialize(IdiomCommands *c, IdiomPlanes *planes)
-{
-    VkImageMemoryBarrier barrier = {.sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER,
-                                    .dstAccessMask = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT |
-                                                     VK_ACCESS_TRANSFER_WRITE_BIT,
-                                    .oldLayout = VK_IMAGE_LAYOUT_UNDEFINED,
-                                    .newLayout = VK_IMAGE_LAYOUT_GENERAL,
-                                    .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-                                    .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-                                    .image = planes->image,
-                                    .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1}};
-    if (planes->image)
-        vkCmdPipelineBarrier(c->buffer, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT,
-                             VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 0,
-                             NULL, 0, NULL, 1, &barrier);
-}
-
 void idiom_commands_copy(IdiomCommands *c, IdiomBuffer *from, gsize from_offset, IdiomBuffer *to,
                          gsize to_offset, gsize size)
 {
@@ -196,15 +182,7 @@ void idiom_commands_poison_buffer(IdiomCommands *c, IdiomBuffer *buffer)
 
 void idiom_commands_poison_planes(IdiomCommands *c, IdiomPlanes *planes)
 {
-    if (planes->image) {
-        const float nan = __builtin_nanf("");
-        VkClearColorValue value = {.float32 = {nan, nan, nan, nan}};
-        VkImageSubresourceRange range = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
-        vkCmdClearColorImage(c->buffer, planes->image, VK_IMAGE_LAYOUT_GENERAL, &value, 1, &range);
-    } else {
-        vkCmdFillBuffer(c->buffer, planes->buffer, 0, VK_WHOLE_SIZE,
-                        planes->half ? 0x7e007e00u : 0x7fc00000u);
-    }
+    vkCmdFillBuffer(c->buffer, planes->buffer, 0, VK_WHOLE_SIZE, planes->half ? 0x7e007e00u : 0x7fc00000u);
 }
 
 void idiom_commands_timestamp(IdiomCommands *c)

@@ -278,9 +278,9 @@ static gboolean open_device(IdiomDevice *device, GError **error)
                                                        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES};
     VkPhysicalDeviceProperties2 props = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
                                          .pNext = &subgroup};
-    gboolean ext_robust = has_extension(device->physical, VK_EXT_IMAGE_ROBUSTNESS_EXTENSION_NAME);
-    VkPhysicalDeviceImageRobustnessFeaturesEXT robust = {
-        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_IMAGE_ROBUSTNESS_FEATURES_EXT};
+    gboolean ext_robust = has_extension(device->physical, VK_EXT_ROBUSTNESS_2_EXTENSION_NAME);
+    VkPhysicalDeviceRobustness2FeaturesEXT robust = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT};
     VkPhysicalDeviceVulkan12Features have12 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
                                                .pNext = ext_robust ? &robust : NULL};
     VkPhysicalDeviceVulkan11Features have11 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES,
@@ -321,8 +321,9 @@ static gboolean open_device(IdiomDevice *device, GError **error)
     if (!open_queue(device, error))
         return FALSE;
 
-    /* lane kernels read outside images on purpose and rely on the zeros */
-    gboolean can_lane = ext_robust && robust.robustImageAccess;
+    /* lane kernels reach outside buffers on purpose and rely on zeros; SwiftShader's texel buffers are too small */
+    gboolean can_lane = ext_robust && robust.robustBufferAccess2 &&
+                        props.properties.limits.maxTexelBufferElements >= IDIOM_LANE_MAX_TEXELS;
     const char *family = g_getenv("IDIOM_FAMILY");
     device->info.family =
         props.properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU ? IDIOM_FAMILY_LANE : IDIOM_FAMILY_VECTOR;
@@ -343,9 +344,9 @@ static gboolean open_device(IdiomDevice *device, GError **error)
         if (device->memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)
             device->info.heap_bytes = MAX(device->info.heap_bytes, device->memory.memoryHeaps[i].size);
 
-    VkPhysicalDeviceImageRobustnessFeaturesEXT want_robust = {
-        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_IMAGE_ROBUSTNESS_FEATURES_EXT,
-        .robustImageAccess = can_lane};
+    VkPhysicalDeviceRobustness2FeaturesEXT want_robust = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT,
+        .robustBufferAccess2 = can_lane};
     VkPhysicalDeviceVulkan12Features want12 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
                                                .pNext = can_lane ? &want_robust : NULL,
                                                .bufferDeviceAddress = VK_TRUE,
@@ -354,13 +355,15 @@ static gboolean open_device(IdiomDevice *device, GError **error)
                                                .pNext = &want12,
                                                .storageBuffer16BitAccess = have11.storageBuffer16BitAccess};
     const float priority = 1;
-    const char *extensions[] = {VK_EXT_IMAGE_ROBUSTNESS_EXTENSION_NAME};
+    const char *extensions[] = {VK_EXT_ROBUSTNESS_2_EXTENSION_NAME};
     VkDeviceQueueCreateInfo queue = {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
                                      .queueFamilyIndex = device->queue_family,
                                      .queueCount = 1,
                                      .pQueuePriorities = &priority};
     VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
                                .pNext = &want11,
+                               .pEnabledFeatures =
+                                   &(VkPhysicalDeviceFeatures){.robustBufferAccess = can_lane},
                                .queueCreateInfoCount = 1,
                                .pQueueCreateInfos = &queue,
                                .enabledExtensionCount = can_lane ? 1 : 0,
@@ -409,10 +412,10 @@ void idiom_device_unref(IdiomDevice *device)
         g_hash_table_iter_init(&iter, device->kernels);
         while (g_hash_table_iter_next(&iter, NULL, &kernel))
             idiom_kernel_free(device, kernel);
-        for (guint images = 0; images < 2; images++)
+        for (guint texels = 0; texels < 2; texels++)
             for (guint i = 0; i <= IDIOM_KERNEL_MAX_PLANES; i++) {
-                vkDestroyPipelineLayout(device->device, device->pipeline_layouts[images][i], NULL);
-                vkDestroyDescriptorSetLayout(device->device, device->set_layouts[images][i], NULL);
+                vkDestroyPipelineLayout(device->device, device->pipeline_layouts[texels][i], NULL);
+                vkDestroyDescriptorSetLayout(device->device, device->set_layouts[texels][i], NULL);
             }
         vkDestroyPipelineCache(device->device, device->pipeline_cache, NULL);
         vkDestroyDevice(device->device, NULL);

@@ -7,7 +7,7 @@
 
 #include <idiom/graph.h>
 
-/* --- memory --------------------------------------------------------------------------------------- */
+/* --- memory ----------------------------------------------------------------------------------------------------- */
 
 /* A flat array of bytes, addressable by shaders. */
 typedef struct {
@@ -17,11 +17,13 @@ typedef struct {
     gpointer mapped; /* NULL if the host cannot see it */
 } IdiomBuffer;
 
-/* Activations: a storage image (lane) or a storage buffer (vector). */
+/* Texels of the largest tensor for lane kernels: what their devices must offer. */
+#define IDIOM_LANE_MAX_TEXELS (1u << 26)
+
+/* Activations: a storage buffer; for lane kernels also seen as a texel buffer, which they read faster. */
 typedef struct {
-    gpointer image;  /* VkImage, or NULL */
-    gpointer view;   /* VkImageView, or NULL */
-    gpointer buffer; /* VkBuffer, or NULL */
+    gpointer buffer; /* VkBuffer */
+    gpointer view;   /* VkBufferView, or NULL */
     gsize size;
     gboolean half;
 } IdiomPlanes;
@@ -44,7 +46,7 @@ gboolean idiom_buffer_write(IdiomDevice *device, IdiomBuffer *buffer, gsize offs
 gboolean idiom_buffer_read(IdiomDevice *device, IdiomBuffer *buffer, gsize offset, gpointer data, gsize size,
                            GError **error);
 
-/* --- kernels -------------------------------------------------------------------------------------- */
+/* --- kernels ---------------------------------------------------------------------------------------------------- */
 
 /* A compute pipeline. Belongs to the device; the same request returns the same kernel. */
 typedef struct IdiomKernel IdiomKernel;
@@ -52,12 +54,12 @@ typedef struct IdiomKernel IdiomKernel;
 /*
  * @resource: name of the SPIR-V in the library's resources, without ".spv"
  * @spec: @n_spec specialization constants with ids 0, 1, 2 ...
- * @images: planes are storage images rather than buffers
+ * @texels: planes are also bound as texel buffers
  */
 IdiomKernel *idiom_kernel_get(IdiomDevice *device, const char *resource, const guint32 *spec, guint n_spec,
-                              guint n_planes, gboolean images, GError **error);
+                              guint n_planes, gboolean texels, GError **error);
 
-/* --- commands ------------------------------------------------------------------------------------- */
+/* --- commands --------------------------------------------------------------------------------------------------- */
 
 /* A recorded list of commands: recorded once, run any number of times. */
 typedef struct IdiomCommands IdiomCommands;
@@ -71,8 +73,6 @@ gboolean idiom_commands_dispatch(IdiomCommands *commands, IdiomKernel *kernel, I
 void idiom_commands_barrier(IdiomCommands *commands);
 /* Makes earlier writes visible to the host. */
 void idiom_commands_host_barrier(IdiomCommands *commands);
-/* First use of an image: contents become undefined. Nothing to do for buffers. */
-void idiom_commands_initialize(IdiomCommands *commands, IdiomPlanes *planes);
 void idiom_commands_copy(IdiomCommands *commands, IdiomBuffer *from, gsize from_offset, IdiomBuffer *to,
                          gsize to_offset, gsize size);
 /* Fills with a value that is not a number: what is not written afterwards is found. */

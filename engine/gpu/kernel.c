@@ -5,22 +5,30 @@
 #include <gio/gio.h>
 #include <string.h>
 
-static gboolean make_layouts(IdiomDevice *device, guint n_planes, gboolean images, GError **error)
+static gboolean make_layouts(IdiomDevice *device, guint n_planes, gboolean texels, GError **error)
 {
-    VkDescriptorSetLayoutBinding bindings[IDIOM_KERNEL_MAX_PLANES];
-    VkDescriptorSetLayout *set = &device->set_layouts[images][n_planes];
-    VkPipelineLayout *layout = &device->pipeline_layouts[images][n_planes];
+    VkDescriptorSetLayoutBinding bindings[2 * IDIOM_KERNEL_MAX_PLANES];
+    guint n_bindings = 0;
+    VkDescriptorSetLayout *set = &device->set_layouts[texels][n_planes];
+    VkPipelineLayout *layout = &device->pipeline_layouts[texels][n_planes];
 
     if (*layout)
         return TRUE;
-    for (guint i = 0; i < n_planes; i++)
-        bindings[i] = (VkDescriptorSetLayoutBinding){
-            .binding = i,
-            .descriptorType = images ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
-            .descriptorCount = 1,
-            .stageFlags = VK_SHADER_STAGE_COMPUTE_BIT};
+    for (guint i = 0; i < n_planes; i++) {
+        bindings[n_bindings++] =
+            (VkDescriptorSetLayoutBinding){.binding = texels ? IDIOM_KERNEL_MAX_PLANES + i : i,
+                                           .descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+                                           .descriptorCount = 1,
+                                           .stageFlags = VK_SHADER_STAGE_COMPUTE_BIT};
+        if (texels)
+            bindings[n_bindings++] =
+                (VkDescriptorSetLayoutBinding){.binding = i,
+                                               .descriptorType = VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER,
+                                               .descriptorCount = 1,
+                                               .stageFlags = VK_SHADER_STAGE_COMPUTE_BIT};
+    }
     VkDescriptorSetLayoutCreateInfo set_info = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
-                                                .bindingCount = n_planes,
+                                                .bindingCount = n_bindings,
                                                 .pBindings = bindings};
     if (!*set && !idiom_vk_check(vkCreateDescriptorSetLayout(device->device, &set_info, NULL, set),
                                  "creating a descriptor set layout", error))
@@ -55,12 +63,12 @@ static VkShaderModule load_module(IdiomDevice *device, const char *resource, GEr
 }
 
 static IdiomKernel *make_kernel(IdiomDevice *device, const char *resource, const guint32 *spec, guint n_spec,
-                                guint n_planes, gboolean images, GError **error)
+                                guint n_planes, gboolean texels, GError **error)
 {
     VkSpecializationMapEntry entries[32];
     VkPipeline pipeline = VK_NULL_HANDLE;
 
-    if (!make_layouts(device, n_planes, images, error))
+    if (!make_layouts(device, n_planes, texels, error))
         return NULL;
     VkShaderModule module = load_module(device, resource, error);
     if (!module)
@@ -75,7 +83,7 @@ static IdiomKernel *make_kernel(IdiomDevice *device, const char *resource, const
                   .module = module,
                   .pName = "main",
                   .pSpecializationInfo = &specialization},
-        .layout = device->pipeline_layouts[images][n_planes]};
+        .layout = device->pipeline_layouts[texels][n_planes]};
     gboolean ok = idiom_vk_check(
         vkCreateComputePipelines(device->device, device->pipeline_cache, 1, &info, NULL, &pipeline), resource,
         error);
@@ -85,13 +93,13 @@ static IdiomKernel *make_kernel(IdiomDevice *device, const char *resource, const
     IdiomKernel *kernel = g_new0(IdiomKernel, 1);
     kernel->pipeline = pipeline;
     kernel->layout = info.layout;
-    kernel->set_layout = device->set_layouts[images][n_planes];
-    kernel->images = images;
+    kernel->set_layout = device->set_layouts[texels][n_planes];
+    kernel->texels = texels;
     return kernel;
 }
 
 IdiomKernel *idiom_kernel_get(IdiomDevice *device, const char *resource, const guint32 *spec, guint n_spec,
-                              guint n_planes, gboolean images, GError **error)
+                              guint n_planes, gboolean texels, GError **error)
 {
     g_autoptr(GString) key = g_string_new(resource);
 
@@ -102,7 +110,7 @@ IdiomKernel *idiom_kernel_get(IdiomDevice *device, const char *resource, const g
     g_mutex_lock(&device->kernel_lock);
     IdiomKernel *kernel = g_hash_table_lookup(device->kernels, key->str);
     if (!kernel) {
-        kernel = make_kernel(device, resource, spec, n_spec, n_planes, images, error);
+        kernel = make_kernel(device, resource, spec, n_spec, n_planes, texels, error);
         if (kernel)
             g_hash_table_insert(device->kernels, g_strdup(key->str), kernel);
     }

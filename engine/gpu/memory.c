@@ -11,7 +11,6 @@ typedef struct {
     VkDeviceMemory memory;
     VkDeviceSize size, used;
     guint32 type;
-    gboolean images; /* images and buffers in blocks of their own: bufferImageGranularity needs no thought */
     guint8 *mapped;
 } Block;
 
@@ -45,8 +44,7 @@ void idiom_arena_free(IdiomArena *arena)
     }
     for (guint i = 0; i < arena->planes->len; i++) {
         IdiomPlanes *p = g_ptr_array_index(arena->planes, i);
-        vkDestroyImageView(vk, p->view, NULL);
-        vkDestroyImage(vk, p->image, NULL);
+        vkDestroyBufferView(vk, p->view, NULL);
         vkDestroyBuffer(vk, p->buffer, NULL);
     }
     for (guint i = 0; i < arena->blocks->len; i++)
@@ -82,7 +80,7 @@ static VkDeviceSize align_up(VkDeviceSize x, VkDeviceSize alignment)
 }
 
 /* Finds room for @req; sets memory, offset and (if mappable) host address. */
-static gboolean take(IdiomArena *arena, const VkMemoryRequirements *req, gboolean images, gboolean host,
+static gboolean take(IdiomArena *arena, const VkMemoryRequirements *req, gboolean host,
                      VkDeviceMemory *memory, VkDeviceSize *offset, guint8 **mapped, GError **error)
 {
     IdiomDevice *device = arena->device;
@@ -98,7 +96,7 @@ static gboolean take(IdiomArena *arena, const VkMemoryRequirements *req, gboolea
     for (guint i = 0; i < arena->blocks->len; i++) {
         Block *b = &g_array_index(arena->blocks, Block, i);
         VkDeviceSize at = align_up(b->used, req->alignment);
-        if (b->type == (guint32)type && b->images == images && at <= b->size && req->size <= b->size - at) {
+        if (b->type == (guint32)type && at <= b->size && req->size <= b->size - at) {
             b->used = at + req->size;
             *memory = b->memory;
             *offset = at;
@@ -110,18 +108,15 @@ static gboolean take(IdiomArena *arena, const VkMemoryRequirements *req, gboolea
     VkMemoryPropertyFlags flags = device->memory.memoryTypes[type].propertyFlags;
     VkMemoryPropertyFlags mappable =
         VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-    Block block = {.size = MAX(arena->next_block, req->size),
-                   .used = req->size,
-                   .type = (guint32)type,
-                   .images = images};
+    Block block = {.size = MAX(arena->next_block, req->size), .used = req->size, .type = (guint32)type};
     VkMemoryAllocateFlagsInfo address = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
                                          .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT};
     VkMemoryAllocateInfo info = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
-                                 .pNext = images ? NULL : &address,
+                                 .pNext = &address,
                                  .allocationSize = block.size,
                                  .memoryTypeIndex = (guint32)type};
     VkResult result = vkAllocateMemory(device->device, &info, NULL, &block.memory);
-    if (result == VK_SUCCESS && !images && (flags & mappable) == mappable) {
+    if (result == VK_SUCCESS && (flags & mappable) == mappable) {
         void *p = NULL;
         result = vkMapMemory(device->device, block.memory, 0, VK_WHOLE_SIZE, 0, &p);
         block.mapped = p;
@@ -150,15 +145,15 @@ static VkBuffer make_buffer(IdiomArena *arena, gsize size, VkBufferUsageFlags us
     VkBufferCreateInfo info = {.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO, .size = size, .usage = usage};
     VkBuffer buffer = VK_NULL_HANDLE;
     VkMemoryRequirements req;
-    VkDeviceMemory memory;
-    VkDeviceSize offset;
+    VkDeviceMemory memory = VK_NULL_HANDLE;
+    VkDeviceSize offset = 0;
 
     if (!idiom_vk_check(vkCreateBuffer(vk, &info, NULL, &buffer), "creating a buffer", error))
         return VK_NULL_HANDLE;
     vkGetBufferMemoryRequirements(vk, buffer, &req);
     /* shaders reach the array through vec4 references */
     req.alignment = MAX(req.alignment, 256);
-    if (!take(arena, &req, FALSE, host, &memory, &offset, mapped, error) ||
+    if (!take(arena, &req, host, &memory, &offset, mapped, error) ||
         !idiom_vk_check(vkBindBufferMemory(vk, buffer, memory, offset), "binding buffer memory", error)) {
         vkDestroyBuffer(vk, buffer, NULL);
         return VK_NULL_HANDLE;
@@ -189,66 +184,34 @@ IdiomBuffer *idiom_arena_buffer(IdiomArena *arena, gsize size, gboolean host, GE
     return buffer;
 }
 
-static gboolean make_image(IdiomArena *arena, IdiomPlanes *planes, IdiomShape s, GError **error)
-{
-    VkDevice vk = arena->device->device;
-    VkFormat format = planes->half ? VK_FORMAT_R16G16B16A16_SFLOAT : VK_FORMAT_R32G32B32A32_SFLOAT;
-    VkImageCreateInfo info = {.sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO,
-                              .imageType = VK_IMAGE_TYPE_2D,
-                              .format = format,
-                              .extent = {s.w * s.n, s.h * ((s.c + 3) / 4), 1},
-                              .mipLevels = 1,
-                              .arrayLayers = 1,
-                              .samples = VK_SAMPLE_COUNT_1_BIT,
-                              .tiling = VK_IMAGE_TILING_OPTIMAL,
-                              .usage = VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT};
-    VkImage image = VK_NULL_HANDLE;
-    VkMemoryRequirements req;
-    VkDeviceMemory memory;
-    VkDeviceSize offset;
-    guint8 *mapped;
-
-    if (!idiom_vk_check(vkCreateImage(vk, &info, NULL, &image), "creating a storage image", error))
-        return FALSE;
-    planes->image = image; /* the caller destroys it if the rest fails */
-    vkGetImageMemoryRequirements(vk, image, &req);
-    if (!take(arena, &req, TRUE, FALSE, &memory, &offset, &mapped, error) ||
-        !idiom_vk_check(vkBindImageMemory(vk, image, memory, offset), "binding image memory", error))
-        return FALSE;
-    planes->size = req.size;
-
-    VkImageViewCreateInfo view = {.sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO,
-                                  .image = image,
-                                  .viewType = VK_IMAGE_VIEW_TYPE_2D,
-                                  .format = format,
-                                  .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1}};
-    VkImageView handle = VK_NULL_HANDLE;
-    if (!idiom_vk_check(vkCreateImageView(vk, &view, NULL, &handle), "creating an image view", error))
-        return FALSE;
-    planes->view = handle;
-    return TRUE;
-}
-
 IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrecision precision,
                                 IdiomShape shape, GError **error)
 {
     g_autofree IdiomPlanes *planes = g_new0(IdiomPlanes, 1);
+    gsize texels = (gsize)shape.n * ((shape.c + 3) / 4) * shape.h * shape.w;
+    VkBufferUsageFlags usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
+    guint8 *mapped;
 
+    if (family == IDIOM_FAMILY_LANE)
+        usage |= VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT;
     planes->half = precision == IDIOM_FP16;
+    planes->size = texels * (planes->half ? 8 : 16);
+    planes->buffer = make_buffer(arena, planes->size, usage, FALSE, &mapped, error);
+    if (!planes->buffer)
+        return NULL;
     if (family == IDIOM_FAMILY_LANE) {
-        if (!make_image(arena, planes, shape, error)) {
-            vkDestroyImage(arena->device->device, planes->image, NULL);
+        VkBufferViewCreateInfo info = {.sType = VK_STRUCTURE_TYPE_BUFFER_VIEW_CREATE_INFO,
+                                       .buffer = planes->buffer,
+                                       .format = planes->half ? VK_FORMAT_R16G16B16A16_SFLOAT
+                                                              : VK_FORMAT_R32G32B32A32_SFLOAT,
+                                       .range = VK_WHOLE_SIZE};
+        VkBufferView view = VK_NULL_HANDLE;
+        if (!idiom_vk_check(vkCreateBufferView(arena->device->device, &info, NULL, &view),
+                            "creating a texel buffer", error)) {
+            vkDestroyBuffer(arena->device->device, planes->buffer, NULL);
             return NULL;
         }
-    } else {
-        guint8 *mapped;
-        gsize texels = (gsize)shape.n * ((shape.c + 3) / 4) * shape.h * shape.w;
-        planes->size = texels * (planes->half ? 8 : 16);
-        planes->buffer = make_buffer(arena, planes->size,
-                                     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
-                                     FALSE, &mapped, error);
-        if (!planes->buffer)
-            return NULL;
+        planes->view = view;
     }
     g_ptr_array_add(arena->planes, planes);
     return g_steal_pointer(&planes);

@@ -32,7 +32,7 @@ struct IdiomDevice {
     char *pipeline_cache_path;
     GMutex kernel_lock;
     GHashTable *kernels; /* description -> IdiomKernel */
-    /* one layout for every number of planes, images [1] or buffers [0] */
+    /* one layout for every number of planes, seen as texels too [1] or not [0] */
     VkDescriptorSetLayout set_layouts[2][IDIOM_KERNEL_MAX_PLANES + 1];
     VkPipelineLayout pipeline_layouts[2][IDIOM_KERNEL_MAX_PLANES + 1];
 };
@@ -41,7 +41,7 @@ struct IdiomKernel {
     VkPipeline pipeline;
     VkPipelineLayout layout;
     VkDescriptorSetLayout set_layout;
-    gboolean images;
+    gboolean texels;
 };
 
 /* Sets @error from a VkResult, "@what: reason", and returns FALSE; TRUE for VK_SUCCESS. */

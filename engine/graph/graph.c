@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Graphs: tensors, operations, sticky errors. */
 #include "graph.h"
+#include "gpu/gpu.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -120,11 +121,10 @@ static gboolean check_size(IdiomGraph *g, IdiomLayout layout, IdiomShape s)
         return FALSE;
     }
     if (idiom_graph_family(g) == IDIOM_FAMILY_LANE &&
-        ((guint64)s.n * s.w > limit || (guint64)idiom_c4(s.c) * s.h > limit)) {
+        (double)s.n * idiom_c4(s.c) * s.h * s.w > IDIOM_LANE_MAX_TEXELS) {
         idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
-                         "%u picture(s) of %ux%u with %u channels need an image of %" G_GUINT64_FORMAT
-                         "x%" G_GUINT64_FORMAT "; the device's limit is %u",
-                         s.n, s.w, s.h, s.c, (guint64)s.n * s.w, (guint64)idiom_c4(s.c) * s.h, limit);
+                         "%u picture(s) of %ux%u with %u channels have more than %u texels of four channels",
+                         s.n, s.w, s.h, s.c, IDIOM_LANE_MAX_TEXELS);
         return FALSE;
     }
     return TRUE;

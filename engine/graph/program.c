@@ -341,24 +341,6 @@ static IdiomCommands *record(IdiomProgram *p, GPtrArray *ops, gboolean timestamp
     return r.commands;
 }
 
-/* Storage images start in no layout. */
-static gboolean initialize(IdiomProgram *p, GError **error)
-{
-    IdiomCommands *commands = idiom_commands_new(p->graph->device, 0, error);
-    gboolean ok;
-
-    if (!commands)
-        return FALSE;
-    for (guint i = 0; i < p->storages->len; i++) {
-        Storage *s = g_ptr_array_index(p->storages, i);
-        if (s->planes)
-            idiom_commands_initialize(commands, s->planes);
-    }
-    ok = idiom_commands_end(commands, error) && idiom_commands_run(commands, error);
-    idiom_commands_free(commands);
-    return ok;
-}
-
 /* For tests (IDIOM_POISON=1): fills every temporary tensor with NaN, so that what a kernel leaves out shows. */
 static gboolean record_poison(IdiomProgram *p, GError **error)
 {
@@ -411,7 +393,7 @@ IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, 
             root(outputs[i])->host = TRUE;
     }
     find_needed(p, outputs, n_outputs);
-    if (!place_permanent(p, error) || !place_temporary(p, error) || !initialize(p, error))
+    if (!place_permanent(p, error) || !place_temporary(p, error))
         return NULL;
     if (p->setup_ops->len && !(p->setup = record(p, p->setup_ops, FALSE, error)))
         return NULL;

@@ -84,6 +84,8 @@ static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, gu
             .push = &push,
             .push_size = sizeof push,
         };
+        /* passes do not touch each other's outputs, but every one has all of dst bound for reading as well */
+        idiom_recorder_barrier(r);
         idiom_conv2d_cover(&d, p->size[0], IDIOM_DIV_UP(p->size[1], rows));
         d.groups[2] = p->images;
         if (!idiom_record_dispatch(r, &d, error))
@@ -99,8 +101,6 @@ static gboolean record_lane(IdiomRecorder *r, const IdiomConv2dPass *p, GError *
     guint chunks = IDIOM_DIV_UP(all, largest);
     for (guint i = 0; i < chunks; i++) {
         guint first = all * i / chunks, end = all * (i + 1) / chunks;
-        if (i)
-            idiom_recorder_barrier(r);
         if (!record_lane_chunk(r, p, first, end - first, error))
             return FALSE;
     }
