@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Tensors in shaders. Every shader that touches planes includes this and is compiled four times:
- *   LANE   storage images (CPU drivers: an imageLoad of four channels is many times faster than a buffer load)
+ *   LANE   buffers read through texel buffers (CPU drivers: many times faster than loading vec4s)
  *   VECTOR storage buffers of vec4 (GPUs)
  * each with fp32 or, with HALF, fp16 storage. Arithmetic is fp32 always.
  *
@@ -37,7 +37,12 @@ layout(buffer_reference, scalar, buffer_reference_align = 4) buffer Uints {
 #ifdef LANE
 #ifdef HALF
 #define TENSOR_ELEMENT uvec2
-#define tensor_element(v) uvec2(packHalf2x16((v).xy), packHalf2x16((v).zw))
+/* packing may cut off digits, and lavapipe's does: rounds to nearest what is then a half float already */
+uvec2 tensor_element(vec4 v)
+{
+    v = uintBitsToFloat((floatBitsToUint(v) + 0x1000u) & 0xffffe000u);
+    return uvec2(packHalf2x16(v.xy), packHalf2x16(v.zw));
+}
 #else
 #define TENSOR_ELEMENT vec4
 #define tensor_element(v) (v)

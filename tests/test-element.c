@@ -4,6 +4,7 @@
 
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
+#include <idiom/device.h>
 #include <string.h>
 
 static const char *const formats[] = {"I420", "NV12", "RGBA", "BGRA", "RGBx", "BGRx"};
@@ -396,8 +397,13 @@ static void test_errors(gconstpointer folder)
 
 static void test_too_large(void)
 {
-    expect_error("idiom style=small", "RGBA", 9000, 9000, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "9000");
-    expect_error("idiom style=tiny", "I420", 30000, 4, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "30000");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomDevice) device = idiom_device_open(NULL, &error);
+    g_assert_no_error(error);
+    expect_error("idiom style=tiny", "I420", 40000, 4, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "40000x4");
+    if (idiom_device_info(device)->family == IDIOM_FAMILY_LANE) /* others may have the memory */
+        expect_error("idiom style=small", "RGBA", 9000, 9000, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                     "9000x9000");
 }
 
 static void test_two_at_once(void)

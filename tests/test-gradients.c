@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Gradients by central differences. A graph computes a scalar from an input and some parameters; its gradient is
- * compared with (loss(x + d) - loss(x - d)) / 2, where d is a small step, in the direction of the gradient's sign, of a
- * random half of the elements of one tensor: so the difference stands out of the rounding of fp32, and in its sum all
- * elements count. checkkernels looks at single elements.
+ * Gradients by central differences. A graph computes a scalar from an input and some parameters; its gradient
+ * is compared with (loss(x + d) - loss(x - d)) / 2. The step d moves a random half of the elements of one tensor,
+ * each in the direction of its gradient: so the difference stands out of the rounding of fp32, and in its sum
+ * every element counts. checkkernels looks at single elements.
  */
 #include <idiom/ops.h>
 #include <idiom/program.h>
@@ -247,7 +247,7 @@ static IdiomTensor *loss_shared(Net *net, IdiomTensor *x)
     return idiom_mse(net->g, idiom_mul(net->g, y, x), x);
 }
 
-/* Statistics taken away and given back by broadcast: adaptive instance normalization with no operation of its own. */
+/* Statistics taken away and given back by broadcast: instance normalization with no operation of its own. */
 static IdiomTensor *loss_adaptive(Net *net, IdiomTensor *x)
 {
     IdiomGraph *g = net->g;

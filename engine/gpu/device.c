@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* texels that a texel buffer must hold for lane kernels; SwiftShader's hold far fewer */
+#define LANE_TEXELS (1u << 24)
 #define VALIDATION_LAYER "VK_LAYER_KHRONOS_validation"
 
 gboolean idiom_vk_check(VkResult result, const char *what, GError **error)
@@ -321,9 +323,9 @@ static gboolean open_device(IdiomDevice *device, GError **error)
     if (!open_queue(device, error))
         return FALSE;
 
-    /* lane kernels reach outside buffers on purpose and rely on zeros; SwiftShader's texel buffers are too small */
+    /* lane kernels reach outside buffers on purpose and rely on zeros */
     gboolean can_lane = ext_robust && robust.robustBufferAccess2 &&
-                        props.properties.limits.maxTexelBufferElements >= IDIOM_LANE_MAX_TEXELS;
+                        props.properties.limits.maxTexelBufferElements >= LANE_TEXELS;
     const char *family = g_getenv("IDIOM_FAMILY");
     device->info.family =
         props.properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU ? IDIOM_FAMILY_LANE : IDIOM_FAMILY_VECTOR;
@@ -340,6 +342,10 @@ static gboolean open_device(IdiomDevice *device, GError **error)
         device->info.family = IDIOM_FAMILY_VECTOR;
     device->info.fp16 = device->info.family == IDIOM_FAMILY_LANE || have11.storageBuffer16BitAccess;
     device->info.max_plane_dim = props.properties.limits.maxImageDimension2D;
+    device->info.max_tensor_bytes = props.properties.limits.maxStorageBufferRange;
+    if (device->info.family == IDIOM_FAMILY_LANE)
+        device->info.max_tensor_bytes =
+            MIN(device->info.max_tensor_bytes, (guint64)props.properties.limits.maxTexelBufferElements * 8);
     for (guint i = 0; i < device->memory.memoryHeapCount; i++)
         if (device->memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)
             device->info.heap_bytes = MAX(device->info.heap_bytes, device->memory.memoryHeaps[i].size);

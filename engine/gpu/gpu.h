@@ -17,9 +17,6 @@ typedef struct {
     gpointer mapped; /* NULL if the host cannot see it */
 } IdiomBuffer;
 
-/* Texels of the largest tensor for lane kernels: what their devices must offer. */
-#define IDIOM_LANE_MAX_TEXELS (1u << 26)
-
 /* Activations: a storage buffer; for lane kernels also seen as a texel buffer, which they read faster. */
 typedef struct {
     gpointer buffer; /* VkBuffer */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Graphs: tensors, operations, sticky errors. */
 #include "graph.h"
-#include "gpu/gpu.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -97,7 +96,7 @@ IdiomTensor *idiom_graph_new_tensor(IdiomGraph *g, IdiomLayout layout, IdiomShap
     return t;
 }
 
-/* What images, addresses and 32 bit indices allow. */
+/* What the device's bindings and 32 bit indices allow. */
 static gboolean check_size(IdiomGraph *g, IdiomLayout layout, IdiomShape s)
 {
     guint limit = idiom_device_info(g->device)->max_plane_dim;
@@ -120,11 +119,15 @@ static gboolean check_size(IdiomGraph *g, IdiomLayout layout, IdiomShape s)
                          limit);
         return FALSE;
     }
-    if (idiom_graph_family(g) == IDIOM_FAMILY_LANE &&
-        (double)s.n * idiom_c4(s.c) * s.h * s.w > IDIOM_LANE_MAX_TEXELS) {
-        idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
-                         "%u picture(s) of %ux%u with %u channels have more than %u texels of four channels",
-                         s.n, s.w, s.h, s.c, IDIOM_LANE_MAX_TEXELS);
+    guint64 texel = g->precision == IDIOM_FP16 ? 8 : 16,
+            largest = idiom_device_info(g->device)->max_tensor_bytes;
+    guint64 bytes = texel * s.n * idiom_c4(s.c) * s.h * s.w;
+    if (bytes > largest) {
+        idiom_graph_fail(
+            g, IDIOM_ERROR_SHAPE,
+            "%u picture(s) of %ux%u with %u channels take %.0f MiB; the device's limit for one tensor is "
+            "%.0f MiB",
+            s.n, s.w, s.h, s.c, bytes / 1048576.0, largest / 1048576.0);
         return FALSE;
     }
     return TRUE;

@@ -11,7 +11,7 @@ typedef struct IdiomDevice IdiomDevice;
 
 /**
  * IdiomFamily: which kernels a device runs.
- * @IDIOM_FAMILY_LANE: one SIMD lane is one pixel, activations in storage images; CPU drivers (lavapipe)
+ * @IDIOM_FAMILY_LANE: one SIMD lane is one pixel, activations read as texels; CPU drivers (lavapipe)
  * @IDIOM_FAMILY_VECTOR: activations in storage buffers, shared-memory tiles; GPUs
  */
 typedef enum {
@@ -29,14 +29,15 @@ typedef enum {
 
 /** What is known of a device. Strings live as long as the device. */
 typedef struct {
-    const char *name;    /**< as the driver names it */
-    const char *driver;  /**< driver name and version, human-readable */
-    const char *type;    /**< "discrete", "integrated", "virtual", "cpu" or "other" */
-    IdiomFamily family;  /**< default kernel family for this device */
-    gboolean fp16;       /**< IDIOM_FP16 storage is available */
-    guint64 heap_bytes;  /**< size of the largest device-local heap */
-    guint max_plane_dim; /**< largest width or height of a tensor, in pixels */
-    guint subgroup_size; /**< invocations in a subgroup */
+    const char *name;         /**< as the driver names it */
+    const char *driver;       /**< driver name and version, human-readable */
+    const char *type;         /**< "discrete", "integrated", "virtual", "cpu" or "other" */
+    IdiomFamily family;       /**< default kernel family for this device */
+    gboolean fp16;            /**< IDIOM_FP16 storage is available */
+    guint64 heap_bytes;       /**< size of the largest device-local heap */
+    guint max_plane_dim;      /**< largest width or height of a tensor, in pixels */
+    guint64 max_tensor_bytes; /**< largest tensor of activations */
+    guint subgroup_size;      /**< invocations in a subgroup */
 } IdiomDeviceInfo;
 
 /**

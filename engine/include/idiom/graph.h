@@ -33,8 +33,8 @@ static inline gsize idiom_shape_elements(IdiomShape s)
 
 /**
  * IdiomLayout: where the elements of a tensor lie.
- * @IDIOM_LAYOUT_PLANES: activations, NC4HW4 (four channels at a position are one texel or vec4), in storage images
- *   or buffers, fp32 or fp16 as the graph's precision says. Unused channels of the last four are zero.
+ * @IDIOM_LAYOUT_PLANES: activations, NC4HW4 (four channels at a position are one texel or vec4), in buffers,
+ *   fp32 or fp16 as the graph's precision says. Unused channels of the last four are zero.
  * @IDIOM_LAYOUT_FLAT: fp32, NCHW order, contiguous, in a buffer. Parameters, statistics, Gram matrices, scalars,
  *   and everything that the host reads or writes.
  * @IDIOM_LAYOUT_BYTES: as flat, but uint8_t: frames as they come from a video.
