@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <idiom/error.h>
 
-G_DEFINE_QUARK(idiom-error-quark, idiom_error)
+GQuark idiom_error_quark(void)
+{
+    return g_quark_from_static_string("idiom-error-quark");
+}

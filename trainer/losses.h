@@ -19,7 +19,7 @@
  *             noise, where both see the same. Only the second is pulled towards the first.
  */
 typedef struct {
-    const char *style_layers, *content_layers; /* "LAYER:WEIGHT,...", layers as in features.h */
+    const char *style_layers, *content_layers;     /* "LAYER:WEIGHT,...", layers as in features.h */
     double style, content, luma, tv, hf, temporal; /* weights; 0 leaves the term out */
 } IdiomLossConfig;
 

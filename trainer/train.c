@@ -79,25 +79,27 @@ static void interrupt(int signal)
 /* --- before --------------------------------------------------------------------------------------- */
 
 /* Those of @layers ("NAME:WEIGHT,...") that the feature files have. */
-static char *available_layers(const IdiomFeatures *features, const char *layers)
+static char *available_layers(const IdiomFeatures *features, const char *term, const char *layers)
 {
-    g_autoptr(GString) found = g_string_new(NULL);
+    g_autoptr(GString) found = g_string_new(NULL), missing = g_string_new(NULL);
     g_auto(GStrv) list = g_strsplit(layers, ",", -1);
     for (char **layer = list; *layer; layer++) {
         g_autofree char *name = g_strndup(*layer, strcspn(*layer, ":"));
         if (idiom_features_check(features, name, NULL))
             g_string_append_printf(found, "%s%s", found->len ? "," : "", *layer);
         else
-            idiom_say("layer %s is in none of the feature files: left out", name);
+            g_string_append_printf(missing, " %s", name);
     }
+    if (missing->len)
+        idiom_say("not in the feature files, so left out of the %s loss:%s", term, missing->str);
     return g_string_free(g_steal_pointer(&found), FALSE);
 }
 
 static gboolean prepare_losses(Training *t, GError **error)
 {
     const double *weights = t->options->weights;
-    t->style_layers = available_layers(t->features, idiom_loss_defaults.style_layers);
-    t->content_layers = available_layers(t->features, idiom_loss_defaults.content_layers);
+    t->style_layers = available_layers(t->features, "style", idiom_loss_defaults.style_layers);
+    t->content_layers = available_layers(t->features, "content", idiom_loss_defaults.content_layers);
     if (!*t->style_layers || !*t->content_layers) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
                     "--features: needed are layers of VGG (at least the first "
@@ -122,21 +124,28 @@ static gboolean load_references(Training *t, GError **error)
 {
     const IdiomTrainOptions *o = t->options;
     guint side = MAX(STYLE_SIDE, (guint)o->crop);
-    g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GArray) references = g_array_new(FALSE, FALSE, sizeof(IdiomReference));
+    t->references = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
     for (guint i = 0; o->references[i]; i++) {
         IdiomPicture *picture = idiom_picture_load(o->references[i], 0, side, side, error);
         if (!picture)
             return FALSE;
         g_ptr_array_add(t->references, picture);
+    }
+    return TRUE;
+}
+
+static gboolean measure_references(Training *t, GError **error)
+{
+    g_autofree IdiomReference *references = g_new(IdiomReference, t->references->len);
+    g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < t->references->len; i++) {
+        const IdiomPicture *picture = t->references->pdata[i];
         float *values = g_new(float, (gsize)3 * picture->w * picture->h);
         g_ptr_array_add(arrays, values);
         idiom_picture_to_floats(picture, values);
-        IdiomReference reference = {values, picture->w, picture->h, o->reference_weights[i]};
-        g_array_append_val(references, reference);
+        references[i] = (IdiomReference){values, picture->w, picture->h, t->options->reference_weights[i]};
     }
-    return idiom_losses_add_style(t->losses, (const IdiomReference *)references->data, references->len,
-                                  error);
+    return idiom_losses_add_style(t->losses, references, t->references->len, error);
 }
 
 static void preview_clear(gpointer pointer)
@@ -173,23 +182,18 @@ static gboolean prepare_previews(Training *t, GError **error)
 static gboolean prepare(Training *t, GError **error)
 {
     const IdiomTrainOptions *o = t->options;
-    t->references = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
+    gboolean adversarial = o->weights[IDIOM_TERM_ADVERSARIAL] > 0;
     t->previews = g_array_new(FALSE, FALSE, sizeof(Preview));
     g_array_set_clear_func(t->previews, preview_clear);
     t->rate_scale = 1;
 
+    /* what can be wrong with files and options is said before the device is asked to work */
     if (!idiom_generator_preset(o->size, 1, &t->config, error)) {
         g_prefix_error(error, "--size: ");
         return FALSE;
     }
-    if (!(t->device = idiom_device_open(o->device, error)))
+    if (!load_references(t, error))
         return FALSE;
-    t->features =
-        idiom_features_load((const char *const *)o->features, g_strv_length(o->features), t->device, error);
-    if (!t->features || !prepare_losses(t, error) || !load_references(t, error))
-        return FALSE;
-
-    gboolean adversarial = o->weights[IDIOM_TERM_ADVERSARIAL] > 0;
     IdiomDataParams data = {
         .seed = (guint64)o->seed,
         .batch = (guint)o->batch,
@@ -203,6 +207,12 @@ static gboolean prepare(Training *t, GError **error)
     if (!(t->data = idiom_data_new((const char *const *)o->content, &data, error)))
         return FALSE;
 
+    if (!(t->device = idiom_device_open(o->device, error)))
+        return FALSE;
+    t->features =
+        idiom_features_load((const char *const *)o->features, g_strv_length(o->features), t->device, error);
+    if (!t->features || !prepare_losses(t, error) || !measure_references(t, error))
+        return FALSE;
     t->generator = idiom_params_new(t->device);
     idiom_generator_declare(t->generator, &t->config, (guint32)o->seed);
     if (!idiom_optimizer_init(&t->generator_adam, t->device, t->generator, 0.9, 0.99, error))
@@ -365,6 +375,10 @@ static gboolean save_checkpoint(Training *t, const char *path, GError **error)
 
 static gboolean load_checkpoint(Training *t, const char *path, GError **error)
 {
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "--resume: there is no checkpoint %s", path);
+        return FALSE;
+    }
     g_autoptr(IdiomTensorFile) file = idiom_tensor_file_open(path, error);
     if (!file)
         return FALSE;

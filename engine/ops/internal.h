@@ -11,8 +11,8 @@
 IdiomTensor *idiom_fill(IdiomGraph *g, IdiomLayout layout, IdiomShape shape, double value);
 
 /* Gradient of idiom_pad2d(): every pixel of the result adds to the pixel of the input that it came from. */
-IdiomTensor *idiom_pad2d_backward(IdiomGraph *g, IdiomTensor *dy, guint left, guint right, guint top, guint bottom,
-                                  IdiomPadMode mode);
+IdiomTensor *idiom_pad2d_backward(IdiomGraph *g, IdiomTensor *dy, guint left, guint right, guint top,
+                                  guint bottom, IdiomPadMode mode);
 
 /* dy * act'(x) where y = act(x): all activations here can tell their slope from their result. @dy itself for NONE. */
 IdiomTensor *idiom_activation_backward(IdiomGraph *g, IdiomTensor *dy, IdiomTensor *y, IdiomActivation act);

@@ -106,10 +106,10 @@ IdiomTensor *idiom_pad2d_backward(IdiomGraph *g, IdiomTensor *dy, guint left, gu
     s.h -= top + bottom;
     if (mode == IDIOM_PAD_ZERO)
         return zero_window(g, dy, (int)left, (int)top, s.w, s.h);
-    IdiomOp *op = idiom_graph_add_op(g, &pad_backward_class, &dy, 1,
-                                     &(Params){mode == IDIOM_PAD_EDGE ? WINDOW_EDGE : WINDOW_REFLECT, -(int)left,
-                                               -(int)top},
-                                     sizeof(Params));
+    IdiomOp *op = idiom_graph_add_op(
+        g, &pad_backward_class, &dy, 1,
+        &(Params){mode == IDIOM_PAD_EDGE ? WINDOW_EDGE : WINDOW_REFLECT, -(int)left, -(int)top},
+        sizeof(Params));
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, s);
 }
 
@@ -139,10 +139,10 @@ IdiomTensor *idiom_pad2d(IdiomGraph *g, IdiomTensor *x, guint left, guint right,
     s.h += top + bottom;
     if (mode == IDIOM_PAD_ZERO)
         return zero_window(g, x, -(int)left, -(int)top, s.w, s.h);
-    IdiomOp *op = idiom_graph_add_op(g, &pad_image_class, &x, 1,
-                                     &(Params){mode == IDIOM_PAD_EDGE ? WINDOW_EDGE : WINDOW_REFLECT, -(int)left,
-                                               -(int)top},
-                                     sizeof(Params));
+    IdiomOp *op = idiom_graph_add_op(
+        g, &pad_image_class, &x, 1,
+        &(Params){mode == IDIOM_PAD_EDGE ? WINDOW_EDGE : WINDOW_REFLECT, -(int)left, -(int)top},
+        sizeof(Params));
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, s);
 }
 

@@ -42,6 +42,7 @@ IdiomFrameWords idiom_frame_words(const IdiomFrame *frame);
 void idiom_cover_blocks(IdiomDispatch *d, const IdiomFrame *frame, guint w, guint h);
 
 /* FALSE, with the graph's error set in the name of @op, if @bytes cannot be such a frame or the layout is wrong. */
-gboolean idiom_require_frame(IdiomGraph *g, const char *op, const IdiomTensor *bytes, const IdiomFrame *frame);
+gboolean idiom_require_frame(IdiomGraph *g, const char *op, const IdiomTensor *bytes,
+                             const IdiomFrame *frame);
 
 #endif
