@@ -96,8 +96,9 @@ static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, gu
 
 static gboolean record_lane(IdiomRecorder *r, const IdiomConv2dPass *p, GError **error)
 {
-    guint quads = idiom_c4(p->dst->shape.c), all = source_blocks(p);
-    guint largest = CLAMP(LANE_BUDGET / (p->taps * p->taps * MIN(quads, 4)), 1, LANE_MAX_BLOCKS);
+    guint all = source_blocks(p);
+    /* an invocation has four quads of outputs, of one pixel or of several */
+    guint largest = CLAMP(LANE_BUDGET / (p->taps * p->taps * 4), 1, LANE_MAX_BLOCKS);
     guint chunks = IDIOM_DIV_UP(all, largest);
     for (guint i = 0; i < chunks; i++) {
         guint first = all * i / chunks, end = all * (i + 1) / chunks;
