@@ -27,7 +27,7 @@ static void setup(Fixture *f, gconstpointer data)
     g_assert_cmpint(g_mkdir(f->content, 0700), ==, 0);
     for (guint i = 0; i < 3; i++)
         g_free(test_write_picture(f->content, i, 70 + 9 * i, 60));
-    f->features = test_write_vgg(f->folder);
+    f->features = test_write_vgg(f->folder, 1);
 }
 
 static void teardown(Fixture *f, gconstpointer data)
@@ -176,6 +176,29 @@ static void test_use(Fixture *f, gconstpointer data)
     }
 }
 
+/* Losses that are not finite change nothing; after three the training ends with a checkpoint and no style. */
+static void test_not_finite(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *style = g_strconcat("waves=", f->style, NULL);
+    g_autofree char *out = g_build_filename(f->folder, "out.safetensors", NULL);
+    g_autofree char *checkpoint = g_build_filename(f->folder, "out.checkpoint.safetensors", NULL);
+    g_autofree char *overflowing = test_write_vgg(f->folder, 1e15);
+    g_autoptr(GSubprocess) process =
+        start("train", "--style", style, "--content", f->content, "--features", overflowing, "--size", "nano",
+              "--batch", "1", "--crop", "32", "--out", out, NULL);
+    g_autofree char *said = finish(process, FALSE);
+    g_assert_nonnull(strstr(said, "three steps in a row were not finite"));
+    g_assert_nonnull(strstr(said, checkpoint));
+    g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomTensorFile) file = idiom_tensor_file_open(checkpoint, &error);
+    g_assert_no_error(error);
+    for (guint i = 0; i < idiom_tensor_file_count(file); i++)
+        g_free(idiom_tensor_file_read(file, idiom_tensor_file_info(file, i)->name, NULL, 0, &error));
+    g_assert_no_error(error); /* reading refuses what is not finite */
+}
+
 /* Bad input: one line that names what is wrong, a status that is not 0, no style file. */
 static void test_errors(Fixture *f, gconstpointer data)
 {
@@ -222,6 +245,7 @@ int main(int argc, char **argv)
     g_assert_nonnull(g_getenv("IDIOM_TRAIN"));
     g_test_add("/train/same-weights", Fixture, NULL, setup, test_same_weights, teardown);
     g_test_add("/train/use", Fixture, NULL, setup, test_use, teardown);
+    g_test_add("/train/not-finite", Fixture, NULL, setup, test_not_finite, teardown);
     g_test_add("/train/errors", Fixture, NULL, setup, test_errors, teardown);
     return g_test_run();
 }

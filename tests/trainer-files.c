@@ -117,7 +117,7 @@ void test_write_video(const char *folder, const char *name, guint w, guint h, gu
 
 /* --- feature networks ------------------------------------------------------------------------------------------ */
 
-char *test_write_vgg(const char *folder)
+char *test_write_vgg(const char *folder, double gain)
 {
     static const struct {
         const char *weight, *bias;
@@ -133,7 +133,7 @@ char *test_write_vgg(const char *folder)
     for (guint i = 0; i < G_N_ELEMENTS(layers); i++) {
         guint inputs = layers[i].inputs, outputs = layers[i].outputs;
         float *weights = g_new(float, 9 * inputs * outputs), *biases = g_new(float, outputs);
-        double spread = sqrt(6.0 / (9 * inputs)); /* keeps the size of activations from layer to layer */
+        double spread = gain * sqrt(6.0 / (9 * inputs));
         for (guint k = 0; k < 9 * inputs * outputs; k++)
             weights[k] = (float)g_rand_double_range(rand, -spread, spread);
         for (guint k = 0; k < outputs; k++)

@@ -17,7 +17,10 @@ char *test_write_picture(const char *folder, guint seed, guint w, guint h);
 /* A video of @frames frames in which a bar moves. */
 void test_write_video(const char *folder, const char *name, guint w, guint h, guint frames);
 
-/* A feature network: the first three layers of VGG with random weights; returns its path. */
-char *test_write_vgg(const char *folder);
+/*
+ * A feature network: the first three layers of VGG with random weights; returns its path. With @gain 1 activations keep
+ * their size from layer to layer.
+ */
+char *test_write_vgg(const char *folder, double gain);
 
 #endif

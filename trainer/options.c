@@ -143,7 +143,6 @@ IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error)
     o->learning_rate = 2e-3;
     o->seed = 1;
     o->checkpoint_every = 100;
-    o->size = g_strdup("small");
     g_autofree char *quoted = g_strjoinv(" ", argv);
     o->command = g_strconcat("idiom-train ", quoted, NULL);
 
@@ -190,6 +189,8 @@ IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error)
         reject(error, "train: '%s' is not an option; see idiom-train train --help", args[1]);
         return NULL;
     }
+    if (!o->size)
+        o->size = g_strdup("small");
     return check(o, styles, error) ? g_steal_pointer(&o) : NULL;
 }
 
