@@ -19,7 +19,7 @@ static gboolean stylize(cairo_surface_t *surface, const char *style_name, GError
     IdiomFrame frame = {.format = IDIOM_VIDEO_BGRA,
                         .width = (guint)cairo_image_surface_get_width(surface),
                         .height = (guint)cairo_image_surface_get_height(surface)};
-    IdiomPrecision precision = idiom_device_info(device)->fp16 ? IDIOM_FP16 : IDIOM_FP32;
+    IdiomPrecision precision = idiom_device_info(device)->fastest;
     g_autoptr(IdiomFilter) filter = idiom_filter_new(device, style, &frame, precision, error);
     if (!filter)
         return FALSE;

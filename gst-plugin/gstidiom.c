@@ -184,7 +184,7 @@ static gboolean build_filter(GstIdiom *self, const GstVideoInfo *info)
         GST_ELEMENT_ERROR(self, STREAM, FORMAT, ("YUV with the matrix of RGB cannot be converted"), (NULL));
         return FALSE;
     }
-    IdiomPrecision precision = idiom_device_info(self->device)->fp16 ? IDIOM_FP16 : IDIOM_FP32;
+    IdiomPrecision precision = idiom_device_info(self->device)->fastest;
 
     g_clear_pointer(&self->filter, idiom_filter_free);
     gint64 begin = g_get_monotonic_time();

@@ -341,6 +341,9 @@ static gboolean open_device(IdiomDevice *device, GError **error)
     if (device->info.family == IDIOM_FAMILY_LANE && !can_lane)
         device->info.family = IDIOM_FAMILY_VECTOR;
     device->info.fp16 = device->info.family == IDIOM_FAMILY_LANE || have11.storageBuffer16BitAccess;
+    /* halves save memory traffic; CPU drivers have none to save and convert them at a cost */
+    device->info.fastest =
+        device->info.family == IDIOM_FAMILY_VECTOR && device->info.fp16 ? IDIOM_FP16 : IDIOM_FP32;
     device->info.max_plane_dim = props.properties.limits.maxImageDimension2D;
     device->info.max_tensor_bytes = props.properties.limits.maxStorageBufferRange;
     if (device->info.family == IDIOM_FAMILY_LANE)

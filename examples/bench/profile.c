@@ -92,7 +92,7 @@ gboolean profile_run(Profile *profile, const char *style_name, const char *devic
     IdiomFrame frame = {.format = format, .width = width, .height = height, .matrix = IDIOM_VIDEO_BT709};
     g_autoptr(IdiomFilter) filter = NULL;
     if (idiom_frame_layout(&frame, error))
-        filter = idiom_filter_new(device, style, &frame, info->fp16 ? IDIOM_FP16 : IDIOM_FP32, error);
+        filter = idiom_filter_new(device, style, &frame, info->fastest, error);
     if (!filter)
         return FALSE;
 
@@ -100,7 +100,7 @@ gboolean profile_run(Profile *profile, const char *style_name, const char *devic
         .device = g_strdup(info->name),
         .driver = g_strdup(info->driver),
         .type = g_strdup(info->type),
-        .precision = info->fp16 ? "fp16" : "fp32",
+        .precision = info->fastest == IDIOM_FP16 ? "fp16" : "fp32",
         .width = width,
         .height = height,
         .memory = idiom_program_memory(idiom_filter_program(filter)),

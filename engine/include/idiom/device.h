@@ -33,6 +33,7 @@ typedef struct {
     const char *driver;       /**< driver name and version, human-readable */
     const char *type;         /**< "discrete", "integrated", "virtual", "cpu" or "other" */
     IdiomFamily family;       /**< default kernel family for this device */
+    IdiomPrecision fastest;   /**< storage with which inference is fastest */
     gboolean fp16;            /**< IDIOM_FP16 storage is available */
     guint64 heap_bytes;       /**< size of the largest device-local heap */
     guint max_plane_dim;      /**< largest width or height of a tensor, in pixels */
