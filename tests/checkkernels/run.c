@@ -81,7 +81,7 @@ static void add_output(GArray *outputs, IdiomGraph *g, IdiomTensor *tensor, gsiz
 static guint wanted_gradients(const Case *c)
 {
     guint mask = 0;
-    for (guint i = 0; i < c->n_in; i++)
+    for (guint i = 0; i < MIN(c->n_in, G_N_ELEMENTS(c->in)); i++)
         mask |= (guint)(c->in[i].gradient != FALSE) << i;
     return mask;
 }
