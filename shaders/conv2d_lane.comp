@@ -31,7 +31,7 @@ layout(push_constant, scalar) uniform Push
     Vec4s weights;
     int image, scale;   /* first picture of the batch; distance of the outputs in dst */
     ivec4 d, ds;
-    ivec2 size;         /* of the outputs */
+    ivec2 size;         /* of the outputs; for the vector kernel, with which this layout is shared */
     ivec2 origin;       /* in src of the first tap of output 0 */
     ivec2 offset;       /* in dst of output 0 */
     int dst_first, src_first, src2_first;

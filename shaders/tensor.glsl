@@ -6,7 +6,8 @@
  * each with fp32 or, with HALF, fp16 storage. Arithmetic is fp32 always.
  *
  * Planes are NC4HW4: load4(t, d, n, c4, y, x) yields channels 4 c4 .. 4 c4 + 3 at a position as a vec4;
- * d is the tensor's ivec4 (w, h, c, n) from the push constants. As an image: x + n w across, y + c4 h down.
+ * d is the tensor's ivec4 (w, h, c, n) from the push constants. In lane tensors the pictures of a batch lie
+ * side by side: row y of block c4 holds x of picture 0, then of picture 1, and so on.
  * Channels beyond c in the last block are zero, and whoever writes planes keeps it so (keep_tail).
  *
  * Flat tensors are addresses (buffer_reference): Floats(p).v[i], Vec4s(p).v[i], Bytes as uints.

@@ -130,8 +130,6 @@ guint64 idiom_recorder_address(IdiomRecorder *r, const IdiomTensor *tensor);
 /* Makes the writes of this op's earlier dispatches visible to its later ones. */
 void idiom_recorder_barrier(IdiomRecorder *r);
 
-const IdiomDeviceInfo *idiom_recorder_device(const IdiomRecorder *r);
-
 /* --- helpers -------------------------------------------------------------------------------------- */
 
 #define IDIOM_DIV_UP(a, b) (((a) + (b)-1) / (b))

@@ -246,11 +246,6 @@ void idiom_recorder_barrier(IdiomRecorder *r)
     r->epoch++;
 }
 
-const IdiomDeviceInfo *idiom_recorder_device(const IdiomRecorder *r)
-{
-    return idiom_device_info(r->program->graph->device);
-}
-
 /* A barrier, if the op touches what has been written since the last one, or writes what has been read. */
 static void order(IdiomRecorder *r, const IdiomOp *op)
 {
