@@ -71,12 +71,12 @@ void idiom_filter_free(IdiomFilter *filter)
 }
 
 gboolean idiom_filter_process(IdiomFilter *filter, const guint8 *const *in_planes, const gssize *in_strides,
-                              guint8 *const *out_planes, const gssize *out_strides, double strength,
-                              GError **error)
+                              guint8 *const *out_planes, const gssize *out_strides,
+                              const IdiomFilterControls *controls, GError **error)
 {
     idiom_frame_write(&filter->frame, filter->in, in_planes, in_strides);
-    *filter->strength = (float)CLAMP(strength, 0, 1);
-    if (strength <= 0) {
+    *filter->strength = (float)CLAMP(controls->strength, 0, 1);
+    if (controls->strength <= 0) {
         idiom_frame_read(&filter->frame, filter->in, out_planes, out_strides);
         return TRUE;
     }

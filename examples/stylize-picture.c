@@ -27,7 +27,7 @@ static gboolean stylize(cairo_surface_t *surface, const char *style_name, GError
     guint8 *pixels = cairo_image_surface_get_data(surface);
     gssize stride = cairo_image_surface_get_stride(surface);
     return idiom_filter_process(filter, (const guint8 *const[]){pixels}, &stride, (guint8 *const[]){pixels},
-                                &stride, 1, error);
+                                &stride, &(IdiomFilterControls){.strength = 1}, error);
 }
 
 int main(int argc, char **argv)

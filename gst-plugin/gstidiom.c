@@ -284,7 +284,8 @@ static GstFlowReturn gst_idiom_transform_frame(GstVideoFilter *video, GstVideoFr
     }
     gint64 begin = g_get_monotonic_time();
     if (!idiom_filter_process(self->filter, (const guint8 *const *)in->data, in_strides,
-                              (guint8 *const *)out->data, out_strides, strength, &error)) {
+                              (guint8 *const *)out->data, out_strides,
+                              &(IdiomFilterControls){.strength = strength}, &error)) {
         post_error(self, error);
         return GST_FLOW_ERROR;
     }

@@ -47,7 +47,7 @@ static void check_strength(IdiomFilter *filter, const IdiomFrame *frame, const g
     gssize stride = 4 * frame->width;
     g_autofree guint8 *out = g_malloc0(4 * n);
     idiom_filter_process(filter, (const guint8 *const[]){in}, &stride, (guint8 *const[]){out}, &stride,
-                         strength, &error);
+                         &(IdiomFilterControls){.strength = strength}, &error);
     g_assert_no_error(error);
     for (gsize i = 0; i < n; i++) {
         for (gsize c = 0; c < 3; c++) {
@@ -98,11 +98,11 @@ static void test_in_place(void)
     for (guint i = 0; i < 256; i++)
         in[i] = (guint8)(i * 11);
     gssize stride = 32;
-    idiom_filter_process(filter, (const guint8 *const[]){in}, &stride, (guint8 *const[]){out}, &stride, 1,
-                         &error);
+    idiom_filter_process(filter, (const guint8 *const[]){in}, &stride, (guint8 *const[]){out}, &stride,
+                         &(IdiomFilterControls){.strength = 1}, &error);
     g_assert_no_error(error);
-    idiom_filter_process(filter, (const guint8 *const[]){in}, &stride, (guint8 *const[]){in}, &stride, 1,
-                         &error);
+    idiom_filter_process(filter, (const guint8 *const[]){in}, &stride, (guint8 *const[]){in}, &stride,
+                         &(IdiomFilterControls){.strength = 1}, &error);
     g_assert_no_error(error);
     g_assert_cmpmem(in, sizeof in, out, sizeof out);
 }

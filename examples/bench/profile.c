@@ -51,7 +51,8 @@ static gboolean time_frames(Profile *profile, IdiomFilter *filter, const IdiomFr
 
     for (guint i = 0; i < frames; i++) {
         gint64 begin = g_get_monotonic_time();
-        if (!idiom_filter_process(filter, in_planes, strides, out_planes, strides, 1, error))
+        if (!idiom_filter_process(filter, in_planes, strides, out_planes, strides,
+                                  &(IdiomFilterControls){.strength = 1}, error))
             return FALSE;
         double seconds = (g_get_monotonic_time() - begin) / 1e6;
         profile->frame_seconds += seconds / frames;
@@ -62,7 +63,8 @@ static gboolean time_frames(Profile *profile, IdiomFilter *filter, const IdiomFr
     if (!idiom_program_profile(program, TRUE, error))
         return FALSE;
     for (guint i = 0; i < frames; i++) {
-        if (!idiom_filter_process(filter, in_planes, strides, out_planes, strides, 1, error))
+        if (!idiom_filter_process(filter, in_planes, strides, out_planes, strides,
+                                  &(IdiomFilterControls){.strength = 1}, error))
             return FALSE;
         guint count;
         const IdiomOpTime *times = idiom_program_times(program, &count);

@@ -36,18 +36,30 @@ void idiom_filter_free(IdiomFilter *filter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomFilter, idiom_filter_free)
 
 /**
+ * What may change from frame to frame.
+ * @strength: 0..1: the result is source + strength (stylized - source); at 0 it is the source, byte by byte
+ * @temporal: 0..1: how much of a picture is taken from the one before, moved as the scene has moved, where that can be
+ *   told; at 0 every frame is stylized by itself
+ * @discontinuity: this frame does not follow the one before: nothing is taken from that
+ */
+typedef struct {
+    double strength;
+    double temporal;
+    gboolean discontinuity;
+} IdiomFilterControls;
+
+/**
  * idiom_filter_process:
  * @in_planes, @in_strides: first row of each plane of the frame (one for RGBA and the like, Y U V for I420, Y
  * UV for NV12), and bytes from row to row
  * @out_planes, @out_strides: the same for the result; may be the same memory as the input
- * @strength: 0..1: the result is source + strength (stylized - source); at 0 it is the source, byte by byte
  * @error: IDIOM_ERROR_DEVICE_LOST, IDIOM_ERROR_VULKAN
  *
  * Stylizes one frame; returns when it is done. Only the visible bytes of each row are written.
  */
 gboolean idiom_filter_process(IdiomFilter *filter, const guint8 *const *in_planes, const gssize *in_strides,
-                              guint8 *const *out_planes, const gssize *out_strides, double strength,
-                              GError **error);
+                              guint8 *const *out_planes, const gssize *out_strides,
+                              const IdiomFilterControls *controls, GError **error);
 
 /** idiom_filter_program: what runs, for profiling. Belongs to @filter. */
 IdiomProgram *idiom_filter_program(IdiomFilter *filter);
