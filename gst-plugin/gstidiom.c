@@ -13,6 +13,14 @@
  * ".safetensors", which is looked up in the directories of the environment variable `IDIOM_STYLE_PATH`
  * (separated by colons), in `idiom/styles` of the user's data directory and among the installed ones.
  *
+ * Each frame takes from the one before it, moved as the scene has moved, what can be told to be the same, so that
+ * the picture does not flicker: #idiom:temporal says how much. A frame that does not follow the one before is
+ * stylized by itself: the first one, after a flush or seek, a buffer with #GST_BUFFER_FLAG_DISCONT, after new caps,
+ * when timestamps jump or go back, and the first frame of a new scene.
+ *
+ * When #idiom:style changes while PLAYING, the old style fades into the new one within #idiom:style-fade of stream
+ * time. A file may hold several styles; #idiom:mix tells how much of each is shown.
+ *
  * A frame that the device cannot hold, a style that cannot be used and a missing device are errors on the
  * bus.
  *
@@ -22,19 +30,25 @@
  * ! x264enc ! mp4mux ! filesink location=out.mp4
  * ]| A file, stylized and encoded again.
  * |[
- * gst-launch-1.0 v4l2src ! videoconvert ! queue max-size-buffers=1 leaky=downstream ! idiom ! videoconvert !
- * autovideosink sync=false
- * ]| A camera, in the default style; frames that come too fast are dropped.
+ * gst-launch-1.0 v4l2src ! videoconvert ! queue max-size-buffers=1 leaky=downstream ! videorate drop-only=true !
+ * idiom ! videoconvert ! autovideosink sync=false
+ * ]| A camera, in the default style; frames that come too fast are dropped. The queue marks every frame after a dropped
+ * one with #GST_BUFFER_FLAG_DISCONT, which would end the smoothing; videorate takes the mark off.
  * |[
  * gst-launch-1.0 videotestsrc is-live=true ! video/x-raw,width=640,height=360 ! idiom strength=0.5 !
  * videoconvert ! autovideosink
  * ]| Half way between the source and the style.
+ * |[
+ * gst-launch-1.0 filesrc location=in.mp4 ! decodebin ! videoconvert ! idiom style=seasons.safetensors
+ * mix="summer:0.3,winter:0.7" temporal=0.5 ! videoconvert ! autovideosink
+ * ]| Two styles of one file, mixed, with less smoothing over time.
  */
 #include "gstidiom.h"
 
 #include "shareddevice.h"
 
 #include <idiom/filter.h>
+#include <string.h>
 
 GST_DEBUG_CATEGORY_STATIC(idiom_debug);
 #define GST_CAT_DEFAULT idiom_debug
@@ -46,26 +60,65 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
 
-enum { PROP_0, PROP_STYLE, PROP_STRENGTH, PROP_DEVICE, PROP_STATS };
+enum {
+    PROP_0,
+    PROP_STYLE,
+    PROP_MIX,
+    PROP_STYLE_FADE,
+    PROP_STRENGTH,
+    PROP_TEMPORAL,
+    PROP_DEVICE,
+    PROP_STATS,
+};
 
 static const double DEFAULT_STRENGTH = 1.0;
+static const double DEFAULT_TEMPORAL = 1.0;
+static const guint64 DEFAULT_STYLE_FADE = 500 * GST_MSECOND;
+
+/* Styles in view at once: a change during a change fades from what is seen then. */
+#define MAX_LAYERS 3
+
+/*
+ * What a frame may be late without a gap is not what the caps say alone: cameras slow down in the dark, some files have
+ * no steady rate, and where the machine is too slow a queue drops what it must. Steps up to this count as usual when
+ * they have been seen.
+ */
+static const GstClockTime LONGEST_STEP = 200 * GST_MSECOND;
+
+/* A style in view. */
+typedef struct {
+    IdiomFilter *filter;
+    GstClockTime since; /* stream time of the last frame without it */
+    guint64 fade;       /* it fades in for so long */
+} Layer;
 
 struct _GstIdiom {
     GstVideoFilter parent;
 
     /* under the object lock */
     char *style_name;
+    char *mix;
     char *device_selector;
-    double strength;
+    guint64 style_fade;
+    double strength, temporal;
     gboolean style_changed; /* since the style in use was loaded */
+    gboolean mix_changed;   /* since it was looked at */
     guint64 frames;
     double seconds, last_seconds; /* spent in frames: all, and the last one */
     char *device_name;            /* of the device last used */
 
     /* of the streaming thread, from start to stop */
     IdiomDevice *device;
-    IdiomStyle *style;
-    IdiomFilter *filter;
+    IdiomStyle *style;                         /* the newest */
+    float weights[IDIOM_GENERATOR_MAX_STYLES]; /* of the styles in its file */
+    Layer layers[MAX_LAYERS]; /* in the order in which they came; the last one shows the style */
+    guint n_layers;
+
+    /* of the streaming thread: where the frame stands in the stream */
+    GstClockTime time, last_time; /* stream time of this frame and the one before, or not known */
+    GstClockTime last_duration;
+    GstClockTime usual_step; /* from frame to frame */
+    gboolean interrupted;    /* nothing may be taken from earlier frames */
 };
 
 G_DEFINE_TYPE(GstIdiom, gst_idiom, GST_TYPE_VIDEO_FILTER)
@@ -110,6 +163,16 @@ static void post_error(GstIdiom *self, const GError *error)
                              NULL, __FILE__, GST_FUNCTION, __LINE__);
 }
 
+/* The weights of the styles in the file, as the property says. */
+static gboolean update_mix(GstIdiom *self, GError **error)
+{
+    GST_OBJECT_LOCK(self);
+    g_autofree char *mix = g_strdup(self->mix);
+    self->mix_changed = FALSE;
+    GST_OBJECT_UNLOCK(self);
+    return idiom_style_parse_mix(self->style, mix, self->weights, error);
+}
+
 static gboolean load_style(GstIdiom *self)
 {
     g_autoptr(GError) error = NULL;
@@ -130,6 +193,36 @@ static gboolean load_style(GstIdiom *self)
         return FALSE;
     }
     GST_INFO_OBJECT(self, "style %s", path);
+    return TRUE;
+}
+
+/* At the start a mix that the file does not have is an error ... */
+static gboolean require_mix(GstIdiom *self)
+{
+    g_autoptr(GError) error = NULL;
+    if (update_mix(self, &error))
+        return TRUE;
+    post_error(self, error);
+    return FALSE;
+}
+
+/* ... while frames flow it is a warning, and what was shown before stays. */
+static gboolean try_mix(GstIdiom *self)
+{
+    g_autoptr(GError) error = NULL;
+    if (update_mix(self, &error))
+        return TRUE;
+    GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", error->message), (NULL));
+    return FALSE;
+}
+
+/* While frames flow: the style that the property names, its first one if it does not have the mix. */
+static gboolean change_style(GstIdiom *self)
+{
+    if (!load_style(self))
+        return FALSE;
+    if (!try_mix(self))
+        idiom_style_parse_mix(self->style, NULL, self->weights, NULL);
     return TRUE;
 }
 
@@ -176,7 +269,45 @@ static gboolean describe_frame(const GstVideoInfo *info, IdiomFrame *frame)
     }
 }
 
-static gboolean build_filter(GstIdiom *self, const GstVideoInfo *info)
+/* Removes @count styles from @first on. */
+static void drop_layers(GstIdiom *self, guint first, guint count)
+{
+    for (guint i = first; i < first + count; i++)
+        idiom_filter_free(self->layers[i].filter);
+    self->n_layers -= count;
+    memmove(self->layers + first, self->layers + first + count,
+            (self->n_layers - first) * sizeof *self->layers);
+}
+
+/* How far @layer has come into view, 0..1. Without timestamps, or if they have gone back, it is there at once. */
+static double layer_amount(GstIdiom *self, const Layer *layer)
+{
+    gboolean reverse = GST_BASE_TRANSFORM(self)->segment.rate < 0;
+    if (!GST_CLOCK_TIME_IS_VALID(self->time) || !GST_CLOCK_TIME_IS_VALID(layer->since))
+        return 1;
+    GstClockTimeDiff passed =
+        reverse ? GST_CLOCK_DIFF(self->time, layer->since) : GST_CLOCK_DIFF(layer->since, self->time);
+    return passed <= 0 || (guint64)passed >= layer->fade ? 1 : (double)passed / (double)layer->fade;
+}
+
+/* The one of which least is seen. */
+static guint faintest_layer(GstIdiom *self)
+{
+    guint faintest = 0;
+    double least = 2, uncovered = 1;
+    for (guint i = self->n_layers; i-- > 0;) {
+        double amount = i ? layer_amount(self, &self->layers[i]) : 1;
+        if (amount * uncovered < least) {
+            least = amount * uncovered;
+            faintest = i;
+        }
+        uncovered *= 1 - amount;
+    }
+    return faintest;
+}
+
+/* Puts the style on top of what is in view. */
+static gboolean add_layer(GstIdiom *self, const GstVideoInfo *info)
 {
     g_autoptr(GError) error = NULL;
     IdiomFrame frame;
@@ -186,16 +317,68 @@ static gboolean build_filter(GstIdiom *self, const GstVideoInfo *info)
     }
     IdiomPrecision precision = idiom_device_info(self->device)->fastest;
 
-    g_clear_pointer(&self->filter, idiom_filter_free);
     gint64 begin = g_get_monotonic_time();
-    self->filter = idiom_filter_new(self->device, self->style, &frame, precision, &error);
-    if (!self->filter) {
+    IdiomFilter *filter = idiom_filter_new(self->device, self->style, &frame, precision, &error);
+    if (self->n_layers && g_error_matches(error, IDIOM_ERROR, IDIOM_ERROR_MEMORY)) {
+        g_clear_error(&error);
+        drop_layers(self, 0, self->n_layers);
+        filter = idiom_filter_new(self->device, self->style, &frame, precision, &error);
+    }
+    if (!filter) {
         post_error(self, error);
         return FALSE;
     }
+    idiom_filter_set_mix(filter, self->weights);
+    GST_OBJECT_LOCK(self);
+    const guint64 fade = self->style_fade;
+    GST_OBJECT_UNLOCK(self);
+    if (self->n_layers == MAX_LAYERS)
+        drop_layers(self, faintest_layer(self), 1);
+    self->layers[self->n_layers++] = (Layer){filter, self->last_time, fade};
     GST_INFO_OBJECT(self, "ready for %dx%d in %.0f ms", info->width, info->height,
                     (g_get_monotonic_time() - begin) / 1000.0);
     return TRUE;
+}
+
+/* --- time ----------------------------------------------------------------------------------------- */
+
+/* What comes next has nothing to do with what was before. */
+static void forget_time(GstIdiom *self)
+{
+    self->time = self->last_time = GST_CLOCK_TIME_NONE;
+    self->last_duration = self->usual_step = 0;
+    self->interrupted = TRUE;
+    if (self->n_layers)
+        drop_layers(self, 0, self->n_layers - 1);
+}
+
+/* Whether @step, from the frame before to this one, leaves something out. */
+static gboolean is_gap(GstIdiom *self, GstClockTime step)
+{
+    const GstVideoInfo *info = &GST_VIDEO_FILTER(self)->in_info;
+    GstClockTime usual = MAX(self->last_duration, self->usual_step);
+    if (info->fps_n > 0)
+        usual = MAX(usual, gst_util_uint64_scale(GST_SECOND, (guint64)info->fps_d, (guint64)info->fps_n));
+    return step > (usual ? usual + usual / 2 : LONGEST_STEP);
+}
+
+/* The stream is at @buffer now. */
+static void move_to(GstIdiom *self, GstBuffer *buffer)
+{
+    const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
+    GstClockTime last = self->last_time = self->time;
+    GstClockTime time = self->time =
+        gst_segment_to_stream_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+    if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT))
+        self->interrupted = TRUE;
+    if (GST_CLOCK_TIME_IS_VALID(time) && GST_CLOCK_TIME_IS_VALID(last)) {
+        GstClockTimeDiff step = segment->rate < 0 ? GST_CLOCK_DIFF(time, last) : GST_CLOCK_DIFF(last, time);
+        if (step <= 0 || is_gap(self, (GstClockTime)step))
+            self->interrupted = TRUE;
+        if (step > 0 && step <= (GstClockTimeDiff)LONGEST_STEP)
+            self->usual_step = MAX((GstClockTime)step, self->usual_step / 4 * 3);
+    }
+    self->last_duration = GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : 0;
 }
 
 /* --- base transform ------------------------------------------------------------------------------- */
@@ -221,7 +404,9 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
     g_free(self->device_name);
     self->device_name = g_strdup(info->name);
     GST_OBJECT_UNLOCK(self);
-    if (!load_style(self)) {
+    forget_time(self);
+    if (!load_style(self) || !require_mix(self)) {
+        g_clear_pointer(&self->style, idiom_style_free);
         g_clear_pointer(&self->device, shared_device_release);
         return FALSE;
     }
@@ -231,21 +416,31 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
 static gboolean gst_idiom_stop(GstBaseTransform *base)
 {
     GstIdiom *self = GST_IDIOM(base);
-    g_clear_pointer(&self->filter, idiom_filter_free);
+    drop_layers(self, 0, self->n_layers);
     g_clear_pointer(&self->style, idiom_style_free);
     g_clear_pointer(&self->device, shared_device_release);
     return TRUE;
 }
 
+static gboolean gst_idiom_sink_event(GstBaseTransform *base, GstEvent *event)
+{
+    GstIdiom *self = GST_IDIOM(base);
+    if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP || GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START)
+        forget_time(self);
+    return GST_BASE_TRANSFORM_CLASS(gst_idiom_parent_class)->sink_event(base, event);
+}
+
+/* Called for every buffer that comes, also if it is dropped then because the sink is late. */
 static void gst_idiom_before_transform(GstBaseTransform *base, GstBuffer *buffer)
 {
     GstIdiom *self = GST_IDIOM(base);
-    GstClockTime time = gst_segment_to_stream_time(&base->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-    if (GST_CLOCK_TIME_IS_VALID(time))
-        gst_object_sync_values(GST_OBJECT(self), time);
+    move_to(self, buffer);
+    if (GST_CLOCK_TIME_IS_VALID(self->time))
+        gst_object_sync_values(GST_OBJECT(self), self->time);
     GST_OBJECT_LOCK(self);
     gboolean bypass = self->strength <= 0;
     GST_OBJECT_UNLOCK(self);
+    self->interrupted |= bypass;
     gst_base_transform_set_passthrough(base, bypass);
 }
 
@@ -262,7 +457,14 @@ static gboolean gst_idiom_set_info(GstVideoFilter *video, GstCaps *in_caps, GstV
                                    GstCaps *out_caps, GstVideoInfo *out)
 {
     (void)in_caps, (void)out_caps, (void)out;
-    return build_filter(GST_IDIOM(video), in);
+    GstIdiom *self = GST_IDIOM(video);
+    GST_OBJECT_LOCK(self);
+    gboolean style_changed = self->style_changed;
+    GST_OBJECT_UNLOCK(self);
+
+    drop_layers(self, 0, self->n_layers);
+    self->interrupted = TRUE;
+    return (!style_changed || change_style(self)) && add_layer(self, in);
 }
 
 static GstFlowReturn gst_idiom_transform_frame(GstVideoFilter *video, GstVideoFrame *in, GstVideoFrame *out)
@@ -270,25 +472,39 @@ static GstFlowReturn gst_idiom_transform_frame(GstVideoFilter *video, GstVideoFr
     GstIdiom *self = GST_IDIOM(video);
     g_autoptr(GError) error = NULL;
     GST_OBJECT_LOCK(self);
-    double strength = self->strength;
-    gboolean style_changed = self->style_changed;
+    const IdiomFilterControls controls = {self->strength, self->temporal, self->interrupted};
+    gboolean style_changed = self->style_changed, mix_changed = self->mix_changed;
     GST_OBJECT_UNLOCK(self);
 
-    if (style_changed && !(load_style(self) && build_filter(self, &in->info)))
+    if (style_changed && !(change_style(self) && add_layer(self, &in->info)))
         return GST_FLOW_ERROR;
+    if (mix_changed && !style_changed && try_mix(self))
+        idiom_filter_set_mix(self->layers[self->n_layers - 1].filter, self->weights);
 
+    IdiomFilter *filters[MAX_LAYERS];
+    double amounts[MAX_LAYERS];
+    for (guint i = self->n_layers; i-- > 1;) {
+        if (layer_amount(self, &self->layers[i]) >= 1) {
+            drop_layers(self, 0, i);
+            break;
+        }
+    }
+    for (guint i = 0; i < self->n_layers; i++) {
+        filters[i] = self->layers[i].filter;
+        amounts[i] = layer_amount(self, &self->layers[i]);
+    }
     gssize in_strides[GST_VIDEO_MAX_PLANES], out_strides[GST_VIDEO_MAX_PLANES];
     for (guint p = 0; p < GST_VIDEO_MAX_PLANES; p++) {
         in_strides[p] = in->info.stride[p];
         out_strides[p] = out->info.stride[p];
     }
     gint64 begin = g_get_monotonic_time();
-    if (!idiom_filter_process(self->filter, (const guint8 *const *)in->data, in_strides,
-                              (guint8 *const *)out->data, out_strides,
-                              &(IdiomFilterControls){.strength = strength}, &error)) {
+    if (!idiom_filter_fade(filters, amounts, self->n_layers, (const guint8 *const *)in->data, in_strides,
+                           (guint8 *const *)out->data, out_strides, &controls, &error)) {
         post_error(self, error);
         return GST_FLOW_ERROR;
     }
+    self->interrupted = FALSE;
     double seconds = (double)(g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
     GST_LOG_OBJECT(self, "frame took %.1f ms", 1000 * seconds);
 
@@ -322,8 +538,21 @@ static void gst_idiom_set_property(GObject *object, guint id, const GValue *valu
             self->style_changed = TRUE;
         }
         break;
+    case PROP_MIX:
+        if (g_strcmp0(self->mix, g_value_get_string(value)) != 0) {
+            g_free(self->mix);
+            self->mix = g_value_dup_string(value);
+            self->mix_changed = TRUE;
+        }
+        break;
+    case PROP_STYLE_FADE:
+        self->style_fade = g_value_get_uint64(value);
+        break;
     case PROP_STRENGTH:
         self->strength = g_value_get_double(value);
+        break;
+    case PROP_TEMPORAL:
+        self->temporal = g_value_get_double(value);
         break;
     case PROP_DEVICE:
         g_free(self->device_selector);
@@ -343,8 +572,17 @@ static void gst_idiom_get_property(GObject *object, guint id, GValue *value, GPa
     case PROP_STYLE:
         g_value_set_string(value, self->style_name);
         break;
+    case PROP_MIX:
+        g_value_set_string(value, self->mix);
+        break;
+    case PROP_STYLE_FADE:
+        g_value_set_uint64(value, self->style_fade);
+        break;
     case PROP_STRENGTH:
         g_value_set_double(value, self->strength);
+        break;
+    case PROP_TEMPORAL:
+        g_value_set_double(value, self->temporal);
         break;
     case PROP_DEVICE:
         g_value_set_string(value, self->device_selector);
@@ -362,6 +600,7 @@ static void gst_idiom_finalize(GObject *object)
 {
     GstIdiom *self = GST_IDIOM(object);
     g_free(self->style_name);
+    g_free(self->mix);
     g_free(self->device_selector);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_idiom_parent_class)->finalize(object);
@@ -370,6 +609,8 @@ static void gst_idiom_finalize(GObject *object)
 static void gst_idiom_init(GstIdiom *self)
 {
     self->strength = DEFAULT_STRENGTH;
+    self->temporal = DEFAULT_TEMPORAL;
+    self->style_fade = DEFAULT_STYLE_FADE;
 }
 
 static void gst_idiom_class_init(GstIdiomClass *klass)
@@ -390,7 +631,8 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
      * GstIdiom:style:
      *
      * Style file, or the name of one in `IDIOM_STYLE_PATH` or the installed styles. %NULL is starry-night.
-     * When it changes while PLAYING the next frame waits until the new style is ready.
+     * When it changes while PLAYING the next frame waits until the new style is ready; then the old one fades into
+     * it, see #GstIdiom:style-fade.
      */
     g_object_class_install_property(
         object, PROP_STYLE,
@@ -399,6 +641,31 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
             "Path of a style file, or name of one in IDIOM_STYLE_PATH or the installed styles; "
             "NULL: " IDIOM_STYLE_DEFAULT,
             NULL, flags | GST_PARAM_MUTABLE_PLAYING));
+    /**
+     * GstIdiom:mix:
+     *
+     * How much of each style of the file is shown: "NAME:WEIGHT,NAME:WEIGHT", names as `idiom-train info` tells them,
+     * weights of 0 or more; only their ratios count. %NULL is the first style of the file. May change while PLAYING;
+     * then a name that the file does not have is a warning on the bus and changes nothing, otherwise an error.
+     */
+    g_object_class_install_property(
+        object, PROP_MIX,
+        g_param_spec_string(
+            "mix", "Mix",
+            "Weights of the styles in the file, \"NAME:WEIGHT,NAME:WEIGHT\"; NULL: the first one", NULL,
+            flags | GST_PARAM_MUTABLE_PLAYING));
+    /**
+     * GstIdiom:style-fade:
+     *
+     * When #GstIdiom:style changes while PLAYING, the old style fades into the new one for so long, in nanoseconds of
+     * stream time; both are computed meanwhile. 0 changes at once. If the device cannot hold both styles, the change is
+     * at once as well.
+     */
+    g_object_class_install_property(
+        object, PROP_STYLE_FADE,
+        g_param_spec_uint64("style-fade", "Style fade",
+                            "Nanoseconds of stream time in which one style fades into the next; 0: at once",
+                            0, G_MAXUINT64, DEFAULT_STYLE_FADE, flags | GST_PARAM_MUTABLE_PLAYING));
     /**
      * GstIdiom:strength:
      *
@@ -411,6 +678,17 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
             "strength", "Strength",
             "Share of the style in the picture; 1: the style alone, 0: buffers pass untouched", 0, 1,
             DEFAULT_STRENGTH, flags | GST_PARAM_CONTROLLABLE | GST_PARAM_MUTABLE_PLAYING));
+    /**
+     * GstIdiom:temporal:
+     *
+     * Smoothing over time, against flicker: how much of what the scene still shows is taken from the frame before. At 0
+     * each frame is stylized by itself.
+     */
+    g_object_class_install_property(
+        object, PROP_TEMPORAL,
+        g_param_spec_double("temporal", "Temporal smoothing",
+                            "Smoothing over time, against flicker; 0: each frame by itself", 0, 1,
+                            DEFAULT_TEMPORAL, flags | GST_PARAM_CONTROLLABLE | GST_PARAM_MUTABLE_PLAYING));
     /**
      * GstIdiom:device:
      *
@@ -445,6 +723,7 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
 
     base->start = gst_idiom_start;
     base->stop = gst_idiom_stop;
+    base->sink_event = gst_idiom_sink_event;
     base->before_transform = gst_idiom_before_transform;
     base->transform_meta = gst_idiom_transform_meta;
     base->transform_ip_on_passthrough = FALSE;

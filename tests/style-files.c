@@ -3,15 +3,34 @@
 
 #include <glib/gstdio.h>
 #include <idiom/style.h>
+#include <math.h>
+#include <string.h>
 
-static void write_style(IdiomDevice *device, const char *folder, const char *name,
+/* Other scales and shifts in each style, which start out equal. */
+static void part_styles(float *values, IdiomParams *params)
+{
+    for (guint i = 0; i < idiom_params_count(params); i++) {
+        const IdiomShape shape = idiom_params_shape(params, i);
+        float *norm = values + idiom_params_offset(params, i);
+        for (gsize k = 0; strstr(idiom_params_name(params, i), "norm") && k < idiom_shape_elements(shape);
+             k++)
+            norm[k] += 0.5F * sinf((float)(k + 7 * i));
+    }
+}
+
+static void write_style(IdiomDevice *device, const char *folder, const char *name, const char *const *names,
                         const IdiomGeneratorConfig *config, guint32 seed)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *path = g_strdup_printf("%s/%s.safetensors", folder, name);
     g_autoptr(IdiomParams) params = idiom_params_new(device);
     idiom_generator_declare(params, config, seed);
-    idiom_style_save(path, config, (const char *[]){name, NULL}, params, NULL, NULL, &error);
+    g_autofree float *values = g_new(float, idiom_params_elements(params));
+    idiom_params_read(params, values, &error);
+    g_assert_no_error(error);
+    if (config->styles > 1)
+        part_styles(values, params);
+    idiom_style_save(path, config, names, params, values, NULL, &error);
     g_assert_no_error(error);
 }
 
@@ -28,9 +47,12 @@ char *test_styles_create(void)
     IdiomGeneratorConfig small;
     idiom_generator_preset("small", 1, &small, &error);
     g_assert_no_error(error);
-    write_style(device, folder, "tiny", &tiny, 1);
-    write_style(device, folder, "tiny2", &tiny, 2);
-    write_style(device, folder, "small", &small, 3);
+    write_style(device, folder, "tiny", (const char *[]){"tiny", NULL}, &tiny, 1);
+    write_style(device, folder, "tiny2", (const char *[]){"tiny2", NULL}, &tiny, 2);
+    write_style(device, folder, "small", (const char *[]){"small", NULL}, &small, 3);
+    IdiomGeneratorConfig moods = tiny;
+    moods.styles = 3;
+    write_style(device, folder, "moods", (const char *[]){"calm", "wild", "sad", NULL}, &moods, 4);
 
     g_autofree char *whole = g_build_filename(folder, "tiny.safetensors", NULL);
     g_autofree char *broken = g_build_filename(folder, "broken.safetensors", NULL);

@@ -6,8 +6,8 @@
 #include <glib.h>
 
 /*
- * Makes a temporary folder with the styles "tiny", "tiny2" (other weights), "small" (the preset) and "broken"
- * (cut short), sets IDIOM_STYLE_PATH to it and returns its name. Aborts the test on failure.
+ * Makes a temporary folder with the styles "tiny", "tiny2" (other weights), "moods" (its styles are "calm", "wild" and
+ * "sad"), "small" (the preset) and "broken" (cut short), sets IDIOM_STYLE_PATH to it and returns its name. Aborts the test on failure.
  */
 char *test_styles_create(void);
 

@@ -2,6 +2,7 @@
 /* The trainer's data: pictures, batches that depend on the seed alone, files that cannot be used. */
 #include "data.h"
 #include "trainer-files.h"
+#include "view.h"
 
 #include <idiom/error.h>
 #include <libavutil/log.h>
@@ -10,7 +11,8 @@
 
 #define CROP 48
 #define BATCH 3
-#define VALUES (3 * CROP * CROP)
+#define PIXELS (CROP * CROP)
+#define VALUES (3 * PIXELS)
 
 typedef struct {
     char *folder;
@@ -28,18 +30,34 @@ static void teardown(Fixture *f, gconstpointer data)
     test_folder_remove(f->folder);
 }
 
+static IdiomData *open_captioned(const char *path, guint64 seed, double captions, GError **error)
+{
+    const IdiomDataStyle style = {0};
+    IdiomDataParams params = {.seed = seed,
+                              .batch = BATCH,
+                              .crop = CROP,
+                              .styles = &style,
+                              .n_styles = 1,
+                              .moved = TRUE,
+                              .max_shift = 6,
+                              .clips = 0.5,
+                              .captions = captions};
+    return idiom_data_new((const char *const[]){path, NULL}, &params, error);
+}
+
 static IdiomData *open_data(const char *path, guint64 seed, GError **error)
 {
-    IdiomDataParams params = {.seed = seed, .batch = BATCH, .crop = CROP, .max_shift = 6};
-    return idiom_data_new((const char *const[]){path, NULL}, &params, error);
+    return open_captioned(path, seed, 0, error);
 }
 
 static void assert_same_batch(const IdiomBatch *a, const IdiomBatch *b)
 {
     g_assert_cmpuint(a->index, ==, b->index);
     g_assert_cmpmem(a->content, BATCH * VALUES * sizeof(float), b->content, BATCH * VALUES * sizeof(float));
-    g_assert_cmpmem(a->shifted, BATCH * VALUES * sizeof(float), b->shifted, BATCH * VALUES * sizeof(float));
-    g_assert_cmpmem(a->offset, 2 * BATCH * sizeof(float), b->offset, 2 * BATCH * sizeof(float));
+    g_assert_cmpmem(a->moved, BATCH * VALUES * sizeof(float), b->moved, BATCH * VALUES * sizeof(float));
+    g_assert_cmpmem(a->flow, 2 * BATCH * PIXELS * sizeof(float), b->flow, 2 * BATCH * PIXELS * sizeof(float));
+    g_assert_cmpmem(a->flow_known, BATCH * sizeof(float), b->flow_known, BATCH * sizeof(float));
+    g_assert_cmpmem(a->mask, BATCH * PIXELS * sizeof(float), b->mask, BATCH * PIXELS * sizeof(float));
 }
 
 /* Batch k is the same whoever asks, and whether or not the batches before it were made. */
@@ -50,10 +68,10 @@ static void test_deterministic(Fixture *f, gconstpointer data)
     for (guint i = 0; i < 5; i++)
         g_free(test_write_picture(f->folder, i, 80 + 13 * i, 70 + 29 * i));
     test_write_video(f->folder, "video.avi", 96, 64, 40);
-    g_autoptr(IdiomData) a = open_data(f->folder, 7, &error);
+    g_autoptr(IdiomData) a = open_captioned(f->folder, 7, 0.5, &error);
     g_assert_no_error(error);
-    g_autoptr(IdiomData) b = open_data(f->folder, 7, &error);
-    g_autoptr(IdiomData) other = open_data(f->folder, 8, &error);
+    g_autoptr(IdiomData) b = open_captioned(f->folder, 7, 0.5, &error);
+    g_autoptr(IdiomData) other = open_captioned(f->folder, 8, 0.5, &error);
     g_assert_cmpuint(idiom_data_files(a), ==, 6);
     idiom_data_start(a, 0);
     idiom_data_start(b, 20);
@@ -69,28 +87,241 @@ static void test_deterministic(Fixture *f, gconstpointer data)
     g_assert_cmpuint(idiom_data_skipped(a), ==, 0);
 }
 
-/* shifted(y, x) shows what content(y + dy, x + dx) shows. */
-static void test_offset(Fixture *f, gconstpointer data)
+/* A picture whose values change slowly, so that every good interpolation gives nearly the same. */
+static void write_smooth(const char *folder, guint w, guint h)
+{
+    g_autoptr(IdiomPicture) picture = idiom_picture_new(w, h);
+    for (guint y = 0; y < h; y++)
+        for (guint x = 0; x < w; x++)
+            for (guint c = 0; c < 3; c++)
+                picture->rgb[3 * (y * w + x) + c] =
+                    (guint8)lrint(128 + 60 * sin(0.08 * x + c) + 50 * cos(0.06 * y - 0.02 * x));
+    g_autofree char *path = g_build_filename(folder, "smooth.png", NULL);
+    g_autoptr(GError) error = NULL;
+    g_assert_true(idiom_picture_write_png(picture, path, &error));
+}
+
+static float bilinear(const float *plane, float x, float y)
+{
+    const int left = (int)floorf(x), top = (int)floorf(y);
+    const float u = x - left, v = y - top, *p = plane + top * CROP + left;
+    return (1 - v) * ((1 - u) * p[0] + u * p[1]) + v * ((1 - u) * p[CROP] + u * p[CROP + 1]);
+}
+
+/* moved(y, x) shows what content(y + flow[1], x + flow[0]) shows, wherever that is inside. */
+static void test_flow(Fixture *f, gconstpointer data)
 {
     (void)data;
     g_autoptr(GError) error = NULL;
-    g_free(test_write_picture(f->folder, 0, 120, 100));
+    write_smooth(f->folder, 140, 120);
     g_autoptr(IdiomData) d = open_data(f->folder, 1, &error);
     idiom_data_start(d, 0);
-    gboolean moved = FALSE;
-    for (guint i = 0; i < 10; i++) {
+    guint still = 0, whole = 0, affine = 0, valid = 0;
+    for (guint i = 0; i < 40; i++) {
         const IdiomBatch *batch = idiom_data_next(d, &error);
         for (guint n = 0; n < BATCH; n++) {
-            int dx = (int)batch->offset[2 * n], dy = (int)batch->offset[2 * n + 1];
-            moved |= dx || dy;
-            g_assert_cmpint(MAX(ABS(dx), ABS(dy)), <=, 6);
-            for (int y = 6; y < CROP - 6; y++)
-                for (int x = 6; x < CROP - 6; x++)
-                    g_assert_cmpfloat(batch->shifted[n * VALUES + y * CROP + x], ==,
-                                      batch->content[n * VALUES + (y + dy) * CROP + x + dx]);
+            const float *dx = batch->flow + 2 * n * PIXELS, *dy = dx + PIXELS;
+            const float x0 = dx[0], y0 = dy[0], x1 = dx[PIXELS - 1], y1 = dy[PIXELS - 1];
+            const gboolean rigid = x0 == x1 && y0 == y1;
+            const gboolean whole_pixels = rigid && x0 == rintf(x0) && y0 == rintf(y0);
+            still += whole_pixels && x0 == 0 && y0 == 0;
+            whole += whole_pixels;
+            affine += !rigid;
+            g_assert_cmpfloat(batch->flow_known[n], ==, 1);
+            for (int y = 0; y < CROP; y++)
+                for (int x = 0; x < CROP; x++) {
+                    const int k = y * CROP + x;
+                    const float qx = x + dx[k], qy = y + dy[k];
+                    g_assert_cmpfloat(fabsf(dx[k]), <=, 6 + 0.11 * CROP / 2);
+                    g_assert_cmpfloat(fabsf(dy[k]), <=, 6 + 0.11 * CROP / 2);
+                    if (qx < 1 || qy < 1 || qx > CROP - 2 || qy > CROP - 2)
+                        continue;
+                    valid++;
+                    for (guint c = 0; c < 3; c++) {
+                        const float *content = batch->content + n * VALUES + c * PIXELS;
+                        const float moved = batch->moved[n * VALUES + c * PIXELS + k];
+                        if (whole_pixels)
+                            g_assert_cmpfloat(moved, ==, content[(int)qy * CROP + (int)qx]);
+                        else
+                            g_assert_cmpfloat(fabsf(moved - bilinear(content, qx, qy)), <, 0.012);
+                    }
+                }
         }
     }
-    g_assert_true(moved);
+    g_assert_cmpuint(still, >, 10);
+    g_assert_cmpuint(whole, >, still + 10);
+    g_assert_cmpuint(affine, >, 30);
+    g_assert_cmpuint(valid, >, 40 * BATCH * PIXELS * 3 / 4);
+}
+
+/* Noise, contrast and brightness change in some measure, and never leave 0..1. */
+static void test_disturbed(Fixture *f, gconstpointer data)
+{
+    (void)f;
+    (void)data;
+    g_autofree float *values = g_new(float, VALUES);
+    double largest = 0;
+    for (guint i = 0; i < 20; i++) {
+        for (guint k = 0; k < VALUES; k++)
+            values[k] = (float)(k % 11) / 10;
+        IdiomRandom r = idiom_random_stream(1, 2, i);
+        idiom_view_disturb(values, CROP, 0.03f, &r);
+        double sum = 0;
+        for (guint k = 0; k < VALUES; k++) {
+            g_assert_true(values[k] >= 0 && values[k] <= 1);
+            sum += pow(values[k] - (k % 11) / 10.0, 2);
+        }
+        largest = MAX(largest, sqrt(sum / VALUES));
+    }
+    g_assert_cmpfloat(largest, >, 0.01);
+    g_assert_cmpfloat(largest, <, 0.05);
+}
+
+/* Of videos, some second views are the next frame. */
+static void test_clips(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    test_write_video(f->folder, "video.avi", 96, 64, 60);
+    g_autoptr(IdiomData) d = open_data(f->folder, 3, &error);
+    idiom_data_start(d, 0);
+    guint clips = 0, different = 0;
+    for (guint i = 0; i < 40; i++) {
+        const IdiomBatch *batch = idiom_data_next(d, &error);
+        for (guint n = 0; n < BATCH; n++) {
+            if (batch->flow_known[n] == 1)
+                continue;
+            g_assert_cmpfloat(batch->flow_known[n], ==, 0);
+            clips++;
+            for (guint k = 0; k < 2 * PIXELS; k++)
+                g_assert_cmpfloat(batch->flow[2 * n * PIXELS + k], ==, 0);
+            float worst = 0;
+            for (guint k = 0; k < VALUES; k++)
+                worst = MAX(worst, fabsf(batch->moved[n * VALUES + k] - batch->content[n * VALUES + k]));
+            different += worst > 0.3f; /* the bar has moved */
+        }
+    }
+    g_assert_cmpuint(clips, >, 40);
+    g_assert_cmpuint(clips, <, 80);
+    g_assert_cmpuint(different, >, clips / 4);
+    g_assert_cmpuint(idiom_data_skipped(d), ==, 0);
+
+    g_autofree char *path = g_build_filename(f->folder, "video.avi", NULL);
+    IdiomPicture *next = NULL;
+    g_autoptr(IdiomPicture) first = idiom_picture_load_pair(path, 0.5, 0, 0, &next, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(next);
+    g_assert_cmpuint(next->w, ==, first->w);
+    g_assert_cmpint(memcmp(first->rgb, next->rgb, 3 * 96 * 64), !=, 0);
+    idiom_picture_free(next);
+    g_autoptr(IdiomPicture) last = idiom_picture_load_pair(path, 1, 0, 0, &next, &error);
+    g_assert_nonnull(last);
+    g_assert_null(next);
+}
+
+/* Text is in both views. */
+static void test_captions(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    write_smooth(f->folder, 140, 120);
+    g_autoptr(IdiomData) plain = open_data(f->folder, 1, &error);
+    g_autoptr(IdiomData) d = open_captioned(f->folder, 1, 0.5, &error);
+    idiom_data_start(plain, 0);
+    idiom_data_start(d, 0);
+    guint captioned = 0;
+    for (guint i = 0; i < 20; i++) {
+        const IdiomBatch *a = idiom_data_next(plain, &error), *b = idiom_data_next(d, &error);
+        g_assert_null(a->mask);
+        for (guint n = 0; n < BATCH; n++) {
+            const float *content = b->content + n * VALUES, *moved = b->moved + n * VALUES;
+            const float *mask = b->mask + n * PIXELS;
+            gboolean masked = FALSE;
+            for (guint k = 0; k < PIXELS; k++)
+                masked |= mask[k] == 1;
+            captioned += masked;
+            if (masked)
+                g_assert_cmpint(memcmp(content, a->content + n * VALUES, VALUES * sizeof(float)), !=, 0);
+            const float *flow = b->flow + 2 * n * PIXELS;
+            guint inside = 0, same = 0;
+            for (int y = 0; y < CROP; y++)
+                for (int x = 0; x < CROP; x++) {
+                    const int k = y * CROP + x;
+                    const float qx = x + flow[k], qy = y + flow[PIXELS + k];
+                    if (qx < 1 || qy < 1 || qx > CROP - 2 || qy > CROP - 2)
+                        continue;
+                    inside++;
+                    same += fabsf(moved[k] - bilinear(content, qx, qy)) < 0.15;
+                }
+            g_assert_cmpuint(same, >, inside * 9 / 10); /* not quite all: letters are sharp */
+        }
+    }
+    g_assert_cmpuint(captioned, >, 15);
+    g_assert_cmpuint(captioned, <, 45);
+}
+
+static void test_cut(Fixture *f, gconstpointer data)
+{
+    (void)f;
+    (void)data;
+    g_autoptr(IdiomPicture) picture = idiom_picture_new(70, 60);
+    for (guint i = 0; i < 70 * 60; i++)
+        for (guint c = 0; c < 3; c++)
+            picture->rgb[3 * i + c] = (guint8)(c == 0 ? 3 * (i % 70) : c == 1 ? 4 * (i / 70) : i * 7919 >> 3);
+    g_autofree float *values = g_new(float, 3 * 20 * 20);
+    /* the picture's own pixels, also mirrored, and reflected beyond its edges */
+    for (guint mirror = 0; mirror < 2; mirror++) {
+        idiom_view_cut(picture, 60, -5, 1, mirror, 20, values);
+        for (guint y = 0; y < 20; y++)
+            for (guint x = 0; x < 20; x++)
+                for (guint c = 0; c < 3; c++) {
+                    const guint px = 60 + (mirror ? 19 - x : x);
+                    const guint at = (y < 5 ? 4 - y : y - 5) * 70 + (px < 70 ? px : 139 - px);
+                    g_assert_cmpfloat(fabsf(values[c * 400 + y * 20 + x] - picture->rgb[3 * at + c] / 255.0f),
+                                      <, 1e-6);
+                }
+    }
+    /* ramps stay ramps at any size and place, and noise is averaged */
+    idiom_view_cut(picture, 5.3, 7.8, 2.3, FALSE, 20, values);
+    double mean = 0, square = 0;
+    for (guint y = 0; y < 20; y++)
+        for (guint x = 0; x < 20; x++) {
+            const float *v = values + y * 20 + x;
+            g_assert_cmpfloat(fabs(v[0] - 3 * (5.3 + (x + 0.5) * 2.3 - 0.5) / 255), <, 1e-3);
+            g_assert_cmpfloat(fabs(v[400] - 4 * (7.8 + (y + 0.5) * 2.3 - 0.5) / 255), <, 1e-3);
+            mean += v[800] / 400;
+            square += v[800] * v[800] / 400;
+        }
+    g_assert_cmpfloat(square - mean * mean, <, 1.0 / 12 / 3);
+}
+
+/* Crops show pictures at several sizes, down to one that is hardly larger than the crop. */
+static void test_scales(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomPicture) picture = idiom_picture_new(200, 200);
+    for (guint i = 0; i < 200 * 200; i++)
+        memset(picture->rgb + 3 * i, (int)(i % 200), 3);
+    g_autofree char *path = g_build_filename(f->folder, "ramp.png", NULL);
+    g_assert_true(idiom_picture_write_png(picture, path, &error));
+    g_autoptr(IdiomData) d = open_data(f->folder, 1, &error);
+    idiom_data_start(d, 0);
+    guint full = 0, small = 0;
+    for (guint i = 0; i < 40; i++) {
+        const IdiomBatch *batch = idiom_data_next(d, &error);
+        for (guint n = 0; n < BATCH; n++) {
+            const float *row = batch->content + n * VALUES + 20 * CROP;
+            const float scale = fabsf(row[CROP - 5] - row[4]) * 255 / (CROP - 9);
+            g_assert_cmpfloat(scale, >, 0.98);
+            g_assert_cmpfloat(scale, <, 200 / (1.05 * CROP) + 0.02);
+            full += scale < 1.001f;
+            small += scale > 3;
+        }
+    }
+    g_assert_cmpuint(full, >, 15);
+    g_assert_cmpuint(full, <, 60);
+    g_assert_cmpuint(small, >, 3);
 }
 
 /* Files that cannot be used are counted and left out; the others train on. */
@@ -164,32 +395,49 @@ static void test_picture_sizes(Fixture *f, gconstpointer data)
     g_assert_nonnull(error);
 }
 
-/* The references of a style are drawn as often as their weights say. */
-static void test_references(Fixture *f, gconstpointer data)
+static IdiomPicture *flat_picture(guint w, guint h, int value)
+{
+    IdiomPicture *picture = idiom_picture_new(w, h);
+    memset(picture->rgb, value, 3 * w * h);
+    return picture;
+}
+
+/* Every style has as many batches as any other, and its references are drawn as often as their weights say. */
+static void test_styles(Fixture *f, gconstpointer data)
 {
     (void)data;
     g_autoptr(GError) error = NULL;
     g_free(test_write_picture(f->folder, 0, 100, 100));
-    g_autoptr(IdiomPicture) black = idiom_picture_new(60, 50);
-    g_autoptr(IdiomPicture) white = idiom_picture_new(50, 60);
-    memset(black->rgb, 0, 3 * 60 * 50);
-    memset(white->rgb, 255, 3 * 60 * 50);
-    IdiomPicture *references[] = {black, white};
+    g_autoptr(IdiomPicture) black = flat_picture(60, 50, 0);
+    g_autoptr(IdiomPicture) white = flat_picture(50, 60, 255);
+    g_autoptr(IdiomPicture) grey = flat_picture(90, 90, 102);
+    IdiomPicture *mixed[] = {black, white};
     const double weights[] = {0.75, 0.25};
-    IdiomDataParams params = {.batch = BATCH,
-                              .crop = CROP,
-                              .references = references,
-                              .reference_weights = weights,
-                              .n_references = 2};
+    const IdiomDataStyle styles[] = {{mixed, weights, 2}, {&grey, (double[]){1}, 1}, {NULL, NULL, 0}};
+    IdiomDataParams params = {.seed = 5, .batch = BATCH, .crop = CROP, .styles = styles, .n_styles = 3};
     g_autoptr(IdiomData) d = idiom_data_new((const char *const[]){f->folder, NULL}, &params, &error);
     idiom_data_start(d, 0);
-    guint whites = 0;
-    for (guint i = 0; i < 200; i++) {
+    guint whites = 0, count[3] = {0}, first[3] = {0};
+    for (guint i = 0; i < 600; i++) {
         const IdiomBatch *batch = idiom_data_next(d, &error);
-        for (guint n = 0; n < BATCH; n++)
-            whites += batch->reference[n * VALUES] > 0.5f;
+        g_assert_null(batch->moved);
+        g_assert_cmpuint(batch->style, <, 3);
+        count[batch->style]++;
+        first[batch->style] += i % 3 == 0;
+        for (guint n = 0; n < BATCH; n++) {
+            const float value = batch->reference[n * VALUES + VALUES / 2];
+            if (batch->style == 0)
+                whites += value > 0.5f;
+            else if (batch->style == 1)
+                g_assert_cmpfloat(fabsf(value - 0.4f), <, 1e-5);
+        }
+        if (i % 3 == 2)
+            for (guint k = 0; k < 3; k++)
+                g_assert_cmpuint(count[k], ==, i / 3 + 1);
     }
     g_assert_cmpfloat(fabs(whites / (200.0 * BATCH) - 0.25), <, 0.06);
+    for (guint k = 0; k < 3; k++)
+        g_assert_cmpfloat(fabs(first[k] / 200.0 - 1 / 3.0), <, 0.12);
 }
 
 int main(int argc, char **argv)
@@ -197,9 +445,14 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     av_log_set_level(AV_LOG_QUIET);
     g_test_add("/data/deterministic", Fixture, NULL, setup, test_deterministic, teardown);
-    g_test_add("/data/offset", Fixture, NULL, setup, test_offset, teardown);
+    g_test_add("/data/flow", Fixture, NULL, setup, test_flow, teardown);
+    g_test_add("/data/disturbed", Fixture, NULL, setup, test_disturbed, teardown);
+    g_test_add("/data/clips", Fixture, NULL, setup, test_clips, teardown);
+    g_test_add("/data/captions", Fixture, NULL, setup, test_captions, teardown);
+    g_test_add("/data/cut", Fixture, NULL, setup, test_cut, teardown);
+    g_test_add("/data/scales", Fixture, NULL, setup, test_scales, teardown);
     g_test_add("/data/broken", Fixture, NULL, setup, test_broken, teardown);
     g_test_add("/data/picture-sizes", Fixture, NULL, setup, test_picture_sizes, teardown);
-    g_test_add("/data/references", Fixture, NULL, setup, test_references, teardown);
+    g_test_add("/data/styles", Fixture, NULL, setup, test_styles, teardown);
     return g_test_run();
 }

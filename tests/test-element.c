@@ -5,6 +5,7 @@
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 #include <idiom/device.h>
+#include <math.h>
 #include <string.h>
 
 static const char *const formats[] = {"I420", "NV12", "RGBA", "BGRA", "RGBx", "BGRx"};
@@ -107,6 +108,22 @@ static GstBuffer *push_and_pull(GstHarness *h, GstBuffer *buffer)
     GstBuffer *out = gst_harness_try_pull(h);
     g_assert_nonnull(out);
     return out;
+}
+
+static void push_segment(GstHarness *h, GstClockTime start, GstClockTime time)
+{
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    segment.start = segment.position = start;
+    segment.time = time;
+    g_assert_true(gst_harness_push_event(h, gst_event_new_segment(&segment)));
+}
+
+static void flush(GstHarness *h)
+{
+    g_assert_true(gst_harness_push_event(h, gst_event_new_flush_start()));
+    g_assert_true(gst_harness_push_event(h, gst_event_new_flush_stop(TRUE)));
+    push_segment(h, 0, 0);
 }
 
 /* Runs @element on a frame of this size in state PLAYING and expects this error, whose text has @word in it.
@@ -318,11 +335,7 @@ static void test_events(void)
     set_caps(h, "I420", 32, 24);
     g_autoptr(GstBuffer) first = push_and_pull(h, new_frame(&info, 0));
 
-    g_assert_true(gst_harness_push_event(h, gst_event_new_flush_start()));
-    g_assert_true(gst_harness_push_event(h, gst_event_new_flush_stop(TRUE)));
-    GstSegment segment;
-    gst_segment_init(&segment, GST_FORMAT_TIME);
-    g_assert_true(gst_harness_push_event(h, gst_event_new_segment(&segment)));
+    flush(h);
     g_autoptr(GstBuffer) again = push_and_pull(h, new_frame(&info, 0));
     g_assert_cmpint(largest_difference(&info, first, again), ==, 0); /* nothing is left of before the flush */
 
@@ -365,7 +378,7 @@ static void test_style_change(gconstpointer folder)
 {
     GstVideoInfo info = make_info("RGBx", 40, 30);
     g_autofree char *path = g_build_filename(folder, "tiny.safetensors", NULL);
-    GstHarness *h = new_harness("idiom style=tiny");
+    GstHarness *h = new_harness("idiom style=tiny style-fade=0");
     set_caps(h, "RGBx", 40, 30);
     GstElement *idiom = gst_harness_find_element(h, "idiom");
     g_autoptr(GstBuffer) first = push_and_pull(h, new_frame(&info, 0));
@@ -382,6 +395,345 @@ static void test_style_change(gconstpointer folder)
     gst_harness_teardown(h);
 }
 
+/* --- smoothing over time -------------------------------------------------------------------------- */
+
+/* A still picture of @scene with a sensor's noise, at @time; what smoothing is for. */
+static GstBuffer *new_still(const GstVideoInfo *info, guint scene, guint seed, GstClockTime time)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(seed);
+    GstBuffer *buffer = new_frame(info, 0);
+    GstMapInfo map;
+    g_assert_true(gst_buffer_map(buffer, &map, GST_MAP_WRITE));
+    for (gsize i = 0; i < map.size; i++) {
+        const double x = (double)(i / 4 % (gsize)info->width), y = (double)(i / 4 / (gsize)info->width);
+        const double v =
+            128 + 50 * sin(0.21 * x + 0.003 * x * y + (double)(i % 4)) + 40 * sin(0.17 * (1 + scene) * y);
+        map.data[i] = (guint8)(v + g_rand_double_range(random, -8, 8));
+    }
+    gst_buffer_unmap(buffer, &map);
+    GST_BUFFER_PTS(buffer) = time;
+    return buffer;
+}
+
+typedef struct {
+    GstVideoInfo info;
+    GstHarness *h;
+    GstElement *idiom;
+    GstClockTime time; /* of the next frame */
+    guint scene, seed;
+} Stream;
+
+#define STEP (40 * GST_MSECOND)
+
+static Stream start_stream(const char *launch)
+{
+    Stream s = {.info = make_info("RGBA", 96, 64), .h = new_harness(launch)};
+    s.info.fps_n = 25, s.info.fps_d = 1;
+    gst_harness_set_src_caps(s.h, gst_video_info_to_caps(&s.info));
+    s.idiom = gst_harness_find_element(s.h, "idiom");
+    return s;
+}
+
+static void end_stream(Stream *s)
+{
+    gst_object_unref(s->idiom);
+    gst_harness_teardown(s->h);
+}
+
+/* The next frame, with @flags; whether the result is what the frame alone would give. */
+static gboolean is_alone(Stream *s, guint flags)
+{
+    GstBuffer *in = new_still(&s->info, s->scene, ++s->seed, s->time);
+    GST_BUFFER_FLAG_SET(in, flags);
+    GstHarness *h = new_harness("idiom style=tiny temporal=0");
+    gst_harness_set_src_caps(h, gst_video_info_to_caps(&s->info));
+    g_autoptr(GstBuffer) alone = push_and_pull(h, gst_buffer_copy_deep(in));
+    gst_harness_teardown(h);
+    g_autoptr(GstBuffer) seen = push_and_pull(s->h, in);
+    s->time += STEP;
+    int difference = largest_difference(&s->info, seen, alone);
+    g_test_message("%" GST_TIME_FORMAT ": %d from the frame alone", GST_TIME_ARGS(s->time - STEP),
+                   difference);
+    return difference == 0;
+}
+
+/* Frames that follow each other are smoothed. */
+static void flow_on(Stream *s)
+{
+    for (guint i = 0; i < 2; i++)
+        g_assert_false(is_alone(s, 0));
+}
+
+static void test_temporal(void)
+{
+    Stream s = start_stream("idiom style=tiny temporal=1");
+    g_assert_true(is_alone(&s, 0));
+    flow_on(&s);
+    g_object_set(s.idiom, "temporal", 0.0, NULL);
+    for (guint i = 0; i < 3; i++)
+        g_assert_true(is_alone(&s, 0));
+    g_object_set(s.idiom, "temporal", 0.5, NULL);
+    is_alone(&s, 0); /* whether there is something to smooth with at once is left open */
+    flow_on(&s);
+    end_stream(&s);
+}
+
+/* What does not follow the frame before is stylized by itself. */
+static void test_temporal_resets(void)
+{
+    Stream s = start_stream("idiom style=tiny temporal=1");
+    g_assert_true(is_alone(&s, 0));
+    flow_on(&s);
+
+    g_assert_true(is_alone(&s, GST_BUFFER_FLAG_DISCONT));
+    flow_on(&s);
+    s.time += STEP; /* a frame is missing */
+    g_assert_true(is_alone(&s, 0));
+    flow_on(&s);
+    s.time += 3 * GST_SECOND;
+    g_assert_true(is_alone(&s, 0));
+    flow_on(&s);
+    s.time -= 2 * STEP; /* time goes back */
+    g_assert_true(is_alone(&s, 0));
+    flow_on(&s);
+
+    flush(s.h);
+    g_assert_true(is_alone(&s, 0));
+    flow_on(&s);
+    push_segment(s.h, s.time, s.time); /* goes on as before */
+    flow_on(&s);
+    push_segment(s.h, s.time, s.time + 10 * GST_SECOND);
+    g_assert_true(is_alone(&s, 0));
+    flow_on(&s);
+    push_segment(s.h, s.time, 0);
+    g_assert_true(is_alone(&s, 0));
+    flow_on(&s);
+
+    s.scene = 3; /* a cut */
+    g_assert_true(is_alone(&s, 0));
+    flow_on(&s);
+
+    g_object_set(s.idiom, "strength", 0.0, NULL);
+    g_assert_false(is_alone(&s, 0)); /* nothing is painted */
+    g_object_set(s.idiom, "strength", 1.0, NULL);
+    g_assert_true(is_alone(&s, 0));
+    flow_on(&s);
+    end_stream(&s);
+}
+
+static void test_temporal_caps_change(void)
+{
+    Stream s = start_stream("idiom style=tiny temporal=1");
+    is_alone(&s, 0);
+    flow_on(&s);
+    for (guint i = 0; i < 2; i++) {
+        s.info = make_info("RGBA", i ? 96 : 128, 64);
+        s.info.fps_n = 25, s.info.fps_d = 1;
+        gst_harness_set_src_caps(s.h, gst_video_info_to_caps(&s.info));
+        g_assert_true(is_alone(&s, 0));
+        flow_on(&s);
+    }
+    end_stream(&s);
+}
+
+/* At once the new style's first frame is its own; a fade ends with the new style's smoothed picture. */
+static void test_temporal_style_change(void)
+{
+    Stream s = start_stream("idiom style=tiny2 style-fade=0 temporal=1");
+    is_alone(&s, 0);
+    g_object_set(s.idiom, "style", "tiny", NULL);
+    g_assert_true(is_alone(&s, 0));
+    flow_on(&s);
+    end_stream(&s);
+
+    /* another element that has had the new style for as long as the fade lasts */
+    s = start_stream("idiom style=tiny2 style-fade=120000000 temporal=1");
+    Stream other = start_stream("idiom style=tiny temporal=1");
+    is_alone(&s, 0);
+    is_alone(&s, 0);
+    g_object_set(s.idiom, "style", "tiny", NULL);
+    for (guint i = 0; i < 5; i++) {
+        g_autoptr(GstBuffer) in = new_still(&s.info, 0, i, (i + 2) * STEP);
+        g_autoptr(GstBuffer) faded = push_and_pull(s.h, gst_buffer_copy_deep(in));
+        g_autoptr(GstBuffer) whole = push_and_pull(other.h, gst_buffer_copy_deep(in));
+        g_assert_true((largest_difference(&s.info, faded, whole) == 0) == (i >= 2));
+    }
+    end_stream(&s);
+    end_stream(&other);
+}
+
+/* Frames that the element leaves out because the sink is late do not make a gap. */
+static void test_temporal_late(void)
+{
+    Stream s = start_stream("idiom style=tiny temporal=1");
+    is_alone(&s, 0);
+    flow_on(&s);
+    g_assert_true(gst_pad_push_event(s.h->sinkpad,
+                                     gst_event_new_qos(GST_QOS_TYPE_UNDERFLOW, 2, STEP, s.time + 2 * STEP)));
+    for (guint i = 0; i < 4; i++, s.time += STEP) {
+        g_assert_cmpint(gst_harness_push(s.h, new_still(&s.info, 0, 100 + i, s.time)), ==, GST_FLOW_OK);
+        g_assert_null(gst_harness_try_pull(s.h));
+    }
+    g_assert_false(is_alone(&s, 0));
+    end_stream(&s);
+}
+
+/* --- change of style ------------------------------------------------------------------------------ */
+
+/* What @launch makes of frame @seed alone. */
+static GstBuffer *stylize_alone(const char *launch, const GstVideoInfo *info, guint seed)
+{
+    GstHarness *h = new_harness(launch);
+    gst_harness_set_src_caps(h, gst_video_info_to_caps(info));
+    GstBuffer *out = push_and_pull(h, new_frame(info, seed));
+    gst_harness_teardown(h);
+    return out;
+}
+
+/* Whether @mixed lies at @amount between @from and @to, byte by byte. */
+static void assert_between(GstBuffer *mixed, GstBuffer *from, GstBuffer *to, double amount)
+{
+    GstMapInfo m, f, t;
+    g_assert_true(gst_buffer_map(mixed, &m, GST_MAP_READ) && gst_buffer_map(from, &f, GST_MAP_READ) &&
+                  gst_buffer_map(to, &t, GST_MAP_READ));
+    for (gsize i = 0; i < m.size; i++)
+        g_assert_cmpfloat_with_epsilon(m.data[i], f.data[i] + amount * (t.data[i] - f.data[i]), 0.51);
+    gst_buffer_unmap(mixed, &m);
+    gst_buffer_unmap(from, &f);
+    gst_buffer_unmap(to, &t);
+}
+
+static void test_style_fade(void)
+{
+    GstVideoInfo info = make_info("RGBA", 40, 30); /* no gaps between rows */
+    info.fps_n = 25, info.fps_d = 1;
+    GstHarness *h = new_harness("idiom style=tiny temporal=0 style-fade=200000000");
+    gst_harness_set_src_caps(h, gst_video_info_to_caps(&info));
+    GstElement *idiom = gst_harness_find_element(h, "idiom");
+    for (guint i = 0; i < 9; i++) {
+        if (i == 2)
+            g_object_set(idiom, "style", "tiny2", NULL);
+        g_autoptr(GstBuffer) seen = push_and_pull(h, new_frame(&info, i));
+        g_autoptr(GstBuffer) from = stylize_alone("idiom style=tiny", &info, i);
+        g_autoptr(GstBuffer) to = stylize_alone("idiom style=tiny2", &info, i);
+        double amount = CLAMP((i - 1.0) / 5, 0, 1);
+        assert_between(seen, from, to, amount);
+        if (amount == 1)
+            g_assert_cmpint(largest_difference(&info, seen, to), ==, 0);
+        g_assert_cmpuint(GST_BUFFER_PTS(seen), ==, i * 40 * GST_MSECOND);
+    }
+    /* time that goes back ends a fade, and so does a flush */
+    g_object_set(idiom, "style", "tiny", NULL);
+    gst_buffer_unref(push_and_pull(h, new_frame(&info, 9)));
+    g_autoptr(GstBuffer) back = push_and_pull(h, new_frame(&info, 4));
+    g_autoptr(GstBuffer) expected = stylize_alone("idiom style=tiny", &info, 4);
+    g_assert_cmpint(largest_difference(&info, back, expected), ==, 0);
+    g_object_set(idiom, "style", "tiny2", NULL);
+    gst_buffer_unref(push_and_pull(h, new_frame(&info, 5)));
+    flush(h);
+    g_autoptr(GstBuffer) flushed = push_and_pull(h, new_frame(&info, 6));
+    g_autoptr(GstBuffer) expected2 = stylize_alone("idiom style=tiny2", &info, 6);
+    g_assert_cmpint(largest_difference(&info, flushed, expected2), ==, 0);
+    gst_object_unref(idiom);
+    gst_harness_teardown(h);
+}
+
+/* A new style every two frames while each takes ten to fade in: no frame is lost, nothing jumps by much, and the last
+ * one stays. */
+static void test_style_fade_again(void)
+{
+    static const char *const styles[] = {"tiny2", "moods", "tiny", "tiny2", "moods"};
+    GstVideoInfo info = make_info("RGBA", 40, 30);
+    info.fps_n = 25, info.fps_d = 1;
+    GstHarness *h = new_harness("idiom style=tiny temporal=0 style-fade=400000000");
+    gst_harness_set_src_caps(h, gst_video_info_to_caps(&info));
+    GstElement *idiom = gst_harness_find_element(h, "idiom");
+    GstBuffer *before = NULL;
+    for (guint i = 0; i < 24; i++) {
+        if (i % 2 && i / 2 < G_N_ELEMENTS(styles))
+            g_object_set(idiom, "style", styles[i / 2], NULL);
+        GstBuffer *in = new_frame(&info, 0);
+        GST_BUFFER_PTS(in) = i * 40 * GST_MSECOND;
+        g_autoptr(GstBuffer) seen = push_and_pull(h, in);
+        g_assert_cmpuint(GST_BUFFER_PTS(seen), ==, i * 40 * GST_MSECOND);
+        g_autoptr(GstBuffer) goal = stylize_alone("idiom style=moods", &info, 0);
+        int jump = before ? largest_difference(&info, seen, before) : 0;
+        g_test_message("frame %u: %d from the frame before, %d from the last style", i, jump,
+                       largest_difference(&info, seen, goal));
+        g_assert_cmpint(jump, <=, 20);
+        gst_buffer_replace(&before, seen);
+        g_assert_true((largest_difference(&info, seen, goal) == 0) == (i >= 18));
+    }
+    gst_clear_buffer(&before);
+    gst_object_unref(idiom);
+    gst_harness_teardown(h);
+}
+
+/* Messages of @type that have come, whose text has @word in it. */
+static guint count_messages(GstBus *bus, GstMessageType type, const char *word)
+{
+    guint count = 0;
+    GstMessage *message;
+    while ((message = gst_bus_pop_filtered(bus, type))) {
+        g_autoptr(GError) error = NULL;
+        if (type == GST_MESSAGE_WARNING)
+            gst_message_parse_warning(message, &error, NULL);
+        else
+            gst_message_parse_error(message, &error, NULL);
+        g_test_message("%s", error->message);
+        count += strstr(error->message, word) != NULL;
+        gst_message_unref(message);
+    }
+    return count;
+}
+
+static void test_mix(void)
+{
+    GstVideoInfo info = make_info("I420", 40, 30);
+    GstHarness *h = new_harness("idiom style=moods style-fade=0");
+    g_autoptr(GstBus) bus = gst_bus_new();
+    GstElement *idiom = gst_harness_find_element(h, "idiom");
+    gst_element_set_bus(idiom, bus);
+    gst_harness_set_src_caps(h, gst_video_info_to_caps(&info));
+    g_autoptr(GstBuffer) first = push_and_pull(h, new_frame(&info, 0));
+    static const char *const mixes[] = {"calm:1", "wild:2", "calm:0.5,sad:1", NULL};
+    for (guint i = 0; i < G_N_ELEMENTS(mixes); i++) {
+        g_object_set(idiom, "mix", mixes[i], NULL);
+        g_autofree char *launch = g_strdup_printf("idiom style=moods mix=\"%s\"", mixes[i] ? mixes[i] : "");
+        g_autoptr(GstBuffer) seen = push_and_pull(h, new_frame(&info, 0));
+        g_autoptr(GstBuffer) alone = stylize_alone(launch, &info, 0);
+        g_assert_cmpint(largest_difference(&info, seen, alone), ==, 0);
+        g_assert_true((largest_difference(&info, seen, first) == 0) == (i == 0 || i == 3));
+    }
+    g_assert_cmpuint(count_messages(bus, GST_MESSAGE_WARNING, ""), ==, 0);
+
+    /* what the file does not have changes nothing */
+    g_object_set(idiom, "mix", "wild", NULL);
+    g_autoptr(GstBuffer) wild = push_and_pull(h, new_frame(&info, 0));
+    g_object_set(idiom, "mix", "wild:1,happy:3", NULL);
+    g_autoptr(GstBuffer) kept = push_and_pull(h, new_frame(&info, 0));
+    g_assert_cmpint(largest_difference(&info, wild, kept), ==, 0);
+    g_assert_cmpuint(count_messages(bus, GST_MESSAGE_WARNING, "'happy' in the file; it has: calm, wild, sad"),
+                     ==, 1);
+
+    /* a new file that does not have them shows its first style */
+    g_object_set(idiom, "style", "tiny", NULL);
+    g_autoptr(GstBuffer) other = push_and_pull(h, new_frame(&info, 0));
+    g_autoptr(GstBuffer) tiny = stylize_alone("idiom style=tiny", &info, 0);
+    g_assert_cmpint(largest_difference(&info, other, tiny), ==, 0);
+    g_assert_cmpuint(count_messages(bus, GST_MESSAGE_WARNING, "it has: tiny"), ==, 1);
+
+    /* from new to start on it is an error */
+    gst_element_set_state(idiom, GST_STATE_NULL);
+    g_assert_cmpint(gst_element_set_state(idiom, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_FAILURE);
+    g_assert_cmpuint(count_messages(bus, GST_MESSAGE_ERROR, "it has: tiny"), ==, 1);
+    gst_element_set_bus(idiom, NULL);
+    gst_object_unref(idiom);
+    gst_harness_teardown(h);
+}
+
+/* --- errors and load ------------------------------------------------------------------------------ */
+
 static void test_errors(gconstpointer folder)
 {
     g_autofree char *missing = g_strdup_printf("idiom style=%s/nothing.safetensors", (const char *)folder);
@@ -391,6 +743,8 @@ static void test_errors(gconstpointer folder)
                  "nothing.safetensors");
     expect_error("idiom style=broken", "I420", 32, 32, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
                  "broken.safetensors");
+    expect_error("idiom style=moods mix=happy:1", "I420", 32, 32, GST_LIBRARY_ERROR,
+                 GST_LIBRARY_ERROR_SETTINGS, "calm, wild, sad");
     expect_error("idiom style=tiny device=no-such-device", "I420", 32, 32, GST_RESOURCE_ERROR,
                  GST_RESOURCE_ERROR_OPEN_READ_WRITE, "no-such-device");
 }
@@ -443,6 +797,14 @@ int main(int argc, char **argv)
     g_test_add_func("/element/events", test_events);
     g_test_add_func("/element/restart", test_restart);
     g_test_add_data_func("/element/style-change", folder, test_style_change);
+    g_test_add_func("/element/temporal", test_temporal);
+    g_test_add_func("/element/temporal-resets", test_temporal_resets);
+    g_test_add_func("/element/temporal-caps-change", test_temporal_caps_change);
+    g_test_add_func("/element/temporal-style-change", test_temporal_style_change);
+    g_test_add_func("/element/temporal-late", test_temporal_late);
+    g_test_add_func("/element/style-fade", test_style_fade);
+    g_test_add_func("/element/style-fade-again", test_style_fade_again);
+    g_test_add_func("/element/mix", test_mix);
     g_test_add_data_func("/element/errors", folder, test_errors);
     g_test_add_func("/element/too-large", test_too_large);
     g_test_add_func("/element/two-at-once", test_two_at_once);

@@ -256,6 +256,24 @@ static IdiomTensor *loss_adaptive(Net *net, IdiomTensor *x)
     return weigh(net, y);
 }
 
+/* A spectrally normalized layer, whose weight is used twice, on the way to a layer of the same kind. */
+static IdiomTensor *loss_spectral(Net *net, IdiomTensor *x)
+{
+    const IdiomConvParams half = {.stride = 2, .pad = 1};
+    IdiomGraph *g = net->g;
+    IdiomTensor *u1 = random_flat(net, IDIOM_SHAPE(1, 5, 1, 1), -1, 1);
+    IdiomTensor *u2 = random_flat(net, IDIOM_SHAPE(1, 6, 1, 1), -1, 1);
+    IdiomTensor *sum = NULL;
+    for (guint i = 0; i < 2; i++) {
+        IdiomTensor *w1 = idiom_spectral_norm(g, param(net, "w1"), u1);
+        IdiomTensor *w2 = idiom_spectral_norm(g, param(net, "w2"), u2);
+        IdiomTensor *y = idiom_conv2d(g, idiom_affine(g, x, 1 - 0.5 * i, 0), NULL, w1, param(net, "b1"), &half);
+        y = weigh(net, idiom_conv2d(g, idiom_activation(g, y, IDIOM_ACT_TANH), NULL, w2, NULL, &half));
+        sum = sum ? idiom_add(g, sum, y) : y;
+    }
+    return sum;
+}
+
 #define S IDIOM_SHAPE
 static const Check checks[] = {
     {"to_flat", {2, 5, 4, 6}, -1, 1, loss_flat},
@@ -355,6 +373,12 @@ static const Check checks[] = {
       {"gamma", S(1, 6, 1, 1)},
       {"beta", S(1, 6, 1, 1)},
       {"w3", S(1, 6, 3, 3)}}},
+    {"network/spectral",
+     {1, 3, 12, 10},
+     -1,
+     1,
+     loss_spectral,
+     {{"w1", S(5, 3, 4, 4)}, {"b1", S(1, 5, 1, 1)}, {"w2", S(6, 5, 4, 4)}}},
     {"network/statistics", {2, 5, 8, 6}, -1, 1, loss_statistics},
     {"network/shared", {1, 4, 6, 7}, -1, 1, loss_shared, {{"w", S(4, 4, 3, 3)}, {"b", S(1, 4, 1, 1)}}},
     {"network/adaptive", {2, 5, 5, 6}, -1, 1, loss_adaptive},

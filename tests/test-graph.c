@@ -114,6 +114,39 @@ static void test_memory_reuse(void)
     g_assert_cmpuint(bytes[0], ==, bytes[1]);
 }
 
+/* A counter in each layout: readers before the assignment see the old value, readers after it the new one. */
+static void test_state(void)
+{
+    for (guint i = 0; i < 2; i++) {
+        IdiomLayout layout = i ? IDIOM_LAYOUT_PLANES : IDIOM_LAYOUT_FLAT;
+        g_autoptr(GError) error = NULL;
+        IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+        IdiomTensor *state = idiom_graph_state(g, layout, IDIOM_SHAPE(2, 3, 5, 7));
+        IdiomTensor *old = idiom_affine(g, state, 1, 0), *next = state;
+        for (guint k = 0; k < 4; k++)
+            next = idiom_affine(g, next, 1, 0.25);
+        idiom_assign(g, state, next);
+        IdiomTensor *both = idiom_add(g, old, idiom_affine(g, state, 100, 0));
+        IdiomTensor *outputs[] = {i ? idiom_to_flat(g, both) : both, i ? idiom_to_flat(g, old) : old};
+        g_autoptr(IdiomProgram) p = idiom_program_new(g, outputs, 2, &error);
+        g_assert_no_error(error);
+        const float *y = idiom_program_map(p, outputs[0]), *z = idiom_program_map(p, outputs[1]);
+        for (guint k = 0; k < 3; k++) {
+            run(p);
+            g_assert_cmpfloat(y[209], ==, k + 100 * (k + 1));
+            g_assert_cmpfloat(z[0], ==, k);
+        }
+        /* without what the other output needs, and without the assignment */
+        for (guint k = 0; k < 2; k++) {
+            g_assert_true(idiom_program_run_only(p, outputs[1], &error));
+            g_assert_cmpfloat(z[0], ==, 3);
+        }
+    }
+    g_autoptr(IdiomGraph) g = idiom_graph_new(device, IDIOM_FP32);
+    idiom_assign(g, input(g, IDIOM_SHAPE(1, 1, 1, 1)), input(g, IDIOM_SHAPE(1, 1, 1, 1)));
+    g_assert_error(idiom_graph_error(g), IDIOM_ERROR, IDIOM_ERROR_ARGUMENT);
+}
+
 /* What depends on parameters alone is computed once, and again when asked. */
 static void test_refresh(void)
 {
@@ -211,6 +244,7 @@ int main(int argc, char **argv)
     g_test_add_func("/graph/limits", test_limits);
     g_test_add_func("/graph/params", test_params);
     g_test_add_func("/graph/memory-reuse", test_memory_reuse);
+    g_test_add_func("/graph/state", test_state);
     g_test_add_func("/graph/refresh", test_refresh);
     g_test_add_func("/graph/gradients", test_gradients);
     g_test_add_func("/graph/profile", test_profile);

@@ -199,7 +199,7 @@ static void test_losses(void)
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, crop);
     IdiomTensor *x = idiom_to_planes(g, input);
     IdiomTensor *y = idiom_generator_build(g, params, &generator, x, NULL, TRUE);
-    g_autoptr(IdiomObjective) objective = idiom_objective_new(losses, g, x, y);
+    g_autoptr(IdiomObjective) objective = idiom_objective_new(losses, g, x, y, FALSE);
     guint n_terms;
     const IdiomLossTerm *terms = idiom_objective_terms(objective, &n_terms);
     g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, n_terms + 1);

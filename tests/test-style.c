@@ -97,6 +97,54 @@ static void test_refuses_to_save(Fixture *f, gconstpointer data)
     g_assert_false(g_file_test(f->path, G_FILE_TEST_EXISTS));
 }
 
+static void test_mix(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    static const struct {
+        const char *text;
+        float calm, wild;
+    } good[] = {{NULL, 1, 0},
+                {"", 1, 0},
+                {"wild", 0, 1},
+                {"calm:3,wild:1", 0.75F, 0.25F},
+                {"wild:2", 0, 1},
+                {" calm:1e3 , wild: 1000 ", 0.5F, 0.5F},
+                {"calm:0,wild:0.2", 0, 1},
+                {"wild,calm", 0.5F, 0.5F}};
+    static const char *const bad[][2] = {
+        {"mild:1", "no style 'mild' in the file; it has: calm, wild"},
+        {"calm:1,mild", "no style 'mild'"},
+        {"calm:-1,wild:2", "weight '-1' of 'calm'"},
+        {"calm:x", "weight 'x' of 'calm'"},
+        {"calm:", "weight '' of 'calm'"},
+        {"calm:1 2", "weight '1 2' of 'calm'"},
+        {"calm:nan", "weight 'nan' of 'calm'"},
+        {"calm:1e999", "weight '1e999' of 'calm'"},
+        {"calm:1e308,wild:1e308", "add up to inf"},
+        {"calm:0,wild:0", "add up to 0"},
+        {"calm:1,", "no style ''"},
+    };
+    g_autoptr(GError) error = NULL;
+    save(f);
+    g_autoptr(IdiomStyle) style = idiom_style_load(f->path, &error);
+    g_assert_no_error(error);
+    for (guint i = 0; i < G_N_ELEMENTS(good); i++) {
+        float weights[2];
+        idiom_style_parse_mix(style, good[i].text, weights, &error);
+        g_assert_no_error(error);
+        g_assert_cmpfloat(weights[0], ==, good[i].calm);
+        g_assert_cmpfloat(weights[1], ==, good[i].wild);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
+        float weights[2];
+        g_assert_false(idiom_style_parse_mix(style, bad[i][0], weights, &error));
+        g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT);
+        if (!strstr(error->message, bad[i][1]))
+            g_error("'%s' does not contain '%s'", error->message, bad[i][1]);
+        g_clear_error(&error);
+    }
+}
+
 /* The file with one metadata field replaced (or removed), one tensor left out, reshaped or spoiled. */
 static void damage(Fixture *f, const char *field, const char *value, const char *missing,
                    const char *reshaped, const char *spoiled)
@@ -221,6 +269,7 @@ int main(int argc, char **argv)
     g_test_add("/style/round-trip", Fixture, NULL, set_up, test_round_trip, tear_down);
     g_test_add("/style/refuses-to-save", Fixture, NULL, set_up, test_refuses_to_save, tear_down);
     g_test_add("/style/malformed", Fixture, NULL, set_up, test_malformed, tear_down);
+    g_test_add("/style/mix", Fixture, NULL, set_up, test_mix, tear_down);
     g_test_add("/style/find", Fixture, NULL, set_up, test_find, tear_down);
     int result = g_test_run();
     idiom_device_unref(device);

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "data.h"
 
+#include "caption.h"
 #include "console.h"
-#include "random.h"
+#include "view.h"
 
 #include <idiom/error.h>
 
+#include <math.h>
 #include <string.h>
 
 #define MAX_DEPTH 32        /* of folders; a loop of links ends here */
 #define FRAMES_PER_VIDEO 16 /* sampled, evenly spread */
 #define CACHE_BYTES (512u << 20)
 #define BATCHES_AHEAD 3
+
+#define SHARE_FULL 0.25      /* of the crops: not scaled down, so as sharp as the picture */
+#define SMALLEST 1.05        /* shorter side of a picture that is scaled down, in crops */
+#define REFERENCE_SHRINK 1.5 /* at most */
 
 typedef struct {
     char *path;
@@ -24,14 +30,17 @@ G_STATIC_ASSERT(FRAMES_PER_VIDEO <= 32);
 typedef struct {
     guint64 key; /* file and frame */
     IdiomPicture *picture;
+    IdiomPicture
+        *next;  /* the frame that follows it in a video; NULL if there is none or clips are not wanted */
     GList link; /* in data->recent */
 } Cached;
 
 struct IdiomData {
     IdiomDataParams params;
-    GPtrArray *files; /* of File, sorted by path within each path of the user's */
-    guint n_useless;  /* files no frame of which can be used */
-    int skipped;      /* files with something that cannot be used */
+    IdiomDataStyle *styles; /* params.styles */
+    GPtrArray *files;       /* of File, sorted by path within each path of the user's */
+    guint n_useless;        /* files no frame of which can be used */
+    int skipped;            /* files with something that cannot be used */
 
     GHashTable *cache; /* key -> Cached */
     GQueue recent;     /* of Cached, the last used first */
@@ -84,6 +93,7 @@ static void cached_free(gpointer pointer)
 {
     Cached *cached = pointer;
     idiom_picture_free(cached->picture);
+    idiom_picture_free(cached->next);
     g_free(cached);
 }
 
@@ -91,6 +101,7 @@ IdiomData *idiom_data_new(const char *const *paths, const IdiomDataParams *param
 {
     g_autoptr(IdiomData) data = g_new0(IdiomData, 1);
     data->params = *params;
+    data->styles = g_memdup2(params->styles, params->n_styles * sizeof *params->styles);
     data->files = g_ptr_array_new_with_free_func(file_free);
     data->cache = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, cached_free);
     data->empty = g_async_queue_new();
@@ -132,18 +143,23 @@ static void mark_broken(IdiomData *data, File *file, guint32 frames, const GErro
         data->n_useless++;
 }
 
+static gsize cached_bytes(const Cached *cached)
+{
+    return (gsize)3 * cached->picture->w * cached->picture->h * (cached->next ? 2 : 1);
+}
+
 static void make_room(IdiomData *data)
 {
     while (data->cache_bytes > CACHE_BYTES && data->recent.length > 1) {
         Cached *oldest = g_queue_peek_tail(&data->recent);
         g_queue_unlink(&data->recent, &oldest->link);
-        data->cache_bytes -= (gsize)3 * oldest->picture->w * oldest->picture->h;
+        data->cache_bytes -= cached_bytes(oldest);
         g_hash_table_remove(data->cache, &oldest->key);
     }
 }
 
 /* The picture in a file, or one of the FRAMES_PER_VIDEO frames if it is a video; NULL if it is broken. */
-static const IdiomPicture *get_picture(IdiomData *data, guint file_index, guint frame)
+static const Cached *get_picture(IdiomData *data, guint file_index, guint frame)
 {
     File *file = data->files->pdata[file_index];
     g_autoptr(GError) error = NULL;
@@ -162,11 +178,13 @@ static const IdiomPicture *get_picture(IdiomData *data, guint file_index, guint 
     if (cached) {
         g_queue_unlink(&data->recent, &cached->link);
         g_queue_push_head_link(&data->recent, &cached->link);
-        return cached->picture;
+        return cached;
     }
-    guint crop = data->params.crop;
-    IdiomPicture *picture =
-        idiom_picture_load(file->path, (frame + 0.5) / file->frames, crop, MAX(400, crop + crop / 4), &error);
+    const guint crop = data->params.crop;
+    const gboolean pair = file->frames > 1 && data->params.moved && data->params.clips > 0;
+    IdiomPicture *next = NULL;
+    IdiomPicture *picture = idiom_picture_load_pair(file->path, (frame + 0.5) / file->frames, crop,
+                                                    MAX(400, crop + crop / 4), pair ? &next : NULL, &error);
     if (!picture) {
         mark_broken(data, file, 1u << frame, error);
         return NULL;
@@ -174,105 +192,197 @@ static const IdiomPicture *get_picture(IdiomData *data, guint file_index, guint 
     cached = g_new0(Cached, 1);
     cached->key = key;
     cached->picture = picture;
+    cached->next = next;
     cached->link.data = cached;
     g_hash_table_insert(data->cache, &cached->key, cached);
     g_queue_push_head_link(&data->recent, &cached->link);
-    data->cache_bytes += (gsize)3 * picture->w * picture->h;
+    data->cache_bytes += cached_bytes(cached);
     make_room(data);
-    return picture;
+    return cached;
 }
 
 /*
  * A random picture: the first of the stream @r that is not broken; NULL if all are. Broken ones are drawn again and
  * again, so that the result does not depend on when they were noticed.
  */
-static const IdiomPicture *draw_picture(IdiomData *data, IdiomRandom *r)
+static const Cached *draw_picture(IdiomData *data, IdiomRandom *r)
 {
     while (data->n_useless < data->files->len) {
         guint file = idiom_random_below(r, data->files->len);
-        const IdiomPicture *picture = get_picture(data, file, idiom_random_below(r, FRAMES_PER_VIDEO));
+        const Cached *picture = get_picture(data, file, idiom_random_below(r, FRAMES_PER_VIDEO));
         if (picture)
             return picture;
     }
     return NULL;
 }
 
-static const IdiomPicture *draw_reference(const IdiomDataParams *p, IdiomRandom *r)
+static const IdiomPicture *draw_reference(const IdiomDataStyle *style, IdiomRandom *r)
 {
     double u = idiom_random_unit(r);
     guint i = 0;
-    while (i + 1 < p->n_references && u >= p->reference_weights[i])
-        u -= p->reference_weights[i++];
-    return p->references[i];
+    while (i + 1 < style->n_references && u >= style->reference_weights[i])
+        u -= style->reference_weights[i++];
+    return style->references[i];
 }
 
-/* Copies the @size x @size pixels at (@x, @y), mirrored if so wanted, to floats [3,size,size]. */
-static void copy_crop(const IdiomPicture *picture, guint x, guint y, guint size, gboolean mirror,
-                      float *values)
+/* Where a crop is cut out of a picture. */
+typedef struct {
+    double x, y, scale;
+    gboolean mirror;
+} Place;
+
+/* A place for a crop of @size pixels; the picture is scaled down so far at most that its shorter side is @smallest. */
+static Place draw_place(const IdiomPicture *picture, guint size, double smallest, IdiomRandom *r)
 {
-    gsize plane = (gsize)size * size;
-    for (guint row = 0; row < size; row++) {
-        const guint8 *source = picture->rgb + 3 * ((gsize)(y + row) * picture->w + x);
-        for (guint column = 0; column < size; column++) {
-            const guint8 *pixel = source + 3 * (mirror ? size - 1 - column : column);
-            for (guint c = 0; c < 3; c++)
-                values[c * plane + row * size + column] = pixel[c] * (1.0f / 255);
-        }
+    const double shorter = MIN(picture->w, picture->h);
+    const gboolean full = idiom_random_unit(r) < SHARE_FULL || shorter <= smallest;
+    const double u = idiom_random_unit(r);
+    Place place = {.scale = full ? 1 : shorter / (smallest + u * (shorter - smallest))};
+    place.x = idiom_random_unit(r) * (picture->w - size * place.scale + (full ? 1 : 0));
+    place.y = idiom_random_unit(r) * (picture->h - size * place.scale + (full ? 1 : 0));
+    if (full) { /* between pixels, it would be blurred */
+        place.x = floor(place.x);
+        place.y = floor(place.y);
     }
+    place.mirror = idiom_random_next(r) & 1;
+    return place;
 }
 
-/* A number near @center, at most @range away and within 0..@max. */
-static guint draw_near(IdiomRandom *r, guint center, guint range, guint max)
+/* Cuts @size pixels at @place, with @margin more on each side. */
+static void cut(const IdiomPicture *picture, const Place *place, guint margin, guint size, float *values)
 {
-    int value = (int)center + (int)idiom_random_below(r, 2 * range + 1) - (int)range;
-    return (guint)CLAMP(value, 0, (int)max);
+    idiom_view_cut(picture, place->x - margin * place->scale, place->y - margin * place->scale, place->scale,
+                   place->mirror, size + 2 * margin, values);
+}
+
+/* The inner part of [channels,size+2margin,size+2margin]. */
+static void copy_inside(const float *source, guint channels, guint margin, guint size, float *values)
+{
+    const guint wide = size + 2 * margin;
+    for (guint c = 0; c < channels; c++)
+        for (guint y = 0; y < size; y++)
+            memcpy(values + ((gsize)c * size + y) * size,
+                   source + ((gsize)c * wide + y + margin) * wide + margin, size * sizeof(float));
 }
 
 /* --- batches -------------------------------------------------------------------------------------- */
 
+/* Every style in turn, in an order that is shuffled for each round. */
+static guint style_of_batch(const IdiomDataParams *p, guint64 index)
+{
+    g_autofree guint *order = g_new(guint, p->n_styles);
+    IdiomRandom r = idiom_random_stream(p->seed, IDIOM_RANDOM_STYLE, index / p->n_styles);
+    for (guint i = 0; i < p->n_styles; i++) {
+        const guint j = idiom_random_below(&r, i + 1); /* Fisher and Yates */
+        order[i] = order[j];
+        order[j] = i;
+    }
+    return order[index % p->n_styles];
+}
+
+/* The view of one crop from which all that is in the batch comes: with margins, so that it can move. */
+typedef struct {
+    const Cached *picture;
+    Place place;
+    guint margin;
+    gboolean captioned;
+    float *pixels, *mask; /* [3,side,side] and [1,side,side], side = crop + 2 margin */
+} Source;
+
+/* The second view of sample @i: the next frame, or the same after a motion. */
+static void fill_moved(const IdiomDataParams *p, const Source *source, IdiomBatch *batch, guint i,
+                       IdiomRandom *r)
+{
+    const gsize plane = (gsize)p->crop * p->crop;
+    float *moved = batch->moved + 3 * plane * i, *flow = batch->flow + 2 * plane * i;
+    const IdiomMotion motion = idiom_motion_draw(r, p->max_shift);
+    /* text would have to be drawn over another picture, and might look different there */
+    const gboolean clip = idiom_random_unit(r) < p->clips && source->picture->next && !source->captioned;
+    batch->flow_known[i] = clip ? 0 : 1;
+    if (clip) {
+        cut(source->picture->next, &source->place, 0, p->crop, moved);
+        memset(flow, 0, 2 * plane * sizeof(float));
+        return;
+    }
+    idiom_motion_flow(&motion, p->crop, flow);
+    idiom_motion_apply(&motion, source->pixels, source->margin, p->crop, moved);
+    if (p->noise > 0)
+        idiom_view_disturb(moved, p->crop, p->noise, r);
+}
+
+static void fill_content(const IdiomDataParams *p, Source *source, IdiomBatch *batch, guint i, guint64 sample)
+{
+    const gsize plane = (gsize)p->crop * p->crop;
+    const guint side = p->crop + 2 * source->margin;
+    cut(source->picture->picture, &source->place, source->margin, p->crop, source->pixels);
+    if (p->captions > 0) {
+        IdiomRandom r = idiom_random_stream(p->seed, IDIOM_RANDOM_CAPTION, sample);
+        source->captioned = idiom_random_unit(&r) < p->captions;
+        if (source->captioned)
+            idiom_caption_draw(&r, source->pixels, source->mask, side);
+        else
+            memset(source->mask, 0, (gsize)side * side * sizeof(float));
+        copy_inside(source->mask, 1, source->margin, p->crop, batch->mask + i * plane);
+    }
+    copy_inside(source->pixels, 3, source->margin, p->crop, batch->content + 3 * i * plane);
+}
+
+static void fill_reference(const IdiomDataParams *p, const IdiomDataStyle *style, float *values,
+                           IdiomRandom *r)
+{
+    const IdiomPicture *reference = draw_reference(style, r);
+    const double shorter = MIN(reference->w, reference->h);
+    const Place place = draw_place(reference, p->crop, MAX(p->crop, shorter / REFERENCE_SHRINK), r);
+    cut(reference, &place, 0, p->crop, values);
+}
+
 static gboolean fill_batch(IdiomData *data, IdiomBatch *batch)
 {
     const IdiomDataParams *p = &data->params;
-    gsize values = (gsize)3 * p->crop * p->crop;
+    const guint margin = p->moved ? idiom_motion_margin(p->max_shift, p->crop) : 0;
+    const gsize side = p->crop + 2 * margin;
+    g_autofree float *pixels = g_new(float, 3 * side * side);
+    g_autofree float *mask = g_new(float, side *side);
+    batch->style = style_of_batch(p, batch->index);
+    const IdiomDataStyle *style = &data->styles[batch->style];
     for (guint i = 0; i < p->batch; i++) {
         guint64 sample = batch->index * p->batch + i;
+        Source source = {.margin = margin, .pixels = pixels, .mask = mask};
         IdiomRandom r = idiom_random_stream(p->seed, IDIOM_RANDOM_CONTENT, sample);
-        const IdiomPicture *picture = draw_picture(data, &r);
-        if (!picture)
+        source.picture = draw_picture(data, &r);
+        if (!source.picture)
             return FALSE;
-        guint max_x = picture->w - p->crop, max_y = picture->h - p->crop;
-        guint x = idiom_random_below(&r, max_x + 1), y = idiom_random_below(&r, max_y + 1);
-        guint x2 = draw_near(&r, x, p->max_shift, max_x), y2 = draw_near(&r, y, p->max_shift, max_y);
-        gboolean mirror = idiom_random_next(&r) & 1;
-        copy_crop(picture, x, y, p->crop, mirror, batch->content + i * values);
-        copy_crop(picture, x2, y2, p->crop, mirror, batch->shifted + i * values);
-        batch->offset[2 * i] = ((float)x2 - (float)x) * (mirror ? -1 : 1);
-        batch->offset[2 * i + 1] = (float)y2 - (float)y;
-
-        IdiomRandom noise = idiom_random_stream(p->seed, IDIOM_RANDOM_NOISE, sample);
-        for (gsize k = 0; k < values; k++)
-            batch->shifted[i * values + k] += p->noise * idiom_random_normal(&noise);
-
-        if (p->n_references) {
+        source.place = draw_place(source.picture->picture, p->crop, SMALLEST * p->crop, &r);
+        fill_content(p, &source, batch, i, sample);
+        if (p->moved) {
+            IdiomRandom m = idiom_random_stream(p->seed, IDIOM_RANDOM_MOTION, sample);
+            fill_moved(p, &source, batch, i, &m);
+        }
+        if (style->n_references) {
             IdiomRandom s = idiom_random_stream(p->seed, IDIOM_RANDOM_REFERENCE, sample);
-            const IdiomPicture *reference = draw_reference(p, &s);
-            guint rx = idiom_random_below(&s, reference->w - p->crop + 1);
-            guint ry = idiom_random_below(&s, reference->h - p->crop + 1);
-            copy_crop(reference, rx, ry, p->crop, idiom_random_next(&s) & 1, batch->reference + i * values);
+            fill_reference(p, style, batch->reference + (gsize)3 * p->crop * p->crop * i, &s);
         }
     }
     return TRUE;
 }
 
-static IdiomBatch *batch_new(const IdiomDataParams *p)
+static IdiomBatch *batch_new(const IdiomData *data)
 {
-    gsize values = (gsize)3 * p->crop * p->crop * p->batch;
+    const IdiomDataParams *p = &data->params;
+    const gsize pixels = (gsize)p->crop * p->crop * p->batch;
+    gboolean references = FALSE;
+    for (guint i = 0; i < p->n_styles; i++)
+        references |= data->styles[i].n_references > 0;
     IdiomBatch *batch = g_new0(IdiomBatch, 1);
     batch->size = p->batch;
-    batch->content = g_new(float, values);
-    batch->shifted = g_new(float, values);
-    batch->reference = p->n_references ? g_new(float, values) : NULL;
-    batch->offset = g_new(float, 2 * p->batch);
+    batch->content = g_new(float, 3 * pixels);
+    batch->mask = p->captions > 0 ? g_new(float, pixels) : NULL;
+    batch->reference = references ? g_new(float, 3 * pixels) : NULL;
+    if (p->moved) {
+        batch->moved = g_new(float, 3 * pixels);
+        batch->flow = g_new(float, 2 * pixels);
+        batch->flow_known = g_new(float, p->batch);
+    }
     return batch;
 }
 
@@ -280,9 +390,11 @@ static void batch_free(IdiomBatch *batch)
 {
     if (batch) {
         g_free(batch->content);
-        g_free(batch->shifted);
+        g_free(batch->mask);
+        g_free(batch->moved);
+        g_free(batch->flow);
+        g_free(batch->flow_known);
         g_free(batch->reference);
-        g_free(batch->offset);
         g_free(batch);
     }
 }
@@ -314,7 +426,7 @@ void idiom_data_start(IdiomData *data, guint64 index)
     g_return_if_fail(!data->thread);
     data->first = index;
     for (guint i = 0; i < BATCHES_AHEAD; i++)
-        g_async_queue_push(data->empty, batch_new(&data->params));
+        g_async_queue_push(data->empty, batch_new(data));
     data->thread = g_thread_new("data", produce, data);
 }
 
@@ -341,9 +453,10 @@ GPtrArray *idiom_data_samples(IdiomData *data, guint count)
     count = MIN(count, n);
     for (guint i = 0; i < count; i++) {
         guint file = (first + (guint)((guint64)i * n / count)) % n;
-        const IdiomPicture *p = get_picture(data, file, FRAMES_PER_VIDEO / 2);
-        if (p)
-            g_ptr_array_add(samples, idiom_picture_crop(p, 0, 0, p->w, p->h));
+        const Cached *cached = get_picture(data, file, FRAMES_PER_VIDEO / 2);
+        if (cached)
+            g_ptr_array_add(
+                samples, idiom_picture_crop(cached->picture, 0, 0, cached->picture->w, cached->picture->h));
     }
     return samples;
 }
@@ -354,7 +467,7 @@ void idiom_data_free(IdiomData *data)
         return;
     if (data->thread) {
         g_atomic_int_set(&data->stop, TRUE);
-        g_async_queue_push(data->empty, batch_new(&data->params)); /* wakes the thread up */
+        g_async_queue_push(data->empty, batch_new(data)); /* wakes the thread up */
         g_thread_join(data->thread);
     }
     batch_free(data->current);
@@ -366,5 +479,6 @@ void idiom_data_free(IdiomData *data)
     g_async_queue_unref(data->full);
     g_hash_table_unref(data->cache);
     g_ptr_array_unref(data->files);
+    g_free(data->styles);
     g_free(data);
 }

@@ -11,30 +11,50 @@
  */
 typedef struct IdiomData IdiomData;
 
+/* What the pictures of one style are drawn from, for IdiomBatch.reference. */
+typedef struct {
+    IdiomPicture *const *references; /* none shorter than the crops */
+    const double *reference_weights; /* how often each is drawn; of sum 1 */
+    guint n_references;              /* 0: none are drawn */
+} IdiomDataStyle;
+
 typedef struct {
     guint64 seed;
-    guint batch;     /* crops in a batch, at least 1 */
-    guint crop;      /* pixels a side */
-    guint max_shift; /* pixels that the second view of a crop may be moved, in x and in y */
-    float noise;     /* standard deviation of the noise in the second view */
-    IdiomPicture *const
-        *references; /* pictures of the style, for IdiomBatch.reference; none shorter than crop */
-    const double *reference_weights; /* how often each is drawn; of sum 1 */
-    guint n_references;              /* 0: no references are drawn */
+    guint batch;                  /* crops in a batch, at least 1 */
+    guint crop;                   /* pixels a side */
+    const IdiomDataStyle *styles; /* at least one; each is the style of equally many batches */
+    guint n_styles;
+    gboolean moved;  /* whether the second views are wanted */
+    guint max_shift; /* pixels that they may be moved, in x and in y */
+    float noise;     /* the largest standard deviation of their noise; 0: they are not disturbed at all */
+    double clips;    /* of the crops from videos, the share whose second view is the next frame */
+    double captions; /* share of the crops that have text drawn in, as in caption.h */
 } IdiomDataParams;
 
-/* One batch. Arrays are [batch,3,crop,crop] in 0..1. */
+/*
+ * One batch, all of one style. Pictures are [batch,3,crop,crop] in 0..1.
+ *
+ * Second views show what the same camera would show a moment later: some are the next frame of a video, others the crop
+ * itself after a motion (view.h), with noise, and slightly other brightness and contrast. Text moves along.
+ */
 typedef struct {
     guint64 index;
-    guint size;       /* the number of crops, batch */
-    float *content;   /* random crops, some mirrored */
-    float *shifted;   /* the same crops moved by a few pixels, with noise */
-    float *offset;    /* [batch,2]: shifted(y, x) shows what content(y + offset[1], x + offset[0]) shows */
-    float *reference; /* random crops of the style's pictures, some mirrored; NULL without references */
+    guint size;     /* the number of crops, batch */
+    guint style;    /* index into the params' styles */
+    float *content; /* random crops of pictures at random sizes, some mirrored */
+    float *mask;    /* [batch,1,crop,crop]: where text is, as in caption.h; NULL if captions are not wanted */
+
+    /* second views, all NULL if they are not wanted */
+    float *moved;
+    float *flow;       /* [batch,2,crop,crop]: moved(y, x) shows what content(y + flow[1], x + flow[0]) shows */
+    float *flow_known; /* [batch,1,1,1]: 0 for the next frame of a video, whose flow is given as 0; else 1 */
+
+    /* random crops of the style's pictures, at 1 to 1/1.5 of their size, some mirrored; NULL if no style has any */
+    float *reference;
 } IdiomBatch;
 
 /*
- * @params: copied, but not the references
+ * @params: copied with the styles, but not the references
  * @paths: NULL-terminated: pictures, videos, and folders of them at any depth
  * @error: IDIOM_ERROR_FILE: a path that is not there, or no file at all
  *

@@ -1,23 +1,52 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "evaluate.h"
 
-#include "losses.h"
-
 #include <idiom/ops.h>
 #include <math.h>
 #include <string.h>
 
 typedef struct {
     char *layer;
+    guint network; /* index into networks */
     guint channels;
     float *gram; /* [channels, channels] */
 } Target;
+
+typedef struct {
+    char *layer;
+    double weight;
+} ContentLayer;
 
 struct IdiomEvaluation {
     IdiomDevice *device;
     IdiomFeatures *features;
     GArray *targets; /* Target, one per style layer that the features have */
+    GArray *content; /* ContentLayer, likewise */
 };
+
+/* Feature networks, by the first letter of their layers; the metric of the output follows that of the photo. */
+static const struct {
+    char letter;
+    IdiomMetric photo;
+} networks[] = {{'v', IDIOM_METRIC_VGG_PHOTO}, {'q', IDIOM_METRIC_SQUEEZENET_PHOTO}};
+
+const char *idiom_metric_name(IdiomMetric metric)
+{
+    static const char *const names[] = {
+        [IDIOM_METRIC_SSIM] = "ssim",
+        [IDIOM_METRIC_SSIM_GAUSSIAN] = "ssim-gaussian",
+        [IDIOM_METRIC_CONTENT] = "content",
+        [IDIOM_METRIC_VGG_PHOTO] = "style-vgg-photo",
+        [IDIOM_METRIC_VGG_OUTPUT] = "style-vgg",
+        [IDIOM_METRIC_SQUEEZENET_PHOTO] = "style-squeezenet-photo",
+        [IDIOM_METRIC_SQUEEZENET_OUTPUT] = "style-squeezenet",
+        [IDIOM_METRIC_PHASE_X] = "phase-x",
+        [IDIOM_METRIC_PHASE_Y] = "phase-y",
+    };
+    return names[metric];
+}
+
+/* --- what is measured against --------------------------------------------------------------------- */
 
 static void target_clear(gpointer pointer)
 {
@@ -25,62 +54,83 @@ static void target_clear(gpointer pointer)
     g_free(((Target *)pointer)->gram);
 }
 
-static IdiomShape shape_of(const IdiomPicture *picture)
+static void content_layer_clear(gpointer pointer)
 {
-    return IDIOM_SHAPE(1, 3, picture->h, picture->w);
+    g_free(((ContentLayer *)pointer)->layer);
 }
 
-/* Gram matrices of @reference at all layers of @targets. */
-static gboolean measure_reference(IdiomEvaluation *e, const IdiomPicture *reference, GError **error)
+/* Gram matrices of the pooled references: those of features less their mean m are known, m m^T comes on top. */
+static gboolean measure_references(IdiomEvaluation *e, const IdiomReference *references, guint n_references,
+                                   GError **error)
 {
-    IdiomGraph *g = idiom_graph_new(e->device, IDIOM_FP32);
-    IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape_of(reference));
-    g_autoptr(IdiomFeatureMaps) maps = idiom_feature_maps_new(e->features, g, idiom_to_planes(g, input));
-    g_autofree IdiomTensor **grams = g_new(IdiomTensor *, e->targets->len);
-    for (guint i = 0; i < e->targets->len; i++)
-        grams[i] = idiom_gram(g, idiom_feature_map(maps, g_array_index(e->targets, Target, i).layer), NULL);
-    g_autoptr(IdiomProgram) program = idiom_program_new(g, grams, e->targets->len, error);
-    if (!program)
+    g_autofree char *layers = idiom_available_layers(e->features, idiom_loss_defaults.style_layers, NULL);
+    if (!*layers)
+        return TRUE;
+    const IdiomLossConfig config = {.style_layers = layers, .style = 1};
+    g_autoptr(IdiomLosses) losses = idiom_losses_new(&config, e->features, e->device, error);
+    if (!losses || !idiom_losses_add_style(losses, references, n_references, error))
         return FALSE;
-    idiom_picture_to_floats(reference, idiom_program_map(program, input));
-    if (!idiom_program_run(program, error))
-        return FALSE;
-    for (guint i = 0; i < e->targets->len; i++) {
-        Target *target = &g_array_index(e->targets, Target, i);
-        target->channels = idiom_tensor_shape(grams[i]).w;
-        target->gram = g_memdup2(idiom_program_map(program, grams[i]),
-                                 (gsize)target->channels * target->channels * sizeof(float));
+    const char *name;
+    const float *mean, *gram;
+    Target target = {0};
+    for (guint i = 0; (name = idiom_losses_style_statistics(losses, 0, i, &target.channels, &mean, &gram));
+         i++) {
+        const guint c = target.channels;
+        for (target.network = 0; target.network < G_N_ELEMENTS(networks); target.network++)
+            if (networks[target.network].letter == *name)
+                break;
+        if (target.network == G_N_ELEMENTS(networks))
+            continue;
+        target.layer = g_strdup(name);
+        target.gram = g_memdup2(gram, (gsize)c * c * sizeof *gram);
+        for (guint row = 0; row < c; row++)
+            for (guint column = 0; column < c; column++)
+                target.gram[(gsize)row * c + column] += mean[row] * mean[column];
+        g_array_append_val(e->targets, target);
     }
     return TRUE;
 }
 
+static void find_content_layers(IdiomEvaluation *e)
+{
+    g_autofree char *layers = idiom_available_layers(e->features, idiom_loss_defaults.content_layers, NULL);
+    g_auto(GStrv) list = g_strsplit(layers, ",", -1);
+    for (char **text = list; *text; text++) {
+        const char *colon = strchr(*text, ':');
+        ContentLayer layer = {g_strndup(*text, strcspn(*text, ":")),
+                              colon ? g_ascii_strtod(colon + 1, NULL) : 1};
+        g_array_append_val(e->content, layer);
+    }
+}
+
 IdiomEvaluation *idiom_evaluation_new(IdiomDevice *device, IdiomFeatures *features,
-                                      const IdiomPicture *reference, GError **error)
+                                      const IdiomReference *references, guint n_references, GError **error)
 {
     g_autoptr(IdiomEvaluation) e = g_new0(IdiomEvaluation, 1);
     e->device = idiom_device_ref(device);
     e->features = features;
     e->targets = g_array_new(FALSE, TRUE, sizeof(Target));
     g_array_set_clear_func(e->targets, target_clear);
-    g_auto(GStrv) layers = g_strsplit(idiom_loss_defaults.style_layers, ",", -1);
-    for (char **layer = layers; *layer; layer++) {
-        Target target = {.layer = g_strndup(*layer, strcspn(*layer, ":"))};
-        if (idiom_features_check(features, target.layer, NULL))
-            g_array_append_val(e->targets, target);
-        else
-            target_clear(&target);
-    }
-    return measure_reference(e, reference, error) ? g_steal_pointer(&e) : NULL;
+    e->content = g_array_new(FALSE, TRUE, sizeof(ContentLayer));
+    g_array_set_clear_func(e->content, content_layer_clear);
+    if (features)
+        find_content_layers(e);
+    if (features && n_references && !measure_references(e, references, n_references, error))
+        return NULL;
+    return g_steal_pointer(&e);
 }
 
 void idiom_evaluation_free(IdiomEvaluation *e)
 {
     if (e) {
         g_array_unref(e->targets);
+        g_array_unref(e->content);
         idiom_device_unref(e->device);
         g_free(e);
     }
 }
+
+/* --- structural similarity ------------------------------------------------------------------------ */
 
 static IdiomTensor *grey(IdiomGraph *g, IdiomTensor *picture)
 {
@@ -89,24 +139,44 @@ static IdiomTensor *grey(IdiomGraph *g, IdiomTensor *picture)
     return idiom_conv2d(g, picture, NULL, weight, NULL, &(IdiomConvParams){0});
 }
 
-static IdiomTensor *mean7(IdiomGraph *g, IdiomTensor *t)
+/* Weighted mean over the window around each pixel; pixels without a whole window are left out. */
+typedef IdiomTensor *(*Window)(IdiomGraph *g, IdiomTensor *t);
+
+static IdiomTensor *box7(IdiomGraph *g, IdiomTensor *t)
 {
     return idiom_pool2d(g, t, IDIOM_POOL_AVG, 7, 1, FALSE);
 }
 
-static IdiomTensor *ssim(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b)
+static IdiomTensor *gaussian11(IdiomGraph *g, IdiomTensor *t)
+{
+    enum { TAPS = 11 };
+    float weights[TAPS];
+    double values[TAPS], sum = 0;
+    for (int i = 0; i < TAPS; i++)
+        sum += values[i] = exp(-(i - TAPS / 2) * (i - TAPS / 2) / (2 * 1.5 * 1.5));
+    for (int i = 0; i < TAPS; i++)
+        weights[i] = (float)(values[i] / sum);
+    IdiomTensor *rows = idiom_constant(g, IDIOM_SHAPE(1, 1, 1, TAPS), weights);
+    IdiomTensor *columns = idiom_constant(g, IDIOM_SHAPE(1, 1, TAPS, 1), weights);
+    t = idiom_conv2d(g, t, NULL, rows, NULL, &(IdiomConvParams){0});
+    return idiom_conv2d(g, t, NULL, columns, NULL, &(IdiomConvParams){0});
+}
+
+static IdiomTensor *ssim(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b, Window mean)
 {
     const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
-    IdiomTensor *ma = mean7(g, a), *mb = mean7(g, b);
+    IdiomTensor *ma = mean(g, a), *mb = mean(g, b);
     IdiomTensor *mamb = idiom_mul(g, ma, mb);
     IdiomTensor *squares = idiom_add(g, idiom_mul(g, ma, ma), idiom_mul(g, mb, mb));
-    IdiomTensor *covariance = idiom_sub(g, mean7(g, idiom_mul(g, a, b)), mamb);
+    IdiomTensor *covariance = idiom_sub(g, mean(g, idiom_mul(g, a, b)), mamb);
     IdiomTensor *variances =
-        idiom_sub(g, mean7(g, idiom_add(g, idiom_mul(g, a, a), idiom_mul(g, b, b))), squares);
+        idiom_sub(g, mean(g, idiom_add(g, idiom_mul(g, a, a), idiom_mul(g, b, b))), squares);
     IdiomTensor *above = idiom_mul(g, idiom_affine(g, mamb, 2, c1), idiom_affine(g, covariance, 2, c2));
     IdiomTensor *below = idiom_mul(g, idiom_affine(g, squares, 1, c1), idiom_affine(g, variances, 1, c2));
     return idiom_mean(g, idiom_mul(g, above, idiom_power(g, below, -1)));
 }
+
+/* --- regular patterns ----------------------------------------------------------------------------- */
 
 /* Mean absolute first differences along @axis for each of the 4x4 phases: flat [1,16,1,1], row-major. */
 static IdiomTensor *phases(IdiomGraph *g, IdiomTensor *a, guint axis)
@@ -133,53 +203,124 @@ static double phase_ratio(const float mean[16], guint axis)
     return high / low;
 }
 
+/* --- all of it ------------------------------------------------------------------------------------ */
+
+/* The results of one graph. */
+typedef struct {
+    IdiomTensor *ssim, *ssim_gaussian, *phase[2];
+    GPtrArray *content; /* of e->content */
+    GPtrArray *grams;   /* distances for e->targets, of the photo, and then of the output */
+} Results;
+
+static void results_clear(Results *r)
+{
+    g_ptr_array_unref(r->content);
+    g_ptr_array_unref(r->grams);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Results, results_clear)
+
+static void build(IdiomEvaluation *e, IdiomGraph *g, IdiomTensor *const inputs[2], Results *r)
+{
+    IdiomTensor *planes[2], *greys[2];
+    IdiomFeatureMaps *maps[2] = {NULL, NULL};
+    for (guint k = 0; k < 2; k++) {
+        planes[k] = idiom_to_planes(g, inputs[k]);
+        greys[k] = grey(g, planes[k]);
+        if (e->features)
+            maps[k] = idiom_feature_maps_new(e->features, g, planes[k]);
+        for (guint i = 0; i < e->targets->len; i++) {
+            const Target *target = &g_array_index(e->targets, Target, i);
+            IdiomTensor *gram = idiom_gram(g, idiom_feature_map(maps[k], target->layer), NULL);
+            IdiomTensor *wanted =
+                idiom_constant(g, IDIOM_SHAPE(1, 1, target->channels, target->channels), target->gram);
+            g_ptr_array_add(r->grams, idiom_gram_distance(g, gram, wanted));
+        }
+    }
+    for (guint i = 0; i < e->content->len; i++) {
+        const char *layer = g_array_index(e->content, ContentLayer, i).layer;
+        IdiomTensor *wanted = idiom_feature_map(maps[0], layer);
+        g_ptr_array_add(r->content, idiom_content_distance(g, idiom_feature_map(maps[1], layer), wanted));
+    }
+    r->ssim = ssim(g, greys[0], greys[1], box7);
+    r->ssim_gaussian = ssim(g, greys[0], greys[1], gaussian11);
+    for (guint axis = 0; axis < 2; axis++)
+        r->phase[axis] = phases(g, greys[1], axis);
+    for (guint k = 0; k < 2; k++)
+        idiom_feature_maps_free(maps[k]);
+}
+
+static double scalar(IdiomProgram *program, IdiomTensor *tensor)
+{
+    return *(const float *)idiom_program_map(program, tensor);
+}
+
+static void read_scores(const IdiomEvaluation *e, IdiomProgram *program, const Results *r,
+                        IdiomScores *scores)
+{
+    for (guint i = 0; i < IDIOM_N_METRICS; i++)
+        scores->value[i] = NAN;
+    scores->value[IDIOM_METRIC_SSIM] = scalar(program, r->ssim);
+    scores->value[IDIOM_METRIC_SSIM_GAUSSIAN] = scalar(program, r->ssim_gaussian);
+    for (guint axis = 0; axis < 2; axis++)
+        scores->value[IDIOM_METRIC_PHASE_X + axis] =
+            phase_ratio(idiom_program_map(program, r->phase[axis]), axis);
+
+    double content = 0;
+    for (guint i = 0; i < e->content->len; i++)
+        content += g_array_index(e->content, ContentLayer, i).weight * scalar(program, r->content->pdata[i]);
+    if (e->content->len)
+        scores->value[IDIOM_METRIC_CONTENT] = content;
+
+    for (guint network = 0; network < G_N_ELEMENTS(networks); network++)
+        for (guint k = 0; k < 2; k++) {
+            double sum = 0;
+            guint layers = 0;
+            for (guint i = 0; i < e->targets->len; i++)
+                if (g_array_index(e->targets, Target, i).network == network) {
+                    sum += sqrt(scalar(program, r->grams->pdata[k * e->targets->len + i]));
+                    layers++;
+                }
+            if (layers)
+                scores->value[networks[network].photo + k] = sum / layers;
+        }
+}
+
 gboolean idiom_evaluation_run(IdiomEvaluation *e, const IdiomPicture *photo, const IdiomPicture *output,
                               IdiomScores *scores, GError **error)
 {
-    enum { SSIM, PHASE_X, PHASE_Y, DISTANCES };
-    guint n = e->targets->len;
-    IdiomGraph *g = idiom_graph_new(e->device, IDIOM_FP32);
-    IdiomTensor *inputs[2], *planes[2], *greys[2];
-    g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, DISTANCES + 2 * n);
-    for (guint k = 0; k < 2; k++) {
-        inputs[k] = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape_of(photo));
-        planes[k] = idiom_to_planes(g, inputs[k]);
-        greys[k] = grey(g, planes[k]);
-        g_autoptr(IdiomFeatureMaps) maps = idiom_feature_maps_new(e->features, g, planes[k]);
-        for (guint i = 0; i < n; i++) {
-            const Target *target = &g_array_index(e->targets, Target, i);
-            IdiomTensor *gram = idiom_gram(g, idiom_feature_map(maps, target->layer), NULL);
-            IdiomTensor *wanted =
-                idiom_constant(g, IDIOM_SHAPE(1, 1, target->channels, target->channels), target->gram);
-            outputs[DISTANCES + 2 * i + k] = idiom_gram_distance(g, gram, wanted);
-        }
+    if (photo->w != output->w || photo->h != output->h) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_SHAPE,
+                    "a photo of %ux%u cannot be compared with one of %ux%u", photo->w, photo->h, output->w,
+                    output->h);
+        return FALSE;
     }
-    outputs[SSIM] = ssim(g, greys[0], greys[1]);
-    outputs[PHASE_X] = phases(g, greys[1], 0);
-    outputs[PHASE_Y] = phases(g, greys[1], 1);
-    g_autoptr(IdiomProgram) program = idiom_program_new(g, outputs, DISTANCES + 2 * n, error);
+    if (MIN(photo->w, photo->h) < IDIOM_EVALUATION_MIN_SIDE) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_SHAPE,
+                    "%ux%u is too small to be measured: at least %d pixels a side", photo->w, photo->h,
+                    IDIOM_EVALUATION_MIN_SIDE);
+        return FALSE;
+    }
+    IdiomGraph *g = idiom_graph_new(e->device, IDIOM_FP32);
+    IdiomTensor *inputs[2];
+    for (guint k = 0; k < 2; k++)
+        inputs[k] = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, photo->h, photo->w));
+    g_auto(Results) r = {.content = g_ptr_array_new(), .grams = g_ptr_array_new()};
+    build(e, g, inputs, &r);
+
+    g_autoptr(GPtrArray) outputs = g_ptr_array_new();
+    IdiomTensor *const single[] = {r.ssim, r.ssim_gaussian, r.phase[0], r.phase[1]};
+    for (guint i = 0; i < G_N_ELEMENTS(single); i++)
+        g_ptr_array_add(outputs, single[i]);
+    g_ptr_array_extend(outputs, r.content, NULL, NULL);
+    g_ptr_array_extend(outputs, r.grams, NULL, NULL);
+    g_autoptr(IdiomProgram) program =
+        idiom_program_new(g, (IdiomTensor *const *)outputs->pdata, outputs->len, error);
     if (!program)
         return FALSE;
     idiom_picture_to_floats(photo, idiom_program_map(program, inputs[0]));
     idiom_picture_to_floats(output, idiom_program_map(program, inputs[1]));
     if (!idiom_program_run(program, error))
         return FALSE;
-
-    double sums[2][2] = {{0}};
-    guint counts[2] = {0};
-    for (guint i = 0; i < n; i++) {
-        guint network = g_array_index(e->targets, Target, i).layer[0] == 'v' ? 0 : 1;
-        counts[network]++;
-        for (guint k = 0; k < 2; k++)
-            sums[network][k] +=
-                sqrt(*(const float *)idiom_program_map(program, outputs[DISTANCES + 2 * i + k]));
-    }
-    scores->ssim = *(const float *)idiom_program_map(program, outputs[SSIM]);
-    scores->phase_x = phase_ratio(idiom_program_map(program, outputs[PHASE_X]), 0);
-    scores->phase_y = phase_ratio(idiom_program_map(program, outputs[PHASE_Y]), 1);
-    scores->vgg_photo = sums[0][0] / counts[0];
-    scores->vgg_output = sums[0][1] / counts[0];
-    scores->squeezenet_photo = sums[1][0] / counts[1];
-    scores->squeezenet_output = sums[1][1] / counts[1];
+    read_scores(e, program, &r, scores);
     return TRUE;
 }

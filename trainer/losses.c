@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "losses.h"
 
+#include "expression.h"
+#include "filters.h"
+#include "gradient.h"
+
 #include <idiom/ops.h>
 #include <string.h>
 
-/* Beyond the shift of a pair: what convolution padding and clamped edges disturb. */
-#define TEMPORAL_MARGIN 8
+#define TEMPORAL_MARGIN 8 /* pixels that convolution padding disturbs */
+/* Weight of features against pixels: squared differences of pixels are some hundredths of a picture's variance. */
+#define TEMPORAL_FEATURES (1.0 / 200)
 #define LUMA_CELL 8
 
 /*
@@ -40,7 +45,7 @@ struct IdiomLosses {
     IdiomFeatures *features;
     IdiomDevice *device;
     GArray *style_layers, *content_layers; /* Layer */
-    GPtrArray *styles;                     /* GArray of Statistics, one per style layer */
+    GPtrArray *styles; /* GArray of Statistics: of each style layer, then of each scale of strokes */
 };
 
 /* --- layers --------------------------------------------------------------------------------------- */
@@ -67,6 +72,20 @@ static gboolean parse_layers(GArray *layers, const char *text, const IdiomFeatur
             return FALSE;
     }
     return TRUE;
+}
+
+char *idiom_available_layers(const IdiomFeatures *features, const char *layers, GString *missing)
+{
+    GString *found = g_string_new(NULL);
+    g_auto(GStrv) list = g_strsplit(layers, ",", -1);
+    for (char **layer = list; *layer; layer++) {
+        g_autofree char *name = g_strndup(*layer, strcspn(*layer, ":"));
+        if (idiom_features_check(features, name, NULL))
+            g_string_append_printf(found, "%s%s", found->len ? "," : "", *layer);
+        else if (missing)
+            g_string_append_printf(missing, " %s", name);
+    }
+    return g_string_free(found, FALSE);
 }
 
 static GArray *layers_new(void)
@@ -120,21 +139,30 @@ static GArray *statistics_new(void)
     return statistics;
 }
 
-/* Means and Gram matrices of one picture at every style layer; NULL with @error set. */
+/* Number of maps whose statistics are measured. */
+static guint map_count(const IdiomLosses *losses)
+{
+    return losses->style_layers->len + IDIOM_STROKE_SCALES;
+}
+
+/* Means and Gram matrices of one picture in each of these maps; NULL with @error set. */
 static GArray *measure(IdiomLosses *losses, const IdiomReference *reference, GError **error)
 {
-    const guint n_layers = losses->style_layers->len;
+    const guint n_layers = losses->style_layers->len, n_maps = map_count(losses);
     IdiomGraph *g = idiom_graph_new(losses->device, IDIOM_FP32);
     const IdiomShape shape = IDIOM_SHAPE(1, 3, reference->h, reference->w);
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
-    g_autoptr(IdiomFeatureMaps) maps = idiom_feature_maps_new(losses->features, g, idiom_to_planes(g, input));
-    g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, 2 * n_layers);
-    for (guint i = 0; i < n_layers; i++) {
-        IdiomTensor *map = idiom_feature_map(maps, g_array_index(losses->style_layers, Layer, i).name);
+    IdiomTensor *picture = idiom_to_planes(g, input);
+    g_autoptr(IdiomFeatureMaps) maps = idiom_feature_maps_new(losses->features, g, picture);
+    g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, 2 * n_maps);
+    for (guint i = 0; i < n_maps; i++) {
+        IdiomTensor *map = i < n_layers
+                               ? idiom_feature_map(maps, g_array_index(losses->style_layers, Layer, i).name)
+                               : idiom_stroke_map(g, picture, i - n_layers);
         outputs[2 * i] = idiom_to_flat(g, idiom_mean_hw(g, map));
         outputs[2 * i + 1] = idiom_gram(g, map, outputs[2 * i]);
     }
-    g_autoptr(IdiomProgram) program = idiom_program_new(g, outputs, 2 * n_layers, error);
+    g_autoptr(IdiomProgram) program = idiom_program_new(g, outputs, 2 * n_maps, error);
     if (!program)
         return NULL;
     memcpy(idiom_program_map(program, input), reference->values, idiom_shape_elements(shape) * sizeof(float));
@@ -142,7 +170,7 @@ static GArray *measure(IdiomLosses *losses, const IdiomReference *reference, GEr
         return NULL;
 
     GArray *statistics = statistics_new();
-    for (guint i = 0; i < n_layers; i++) {
+    for (guint i = 0; i < n_maps; i++) {
         Statistics s = {.channels = idiom_tensor_shape(outputs[2 * i]).c};
         s.mean = g_memdup2(idiom_program_map(program, outputs[2 * i]), s.channels * sizeof(float));
         s.gram = g_memdup2(idiom_program_map(program, outputs[2 * i + 1]),
@@ -195,12 +223,24 @@ gboolean idiom_losses_add_style(IdiomLosses *losses, const IdiomReference *refer
         g_ptr_array_add(measured, one);
     }
     GArray *pooled = statistics_new();
-    for (guint i = 0; i < losses->style_layers->len; i++) {
+    for (guint i = 0; i < map_count(losses); i++) {
         Statistics s = pool_statistics(measured, i, weights);
         g_array_append_val(pooled, s);
     }
     g_ptr_array_add(losses->styles, pooled);
     return TRUE;
+}
+
+const char *idiom_losses_style_statistics(const IdiomLosses *losses, guint style, guint layer,
+                                          guint *channels, const float **mean, const float **gram)
+{
+    if (layer >= losses->style_layers->len)
+        return NULL;
+    const Statistics *s = &g_array_index((GArray *)losses->styles->pdata[style], Statistics, layer);
+    *channels = s->channels;
+    *mean = s->mean;
+    *gram = s->gram;
+    return g_array_index(losses->style_layers, Layer, layer).name;
 }
 
 const char *idiom_losses_style_energy(const IdiomLosses *losses, guint style, guint layer, double *energy)
@@ -216,12 +256,19 @@ const char *idiom_losses_style_energy(const IdiomLosses *losses, guint style, gu
 
 /* --- terms ---------------------------------------------------------------------------------------- */
 
+/* The statistics of a style that one of the output's maps shall have: inputs, so that one graph serves many styles. */
+typedef struct {
+    guint map; /* which of a style's statistics */
+    IdiomTensor *center, *target;
+} Target;
+
 struct IdiomObjective {
     const IdiomLosses *losses;
     IdiomGraph *graph;
     GArray *terms; /* IdiomLossTerm */
-    /* per style layer: inputs, so that one graph serves several styles */
-    GPtrArray *centers, *targets;
+    IdiomTensor *output;
+    IdiomFeatureMaps *output_maps;
+    GArray *targets; /* Target */
 };
 
 void idiom_objective_add(IdiomObjective *objective, const char *name, IdiomTensor *value, double weight)
@@ -230,46 +277,71 @@ void idiom_objective_add(IdiomObjective *objective, const char *name, IdiomTenso
     g_array_append_val(objective->terms, term);
 }
 
-static void add_style(IdiomObjective *o, IdiomFeatureMaps *output_maps)
+/* Distance of the Gram matrices of two batches' features, both less the means of @wanted. */
+static IdiomTensor *gram_distance(IdiomGraph *g, IdiomTensor *map, IdiomTensor *wanted)
 {
-    IdiomGraph *g = o->graph;
+    IdiomTensor *center = idiom_mean_hw(g, wanted);
+    IdiomTensor *target = idiom_gram(g, idiom_sub(g, wanted, center), NULL);
+    IdiomTensor *gram = idiom_gram(g, idiom_sub(g, map, center), NULL);
+    return idiom_divide(g, idiom_mse(g, gram, target), idiom_mean_square(g, target));
+}
+
+static void add_taught_style(IdiomObjective *o, IdiomFeatureMaps *taught_maps)
+{
     for (guint i = 0; i < o->losses->style_layers->len; i++) {
         const Layer *layer = &g_array_index(o->losses->style_layers, Layer, i);
-        IdiomTensor *map = idiom_feature_map(output_maps, layer->name);
-        if (!map)
-            return;
-        const guint c = idiom_tensor_shape(map).c;
-        IdiomTensor *center = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, c, 1, 1));
-        IdiomTensor *target = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, c, c));
-        g_ptr_array_add(o->centers, center);
-        g_ptr_array_add(o->targets, target);
-        idiom_objective_add(o, "style", idiom_gram_distance(g, idiom_gram(g, map, center), target),
-                            o->losses->config->style * layer->weight);
+        IdiomTensor *distance = gram_distance(o->graph, idiom_feature_map(o->output_maps, layer->name),
+                                              idiom_feature_map(taught_maps, layer->name));
+        idiom_objective_add(o, "style", distance, o->losses->config->style * layer->weight);
     }
 }
 
-static void add_content(IdiomObjective *o, IdiomFeatureMaps *content_maps, IdiomFeatureMaps *output_maps)
+/* Compares the statistics of @map with those of number @index of the style. */
+static void add_statistics(IdiomObjective *o, const char *name, guint index, IdiomTensor *map, double weight)
+{
+    IdiomGraph *g = o->graph;
+    if (!map)
+        return;
+    const guint c = idiom_tensor_shape(map).c;
+    const Target t = {index, idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, c, 1, 1)),
+                      idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, c, c))};
+    g_array_append_val(o->targets, t);
+    idiom_objective_add(o, name, idiom_gram_distance(g, idiom_gram(g, map, t.center), t.target), weight);
+}
+
+static void add_style(IdiomObjective *o)
+{
+    for (guint i = 0; i < o->losses->style_layers->len; i++) {
+        const Layer *layer = &g_array_index(o->losses->style_layers, Layer, i);
+        add_statistics(o, "style", i, idiom_feature_map(o->output_maps, layer->name),
+                       o->losses->config->style * layer->weight);
+    }
+}
+
+IdiomTensor *idiom_content_distance(IdiomGraph *g, IdiomTensor *output, IdiomTensor *content)
+{
+    IdiomTensor *difference = idiom_mse(g, output, content);
+    return idiom_divide(g, difference, idiom_mean(g, idiom_variance_hw(g, content)));
+}
+
+static void add_content(IdiomObjective *o, IdiomFeatureMaps *content_maps)
 {
     IdiomGraph *g = o->graph;
     for (guint i = 0; i < o->losses->content_layers->len; i++) {
         const Layer *layer = &g_array_index(o->losses->content_layers, Layer, i);
         IdiomTensor *wanted = idiom_feature_map(content_maps, layer->name);
-        IdiomTensor *difference = idiom_mse(g, idiom_feature_map(output_maps, layer->name), wanted);
-        IdiomTensor *variance = idiom_mean(g, idiom_variance_hw(g, wanted));
-        idiom_objective_add(o, "content", idiom_divide(g, difference, variance),
-                            o->losses->config->content * layer->weight);
+        IdiomTensor *distance =
+            idiom_content_distance(g, idiom_feature_map(o->output_maps, layer->name), wanted);
+        idiom_objective_add(o, "content", distance, o->losses->config->content * layer->weight);
     }
 }
 
 static void add_luma(IdiomObjective *o, IdiomTensor *content, IdiomTensor *output)
 {
-    static const float luma[] = {0.299f, 0.587f, 0.114f};
     IdiomGraph *g = o->graph;
     IdiomTensor *before = idiom_pool2d(g, content, IDIOM_POOL_AVG, LUMA_CELL, LUMA_CELL, FALSE);
     IdiomTensor *after = idiom_pool2d(g, output, IDIOM_POOL_AVG, LUMA_CELL, LUMA_CELL, FALSE);
-    IdiomTensor *weight = idiom_constant(g, IDIOM_SHAPE(1, 3, 1, 1), luma);
-    IdiomTensor *difference =
-        idiom_conv2d(g, idiom_sub(g, after, before), NULL, weight, NULL, &(IdiomConvParams){0});
+    IdiomTensor *difference = idiom_luma(g, idiom_sub(g, after, before));
     idiom_objective_add(o, "luma", idiom_mean(g, idiom_variance_hw(g, difference)), o->losses->config->luma);
 }
 
@@ -287,18 +359,21 @@ static void add_smoothness(IdiomObjective *o, IdiomTensor *output)
 }
 
 IdiomObjective *idiom_objective_new(const IdiomLosses *losses, IdiomGraph *graph, IdiomTensor *content,
-                                    IdiomTensor *output)
+                                    IdiomTensor *output, gboolean taught)
 {
     IdiomObjective *o = g_new0(IdiomObjective, 1);
     o->losses = losses;
     o->graph = graph;
     o->terms = g_array_new(FALSE, FALSE, sizeof(IdiomLossTerm));
-    o->centers = g_ptr_array_new();
-    o->targets = g_ptr_array_new();
+    o->targets = g_array_new(FALSE, FALSE, sizeof(Target));
+    o->output = output;
+    o->output_maps = idiom_feature_maps_new(losses->features, graph, output);
     g_autoptr(IdiomFeatureMaps) content_maps = idiom_feature_maps_new(losses->features, graph, content);
-    g_autoptr(IdiomFeatureMaps) output_maps = idiom_feature_maps_new(losses->features, graph, output);
-    add_style(o, output_maps);
-    add_content(o, content_maps, output_maps);
+    if (taught)
+        add_taught_style(o, content_maps);
+    else
+        add_style(o);
+    add_content(o, content_maps);
     if (losses->config->luma > 0)
         add_luma(o, content, output);
     add_smoothness(o, output);
@@ -309,25 +384,112 @@ void idiom_objective_free(IdiomObjective *objective)
 {
     if (!objective)
         return;
+    idiom_feature_maps_free(objective->output_maps);
     g_array_unref(objective->terms);
-    g_ptr_array_unref(objective->centers);
-    g_ptr_array_unref(objective->targets);
+    g_array_unref(objective->targets);
     g_free(objective);
 }
 
-void idiom_objective_add_temporal(IdiomObjective *objective, IdiomTensor *output, IdiomTensor *moved_output,
-                                  IdiomTensor *offset, guint max_shift)
+/* --- expression and gradients ----------------------------------------------------------------------- */
+
+void idiom_objective_add_legibility(IdiomObjective *objective, IdiomTensor *content, IdiomTensor *output,
+                                    IdiomTensor *mask, double weight)
 {
-    IdiomGraph *g = objective->graph;
-    if (!output || objective->losses->config->temporal <= 0)
+    for (guint scale = 1; scale <= 2 && weight > 0; scale++)
+        idiom_objective_add(objective, "legibility",
+                            idiom_legibility_loss(objective->graph, content, output, mask, scale), weight);
+}
+
+void idiom_objective_add_line(IdiomObjective *objective, IdiomTensor *content, IdiomTensor *output,
+                              double weight)
+{
+    if (weight > 0)
+        idiom_objective_add(objective, "line", idiom_line_loss(objective->graph, content, output), weight);
+}
+
+void idiom_objective_add_edges(IdiomObjective *objective, IdiomTensor *content, IdiomTensor *output,
+                               double weight)
+{
+    for (guint scale = 1; scale <= 2 && weight > 0; scale++)
+        idiom_objective_add(objective, "edges", idiom_edge_loss(objective->graph, content, output, scale),
+                            weight);
+}
+
+void idiom_objective_add_strokes(IdiomObjective *objective, IdiomTensor *output, double weight)
+{
+    for (guint i = 0; i < IDIOM_STROKE_SCALES && weight > 0; i++)
+        add_statistics(objective, "strokes", objective->losses->style_layers->len + i,
+                       idiom_stroke_map(objective->graph, output, i), weight);
+}
+
+/* --- temporal ------------------------------------------------------------------------------------- */
+
+/* Ones, and zeros less than TEMPORAL_MARGIN pixels from an edge: planes [n,1,h,w]. */
+static IdiomTensor *away_from_edges(IdiomGraph *g, IdiomShape s)
+{
+    const IdiomShape shape = IDIOM_SHAPE(s.n, 1, s.h, s.w);
+    g_autofree float *values = g_new0(float, idiom_shape_elements(shape));
+    for (guint n = 0; n < s.n; n++)
+        for (guint y = TEMPORAL_MARGIN; y + TEMPORAL_MARGIN < s.h; y++)
+            for (guint x = TEMPORAL_MARGIN; x + TEMPORAL_MARGIN < s.w; x++)
+                values[((gsize)n * s.h + y) * s.w + x] = 1;
+    return idiom_to_planes(g, idiom_constant(g, shape, values));
+}
+
+/* Mean square of @a - @b, both [n,c,h,w], over the pixels where @valid [n,1,h,w] is 1. */
+static IdiomTensor *masked_mse(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b, IdiomTensor *valid)
+{
+    const guint c = a ? idiom_tensor_shape(a).c : 1;
+    g_autofree float *weights = g_new(float, c);
+    for (guint i = 0; i < c; i++)
+        weights[i] = 1.0f / (float)c;
+    IdiomTensor *difference = idiom_sub(g, a, b);
+    IdiomTensor *mean =
+        idiom_conv2d(g, idiom_mul(g, difference, difference), NULL,
+                     idiom_constant(g, IDIOM_SHAPE(1, c, 1, 1), weights), NULL, &(IdiomConvParams){0});
+    /* nothing valid: zero over a little */
+    return idiom_divide(g, idiom_mean(g, idiom_mul(g, mean, valid)),
+                        idiom_affine(g, idiom_mean(g, valid), 1, 1e-3));
+}
+
+/* The deepest content layer whose maps divide the picture into cells of k x k, 1 < k <= 8; NULL if there is none. */
+static const char *temporal_layer(const IdiomObjective *o, guint *k)
+{
+    const IdiomShape s = idiom_tensor_shape(o->output);
+    for (guint i = o->losses->content_layers->len; i-- > 0;) {
+        const char *name = g_array_index(o->losses->content_layers, Layer, i).name;
+        IdiomTensor *map = idiom_feature_map(o->output_maps, name);
+        const IdiomShape m = map ? idiom_tensor_shape(map) : s;
+        *k = s.w / m.w;
+        if (*k > 1 && *k <= 8 && m.w * *k == s.w && m.h * *k == s.h)
+            return name;
+    }
+    return NULL;
+}
+
+void idiom_objective_add_temporal(IdiomObjective *objective, IdiomTensor *before, IdiomTensor *flow,
+                                  IdiomTensor *known)
+{
+    IdiomObjective *o = objective;
+    IdiomGraph *g = o->graph;
+    const double weight = o->losses->config->temporal;
+    if (!o->output || weight <= 0)
         return;
-    const IdiomShape s = idiom_tensor_shape(output);
-    const guint margin = TEMPORAL_MARGIN + max_shift;
-    const guint w = s.w - MIN(s.w, 2 * margin), h = s.h - MIN(s.h, 2 * margin);
-    IdiomTensor *aligned = idiom_translate(g, idiom_stop_gradient(g, output), offset);
-    IdiomTensor *difference = idiom_mse(g, idiom_crop(g, moved_output, margin, margin, w, h),
-                                        idiom_crop(g, aligned, margin, margin, w, h));
-    idiom_objective_add(objective, "temporal", difference, objective->losses->config->temporal);
+    IdiomTensor *expected = idiom_warp(g, idiom_stop_gradient(g, before), flow);
+    IdiomTensor *inside = away_from_edges(g, idiom_tensor_shape(o->output));
+    IdiomTensor *valid = idiom_mul(g, idiom_mul(g, idiom_warp(g, inside, flow), inside), known);
+    idiom_objective_add(o, "temporal", masked_mse(g, o->output, expected, valid), weight);
+
+    guint k;
+    const char *layer = temporal_layer(o, &k);
+    if (!layer)
+        return;
+    g_autoptr(IdiomFeatureMaps) expected_maps = idiom_feature_maps_new(o->losses->features, g, expected);
+    IdiomTensor *wanted = idiom_feature_map(expected_maps, layer);
+    IdiomTensor *distance = masked_mse(g, idiom_feature_map(o->output_maps, layer), wanted,
+                                       idiom_pool2d(g, valid, IDIOM_POOL_AVG, k, k, FALSE));
+    idiom_objective_add(o, "temporal", idiom_divide(g, distance, idiom_mean(g, idiom_variance_hw(g, wanted))),
+                        weight * TEMPORAL_FEATURES);
 }
 
 const IdiomLossTerm *idiom_objective_terms(const IdiomObjective *objective, guint *count)
@@ -350,12 +512,14 @@ IdiomTensor *idiom_objective_differentiate(const IdiomObjective *objective, Idio
 
 void idiom_objective_set_style(const IdiomObjective *objective, IdiomProgram *program, guint style)
 {
+    if (!objective->targets->len) /* the teacher shows the style */
+        return;
     const GArray *statistics = g_ptr_array_index(objective->losses->styles, style);
-    for (guint i = 0; i < objective->centers->len; i++) {
-        const Statistics *s = &g_array_index(statistics, Statistics, i);
-        memcpy(idiom_program_map(program, objective->centers->pdata[i]), s->mean,
-               s->channels * sizeof(float));
-        memcpy(idiom_program_map(program, objective->targets->pdata[i]), s->gram,
+    for (guint i = 0; i < objective->targets->len; i++) {
+        const Target *t = &g_array_index(objective->targets, Target, i);
+        const Statistics *s = &g_array_index(statistics, Statistics, t->map);
+        memcpy(idiom_program_map(program, t->center), s->mean, s->channels * sizeof(float));
+        memcpy(idiom_program_map(program, t->target), s->gram,
                (gsize)s->channels * s->channels * sizeof(float));
     }
 }

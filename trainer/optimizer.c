@@ -13,24 +13,33 @@ static IdiomParams *zeros_like(IdiomDevice *device, const IdiomParams *params)
     return zeros;
 }
 
-gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params, double beta1,
-                              double beta2, GError **error)
+gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params,
+                              const IdiomAdamOptions *adam, IdiomParams *average, double decay,
+                              GError **error)
 {
     *o = (IdiomOptimizer){.params = idiom_params_ref(params),
                           .m = zeros_like(device, params),
                           .v = zeros_like(device, params),
-                          .beta1 = beta1,
-                          .beta2 = beta2};
+                          .beta1 = adam->beta1,
+                          .beta2 = adam->beta2,
+                          .average = average ? idiom_params_ref(average) : NULL,
+                          .decay = decay};
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     IdiomTensor *gradient =
         idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, idiom_params_elements(params)));
     IdiomTensor *hyper = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 5, 1, 1));
     idiom_adam(g, o->params, gradient, o->m, o->v, hyper);
+    IdiomTensor *keep = NULL;
+    if (average) {
+        keep = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+        idiom_average(g, o->average, o->params, keep);
+    }
     o->program = idiom_program_new(g, NULL, 0, error);
     if (!o->program)
         return FALSE;
     o->gradient = idiom_program_map(o->program, gradient);
     o->hyper = idiom_program_map(o->program, hyper);
+    o->keep = keep ? idiom_program_map(o->program, keep) : NULL;
     return TRUE;
 }
 
@@ -40,6 +49,7 @@ void idiom_optimizer_clear(IdiomOptimizer *o)
     g_clear_pointer(&o->params, idiom_params_unref);
     g_clear_pointer(&o->m, idiom_params_unref);
     g_clear_pointer(&o->v, idiom_params_unref);
+    g_clear_pointer(&o->average, idiom_params_unref);
 }
 
 gboolean idiom_optimizer_step(IdiomOptimizer *o, const float *gradient, double learning_rate, GError **error)
@@ -48,5 +58,8 @@ gboolean idiom_optimizer_step(IdiomOptimizer *o, const float *gradient, double l
     const double hyper[5] = {learning_rate, o->beta1, o->beta2, 1e-8, (double)++o->steps};
     for (guint i = 0; i < G_N_ELEMENTS(hyper); i++)
         o->hyper[i] = (float)hyper[i];
+    /* The weights move fast at first: the average then spans a tenth of the steps taken. */
+    if (o->keep)
+        *o->keep = (float)MIN(o->decay, (double)o->steps / (double)(o->steps + 10));
     return idiom_program_run(o->program, error);
 }

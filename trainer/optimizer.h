@@ -2,6 +2,8 @@
 #ifndef IDIOM_OPTIMIZER_H
 #define IDIOM_OPTIMIZER_H
 
+#include "options.h"
+
 #include <idiom/program.h>
 
 /*
@@ -11,14 +13,20 @@
 typedef struct {
     IdiomParams *params, *m, *v;
     double beta1, beta2;
-    guint64 steps; /* taken so far */
+    IdiomParams *average; /* moving average of params, or NULL */
+    double decay;         /* of the average */
+    guint64 steps;        /* taken so far */
     IdiomProgram *program;
-    float *gradient, *hyper; /* the program's inputs */
+    float *gradient, *hyper, *keep; /* the program's inputs */
 } IdiomOptimizer;
 
-/* @params may not change in number or shape afterwards. */
-gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params, double beta1,
-                              double beta2, GError **error);
+/*
+ * @params: may not change in number or shape afterwards
+ * @average: receives their exponential moving average, @decay being its decay; of equal size; NULL for none
+ */
+gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params,
+                              const IdiomAdamOptions *adam, IdiomParams *average, double decay,
+                              GError **error);
 void idiom_optimizer_clear(IdiomOptimizer *o);
 
 /* One step against @gradient (idiom_params_elements() values). */

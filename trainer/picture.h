@@ -28,6 +28,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomPicture, idiom_picture_free)
 IdiomPicture *idiom_picture_load(const char *path, double position, guint min_side, guint max_side,
                                  GError **error);
 
+/* As above; @next: NULL, or where to put the frame that follows in a video, scaled alike; NULL where none does. */
+IdiomPicture *idiom_picture_load_pair(const char *path, double position, guint min_side, guint max_side,
+                                      IdiomPicture **next, GError **error);
+
 /* Whether the file has more than one frame, as far as its header tells. */
 gboolean idiom_picture_is_video(const char *path, gboolean *video, GError **error);
 
@@ -39,6 +43,9 @@ IdiomPicture *idiom_picture_crop(const IdiomPicture *picture, guint x, guint y, 
  */
 void idiom_picture_to_floats(const IdiomPicture *picture, float *values);
 IdiomPicture *idiom_picture_from_floats(const float *values, guint w, guint h);
+
+/* (transfer full): the picture as a PNG file's bytes. */
+GBytes *idiom_picture_encode_png(const IdiomPicture *picture, GError **error);
 
 /* Writes a PNG file; a file of that name is replaced only when the new one is complete. */
 gboolean idiom_picture_write_png(const IdiomPicture *picture, const char *path, GError **error);

@@ -29,10 +29,13 @@ static inline guint64 idiom_random_next(IdiomRandom *r)
 /* Who draws: the first coordinate of a stream. */
 enum {
     IDIOM_RANDOM_CONTENT,
-    IDIOM_RANDOM_NOISE,
+    IDIOM_RANDOM_MOTION,
     IDIOM_RANDOM_REFERENCE,
     IDIOM_RANDOM_SAMPLES,
     IDIOM_RANDOM_DISCRIMINATOR,
+    IDIOM_RANDOM_STYLE,
+    IDIOM_RANDOM_CAPTION,
+    IDIOM_RANDOM_SEPARATION,
 };
 
 /* The stream (a, b) of @seed. */

@@ -1,59 +1,152 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps.h"
 
-#include "discriminator.h"
-
 #include <idiom/ops.h>
 #include <string.h>
 
-gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device,
-                                   const IdiomTrainOptions *options, const IdiomLosses *losses,
-                                   const IdiomGeneratorConfig *config, IdiomParams *generator,
-                                   IdiomParams *discriminator, guint max_shift, GError **error)
-{
-    const double *weights = options->weights;
-    IdiomShape shape = IDIOM_SHAPE((guint)options->batch, 3, (guint)options->crop, (guint)options->crop);
-    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
-    IdiomTensor *content = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
-    IdiomTensor *planes = idiom_to_planes(g, content);
-    IdiomTensor *painted = idiom_generator_build(g, generator, config, planes, NULL, TRUE);
-    IdiomObjective *objective = idiom_objective_new(losses, g, planes, painted);
+/* --- the generator's half ------------------------------------------------------------------------- */
 
-    IdiomTensor *moved = NULL, *offset = NULL;
-    if (weights[IDIOM_TERM_TEMPORAL] > 0) {
-        moved = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
-        offset = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(shape.n, 2, 1, 1));
-        IdiomTensor *again =
-            idiom_generator_build(g, generator, config, idiom_to_planes(g, moved), NULL, TRUE);
-        idiom_objective_add_temporal(objective, painted, again, offset, max_shift);
+/* The tensors that a generator's step is about: host inputs are flat, what follows from them is planes. */
+typedef struct {
+    IdiomTensor *content, *moved, *flow, *known, *mask, *reference, *mix; /* inputs */
+    IdiomTensor *picture;                                                 /* what is painted, */
+    IdiomTensor *picture_mask;                                            /* where text is in it, */
+    IdiomTensor *painted, *taught;
+} Tensors;
+
+static IdiomShape picture_shape(const IdiomTrainOptions *o)
+{
+    return IDIOM_SHAPE((guint)o->batch, 3, (guint)o->crop, (guint)o->crop);
+}
+
+static gboolean needs_reference(const IdiomStepParts *parts)
+{
+    return parts->discriminator && !parts->teacher && parts->options->weights[IDIOM_TERM_MATCHING] > 0;
+}
+
+static void declare_inputs(IdiomGraph *g, const IdiomStepParts *parts, Tensors *t)
+{
+    const IdiomTrainOptions *o = parts->options;
+    const IdiomShape s = picture_shape(o);
+    const guint styles = parts->config->styles;
+    t->content = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
+    if (o->weights[IDIOM_TERM_TEMPORAL] > 0) {
+        t->moved = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
+        t->flow = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 2, s.h, s.w));
+        t->known = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 1, 1, 1));
     }
-    if (discriminator) {
-        IdiomTensor *logits = idiom_discriminator_build(g, discriminator, painted, FALSE);
+    if (o->captions > 0)
+        t->mask = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 1, s.h, s.w));
+    if (needs_reference(parts))
+        t->reference = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
+    if (styles > 1)
+        t->mix = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1));
+}
+
+/* Terms that need a discriminator; it does not learn here. */
+static void add_adversary(IdiomGraph *g, const IdiomStepParts *parts, const Tensors *t,
+                          IdiomObjective *objective)
+{
+    const double *weights = parts->options->weights;
+    if (!parts->discriminator)
+        return;
+    IdiomTensor *maps[IDIOM_DISCRIMINATOR_MAPS], *wanted[IDIOM_DISCRIMINATOR_MAPS];
+    IdiomTensor *logits =
+        idiom_discriminator_build(g, parts->discriminator, parts->spectral, t->painted, t->mix, FALSE, maps);
+    if (weights[IDIOM_TERM_ADVERSARIAL] > 0)
         idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_ADVERSARIAL),
-                            idiom_adversarial_loss(g, logits), weights[IDIOM_TERM_ADVERSARIAL]);
+                            idiom_adversarial_loss(g, parts->options->gan, logits),
+                            weights[IDIOM_TERM_ADVERSARIAL]);
+    if (t->reference) {
+        idiom_discriminator_build(g, parts->discriminator, parts->spectral, idiom_to_planes(g, t->reference),
+                                  t->mix, FALSE, wanted);
+        idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_MATCHING),
+                            idiom_discriminator_feature_loss(g, maps, wanted), weights[IDIOM_TERM_MATCHING]);
     }
-    IdiomTensor *gradient = idiom_objective_differentiate(objective, generator);
-    IdiomTensor *painted_flat = idiom_to_flat(g, painted);
+}
+
+static IdiomObjective *build_objective(IdiomGraph *g, const IdiomStepParts *parts, Tensors *t)
+{
+    const double *weights = parts->options->weights;
+    IdiomTensor *first = idiom_to_planes(g, t->content);
+    IdiomTensor *mask = t->mask ? idiom_to_planes(g, t->mask) : NULL, *flow = NULL, *known = NULL;
+    IdiomTensor *before = NULL;
+    t->picture = first;
+    t->picture_mask = mask;
+    if (t->moved) {
+        t->picture = idiom_to_planes(g, t->moved);
+        flow = idiom_to_planes(g, t->flow);
+        known = idiom_to_planes(g, t->known);
+        if (mask)
+            t->picture_mask = idiom_mul(g, idiom_warp(g, mask, flow), known);
+        before = idiom_generator_build(g, parts->generator, parts->config, first, t->mix, TRUE);
+    }
+    t->painted = idiom_generator_build(g, parts->generator, parts->config, t->picture, t->mix, TRUE);
+    if (parts->teacher)
+        t->taught =
+            idiom_generator_build(g, parts->teacher, parts->teacher_config, t->picture, t->mix, FALSE);
+
+    IdiomTensor *content = t->taught ? t->taught : t->picture;
+    IdiomObjective *objective = idiom_objective_new(parts->losses, g, content, t->painted, t->taught != NULL);
+    if (t->taught && weights[IDIOM_TERM_PIXEL] > 0)
+        idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_PIXEL), idiom_mae(g, t->painted, t->taught),
+                            weights[IDIOM_TERM_PIXEL]);
+#if 0
+    if (t->picture_mask)
+        idiom_objective_add_legibility(objective, t->picture, t->painted, t->picture_mask,
+                                       weights[IDIOM_TERM_LEGIBILITY]);
+    idiom_objective_add_edges(objective, content, t->painted, weights[IDIOM_TERM_EDGES]);
+    if (!t->taught)
+        idiom_objective_add_strokes(objective, t->painted, weights[IDIOM_TERM_STROKES]);
+    idiom_objective_add_line(objective, t->picture, t->painted, weights[IDIOM_TERM_LINE]);
+#endif
+    if (before)
+        idiom_objective_add_temporal(objective, before, flow, known);
+    add_adversary(g, parts, t, objective);
+    return objective;
+}
+
+static float *map(IdiomProgram *program, IdiomTensor *tensor)
+{
+    return tensor ? idiom_program_map(program, tensor) : NULL;
+}
+
+gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device, const IdiomStepParts *parts,
+                                   GError **error)
+{
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    Tensors t = {0};
+    declare_inputs(g, parts, &t);
+    IdiomObjective *objective = build_objective(g, parts, &t);
+    IdiomTensor *gradient = idiom_objective_differentiate(objective, parts->generator);
+    IdiomTensor *painted = idiom_to_flat(g, t.painted);
+    IdiomTensor *taught = t.taught ? idiom_to_flat(g, t.taught) : NULL;
 
     guint n_terms;
     const IdiomLossTerm *terms = idiom_objective_terms(objective, &n_terms);
-    g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, n_terms + 2);
+    g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, n_terms + 3);
     for (guint i = 0; i < n_terms; i++)
         outputs[i] = terms[i].value;
     outputs[n_terms] = gradient;
-    outputs[n_terms + 1] = painted_flat;
-    IdiomProgram *program = idiom_program_new(g, outputs, n_terms + 2, error);
+    outputs[n_terms + 1] = painted;
+    outputs[n_terms + 2] = taught;
+    IdiomProgram *program = idiom_program_new(g, outputs, taught ? n_terms + 3 : n_terms + 2, error);
     *step = (IdiomGeneratorStep){.program = program, .objective = objective};
     if (!program)
         return FALSE;
-    step->n_values = idiom_shape_elements(shape);
-    step->n_gradient = idiom_params_elements(generator);
-    step->content = idiom_program_map(program, content);
-    step->moved = moved ? idiom_program_map(program, moved) : NULL;
-    step->offset = offset ? idiom_program_map(program, offset) : NULL;
-    step->gradient = idiom_program_map(program, gradient);
-    step->painted = idiom_program_map(program, painted_flat);
-    idiom_objective_set_style(objective, program, 0);
+    step->n_values = idiom_shape_elements(picture_shape(parts->options));
+    step->n_styles = parts->config->styles;
+    step->n_gradient = idiom_params_elements(parts->generator);
+    step->content = map(program, t.content);
+    step->moved = map(program, t.moved);
+    step->flow = map(program, t.flow);
+    step->known = map(program, t.known);
+    step->mask = map(program, t.mask);
+    step->reference = map(program, t.reference);
+    step->mix = map(program, t.mix);
+    step->gradient = map(program, gradient);
+    step->painted = map(program, painted);
+    step->taught = map(program, taught);
     return TRUE;
 }
 
@@ -63,44 +156,71 @@ void idiom_generator_step_clear(IdiomGeneratorStep *step)
     g_clear_pointer(&step->program, idiom_program_free);
 }
 
+/* The style alone. */
+static void set_mix(float *mix, guint n_styles, guint style)
+{
+    for (guint s = 0; mix && s < n_styles; s++)
+        mix[s] = s == style;
+}
+
 gboolean idiom_generator_step_run(IdiomGeneratorStep *step, const IdiomBatch *batch, GError **error)
 {
+    const gsize pixels = step->n_values / 3;
     memcpy(step->content, batch->content, step->n_values * sizeof(float));
     if (step->moved) {
-        memcpy(step->moved, batch->shifted, step->n_values * sizeof(float));
-        memcpy(step->offset, batch->offset, 2 * batch->size * sizeof(float));
+        memcpy(step->moved, batch->moved, step->n_values * sizeof(float));
+        memcpy(step->flow, batch->flow, 2 * pixels * sizeof(float));
+        for (guint i = 0; i < batch->size; i++)
+            step->known[i] = batch->flow_known[i];
     }
+    if (step->mask)
+        ; // memcpy(step->mask, batch->mask, pixels * sizeof(float));
+    if (step->reference)
+        memcpy(step->reference, batch->reference, step->n_values * sizeof(float));
+    set_mix(step->mix, step->n_styles, batch->style);
+    idiom_objective_set_style(step->objective, step->program, batch->style);
     idiom_program_refresh(step->program); /* the discriminator has learned */
     return idiom_program_run(step->program, error);
 }
 
-gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice *device, guint batch,
-                                       guint crop, IdiomParams *discriminator, GError **error)
+/* --- the discriminator's half --------------------------------------------------------------------- */
+
+gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice *device,
+                                       const IdiomStepParts *parts, GError **error)
 {
-    IdiomShape shape = IDIOM_SHAPE(batch, 3, crop, crop);
+    const IdiomGan gan = parts->options->gan;
+    const IdiomShape shape = picture_shape(parts->options);
+    const guint styles = parts->config->styles;
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     IdiomTensor *real_pictures = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
     IdiomTensor *fake_pictures = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
-    IdiomTensor *real = idiom_discriminator_loss_real(
-        g, idiom_discriminator_build(g, discriminator, idiom_to_planes(g, real_pictures), TRUE));
-    IdiomTensor *fake = idiom_discriminator_loss_fake(
-        g, idiom_discriminator_build(g, discriminator, idiom_to_planes(g, fake_pictures), TRUE));
-    IdiomTensor *losses[] = {real, fake};
+    IdiomTensor *mix =
+        styles > 1 ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1)) : NULL;
+    IdiomTensor *inputs[] = {real_pictures, fake_pictures}, *logits[2];
+    for (guint i = 0; i < 2; i++)
+        logits[i] = idiom_discriminator_build(g, parts->discriminator, parts->spectral,
+                                              idiom_to_planes(g, inputs[i]), mix, TRUE, NULL);
+    IdiomTensor *losses[] = {idiom_discriminator_loss_real(g, gan, logits[0]),
+                             idiom_discriminator_loss_fake(g, gan, logits[1])};
+    IdiomTensor *winning = idiom_discriminator_winning(g, logits[0], logits[1]);
     const double weights[] = {1, 1};
     IdiomTensor *gradient =
-        idiom_graph_differentiate(g, losses, weights, G_N_ELEMENTS(losses), discriminator);
-    IdiomTensor *outputs[] = {real, fake, gradient};
+        idiom_graph_differentiate(g, losses, weights, G_N_ELEMENTS(losses), parts->discriminator);
+    IdiomTensor *outputs[] = {losses[0], losses[1], gradient, winning};
     IdiomProgram *program = idiom_program_new(g, outputs, G_N_ELEMENTS(outputs), error);
     *step = (IdiomDiscriminatorStep){.program = program};
     if (!program)
         return FALSE;
     step->n_values = idiom_shape_elements(shape);
-    step->n_gradient = idiom_params_elements(discriminator);
-    step->real_pictures = idiom_program_map(program, real_pictures);
-    step->fake_pictures = idiom_program_map(program, fake_pictures);
-    step->gradient = idiom_program_map(program, gradient);
-    step->real = idiom_program_map(program, real);
-    step->fake = idiom_program_map(program, fake);
+    step->n_styles = styles;
+    step->n_gradient = idiom_params_elements(parts->discriminator);
+    step->real_pictures = map(program, real_pictures);
+    step->fake_pictures = map(program, fake_pictures);
+    step->mix = map(program, mix);
+    step->gradient = map(program, gradient);
+    step->real = map(program, losses[0]);
+    step->fake = map(program, losses[1]);
+    step->winning = map(program, winning);
     return TRUE;
 }
 
@@ -110,9 +230,10 @@ void idiom_discriminator_step_clear(IdiomDiscriminatorStep *step)
 }
 
 gboolean idiom_discriminator_step_run(IdiomDiscriminatorStep *step, const float *real, const float *fake,
-                                      GError **error)
+                                      guint style, GError **error)
 {
     memcpy(step->real_pictures, real, step->n_values * sizeof(float));
     memcpy(step->fake_pictures, fake, step->n_values * sizeof(float));
+    set_mix(step->mix, step->n_styles, style);
     return idiom_program_run(step->program, error);
 }

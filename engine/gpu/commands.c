@@ -175,6 +175,22 @@ void idiom_commands_copy(IdiomCommands *c, IdiomBuffer *from, gsize from_offset,
     vkCmdCopyBuffer(c->buffer, from->handle, to->handle, 1, &region);
 }
 
+void idiom_commands_copy_planes(IdiomCommands *c, const IdiomPlanes *from, const IdiomPlanes *to)
+{
+    VkBufferCopy region = {.size = MIN(from->size, to->size)};
+    vkCmdCopyBuffer(c->buffer, from->buffer, to->buffer, 1, &region);
+}
+
+void idiom_commands_zero_buffer(IdiomCommands *c, IdiomBuffer *buffer)
+{
+    vkCmdFillBuffer(c->buffer, buffer->handle, 0, VK_WHOLE_SIZE, 0);
+}
+
+void idiom_commands_zero_planes(IdiomCommands *c, IdiomPlanes *planes)
+{
+    vkCmdFillBuffer(c->buffer, planes->buffer, 0, VK_WHOLE_SIZE, 0);
+}
+
 void idiom_commands_poison_buffer(IdiomCommands *c, IdiomBuffer *buffer)
 {
     vkCmdFillBuffer(c->buffer, buffer->handle, 0, VK_WHOLE_SIZE, 0x7fc00000u);

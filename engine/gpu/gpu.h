@@ -72,6 +72,10 @@ void idiom_commands_barrier(IdiomCommands *commands);
 void idiom_commands_host_barrier(IdiomCommands *commands);
 void idiom_commands_copy(IdiomCommands *commands, IdiomBuffer *from, gsize from_offset, IdiomBuffer *to,
                          gsize to_offset, gsize size);
+/* All of it; of the same size. */
+void idiom_commands_copy_planes(IdiomCommands *commands, const IdiomPlanes *from, const IdiomPlanes *to);
+void idiom_commands_zero_buffer(IdiomCommands *commands, IdiomBuffer *buffer);
+void idiom_commands_zero_planes(IdiomCommands *commands, IdiomPlanes *planes);
 /* Fills with a value that is not a number: what is not written afterwards is found. */
 void idiom_commands_poison_buffer(IdiomCommands *commands, IdiomBuffer *buffer);
 void idiom_commands_poison_planes(IdiomCommands *commands, IdiomPlanes *planes);

@@ -189,7 +189,8 @@ IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrec
 {
     g_autofree IdiomPlanes *planes = g_new0(IdiomPlanes, 1);
     gsize texels = (gsize)shape.n * ((shape.c + 3) / 4) * shape.h * shape.w;
-    VkBufferUsageFlags usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
+    VkBufferUsageFlags usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+                               VK_BUFFER_USAGE_TRANSFER_DST_BIT;
     guint8 *mapped;
 
     if (family == IDIOM_FAMILY_LANE)

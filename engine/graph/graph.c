@@ -144,6 +144,17 @@ IdiomTensor *idiom_graph_input(IdiomGraph *g, IdiomLayout layout, IdiomShape sha
     return t;
 }
 
+IdiomTensor *idiom_graph_state(IdiomGraph *g, IdiomLayout layout, IdiomShape shape)
+{
+    if (idiom_graph_failed(g, NULL, 0) || !check_size(g, layout, shape))
+        return NULL;
+    if (layout == IDIOM_LAYOUT_BYTES)
+        return idiom_graph_fail(g, IDIOM_ERROR_ARGUMENT, "states are flat or planes");
+    IdiomTensor *t = idiom_graph_new_tensor(g, layout, shape);
+    t->state = TRUE;
+    return t;
+}
+
 IdiomShape idiom_tensor_shape(const IdiomTensor *t)
 {
     return t->shape;

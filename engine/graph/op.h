@@ -58,6 +58,7 @@ struct IdiomTensor {
     IdiomParams *params; /* lies in this set */
     float *values;       /* of an idiom_constant() */
     gboolean host;       /* mapped by the host: input or output */
+    gboolean state;      /* keeps its values from run to run, zero at first */
     guint last_use;
     gpointer storage;
 };
@@ -126,6 +127,9 @@ gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError 
 
 /* Device address of a flat or bytes tensor, its offset included. */
 guint64 idiom_recorder_address(IdiomRecorder *r, const IdiomTensor *tensor);
+
+/* Copies all of @from to @to, of the same layout and shape. */
+void idiom_record_copy(IdiomRecorder *r, const IdiomTensor *from, const IdiomTensor *to);
 
 /* Makes the writes of this op's earlier dispatches visible to its later ones. */
 void idiom_recorder_barrier(IdiomRecorder *r);

@@ -20,15 +20,24 @@ typedef struct {
     guint written, read; /* barrier epoch of the last write and read */
 } Storage;
 
+/* Ops that are run together: all of them, or those that one output needs. */
+typedef struct {
+    const IdiomTensor *output; /* NULL: all */
+    GPtrArray *ops;            /* IdiomOp */
+    IdiomCommands *commands, *profiled;
+    GArray *times; /* IdiomOpTime */
+} Part;
+
 struct IdiomProgram {
     IdiomGraph *graph;
     IdiomArena *arena;
     GPtrArray *storages;
-    GPtrArray *setup_ops, *main_ops; /* IdiomOp */
-    GHashTable *needed;              /* ops and tensors */
-    IdiomCommands *setup, *main, *profiled, *poison;
+    GPtrArray *setup_ops;
+    GHashTable *needed; /* ops and tensors */
+    GPtrArray *parts;   /* Part; the first is all */
+    Part *last;         /* that was run */
+    IdiomCommands *setup, *poison;
     gboolean refresh, profile;
-    GArray *times; /* IdiomOpTime */
 };
 
 struct IdiomRecorder {
@@ -40,59 +49,100 @@ struct IdiomRecorder {
 
 /* --- which ops are needed ------------------------------------------------------------------------- */
 
-static void need_tensor(IdiomProgram *p, IdiomTensor *t);
+static void need_tensor(GHashTable *needed, IdiomTensor *t);
 
-static void need_op(IdiomProgram *p, IdiomOp *op)
+static void need_op(GHashTable *needed, IdiomOp *op)
 {
-    if (!g_hash_table_add(p->needed, op))
+    if (!g_hash_table_add(needed, op))
         return;
     for (guint i = 0; i < op->n_in; i++)
         if (op->in[i])
-            need_tensor(p, op->in[i]);
+            need_tensor(needed, op->in[i]);
     for (guint i = 0; i < op->n_out; i++)
-        need_tensor(p, op->out[i]);
+        need_tensor(needed, op->out[i]);
 }
 
-static void need_tensor(IdiomProgram *p, IdiomTensor *t)
+static void need_tensor(GHashTable *needed, IdiomTensor *t)
 {
-    if (!g_hash_table_add(p->needed, t))
+    if (!g_hash_table_add(needed, t))
         return;
     if (t->op)
-        need_op(p, t->op);
+        need_op(needed, t->op);
     if (t->alias)
-        need_tensor(p, t->alias);
+        need_tensor(needed, t->alias);
 }
 
 /* Whoever needs an array needs its parts, which other ops write. */
-static void need_parts(IdiomProgram *p)
+static void need_parts(const IdiomGraph *g, GHashTable *needed)
 {
-    for (guint i = 0; i < p->graph->tensors->len; i++) {
-        IdiomTensor *t = g_ptr_array_index(p->graph->tensors, i);
-        if (t->alias && t->op && g_hash_table_contains(p->needed, t->alias))
-            need_tensor(p, t);
+    guint before;
+    do {
+        before = g_hash_table_size(needed);
+        for (guint i = 0; i < g->tensors->len; i++) {
+            IdiomTensor *t = g_ptr_array_index(g->tensors, i);
+            if (t->alias && t->op && g_hash_table_contains(needed, t->alias))
+                need_tensor(needed, t);
+        }
+    } while (g_hash_table_size(needed) > before);
+}
+
+/* Those of @needed that every run executes, or (@constant) only the first. */
+static GPtrArray *needed_ops(const IdiomGraph *g, GHashTable *needed, gboolean constant)
+{
+    GPtrArray *ops = g_ptr_array_new();
+    for (guint i = 0; i < g->ops->len; i++) {
+        IdiomOp *op = g_ptr_array_index(g->ops, i);
+        if (op->constant == constant && g_hash_table_contains(needed, op))
+            g_ptr_array_add(ops, op);
     }
+    return ops;
 }
 
 static void find_needed(IdiomProgram *p, IdiomTensor *const *outputs, guint n_outputs)
 {
     for (guint i = 0; i < n_outputs; i++)
-        need_tensor(p, outputs[i]);
+        need_tensor(p->needed, outputs[i]);
     for (guint i = 0; i < p->graph->ops->len; i++) {
         IdiomOp *op = g_ptr_array_index(p->graph->ops, i);
         if (op->in_place)
-            need_op(p, op);
+            need_op(p->needed, op);
     }
-    guint before;
-    do {
-        before = g_hash_table_size(p->needed);
-        need_parts(p);
-    } while (g_hash_table_size(p->needed) > before);
+    need_parts(p->graph, p->needed);
+}
 
-    for (guint i = 0; i < p->graph->ops->len; i++) {
-        IdiomOp *op = g_ptr_array_index(p->graph->ops, i);
-        if (g_hash_table_contains(p->needed, op))
-            g_ptr_array_add(op->constant ? p->setup_ops : p->main_ops, op);
+static void part_free(gpointer data)
+{
+    Part *part = data;
+    g_ptr_array_unref(part->ops);
+    idiom_commands_free(part->commands);
+    idiom_commands_free(part->profiled);
+    g_array_unref(part->times);
+    g_free(part);
+}
+
+/* @ops: (transfer full) */
+static Part *add_part(IdiomProgram *p, const IdiomTensor *output, GPtrArray *ops)
+{
+    Part *part = g_new0(Part, 1);
+    part->output = output;
+    part->ops = ops;
+    part->times = g_array_new(FALSE, TRUE, sizeof(IdiomOpTime));
+    g_ptr_array_add(p->parts, part);
+    return part;
+}
+
+/* All (NULL), or what @output needs; states and parameters stay as they are then. */
+static Part *part_for(IdiomProgram *p, IdiomTensor *output)
+{
+    for (guint i = 0; i < p->parts->len; i++) {
+        Part *part = g_ptr_array_index(p->parts, i);
+        if (part->output == output)
+            return part;
     }
+    g_autoptr(GHashTable) needed = g_hash_table_new(NULL, NULL);
+    need_tensor(needed, output);
+    need_parts(p->graph, needed);
+    return add_part(p, output, needed_ops(p->graph, needed, FALSE));
 }
 
 /* --- where tensors lie ---------------------------------------------------------------------------- */
@@ -168,18 +218,18 @@ static gboolean place_permanent(IdiomProgram *p, GError **error)
 }
 
 /* In order of execution: results take storage, then what is read here for the last time gives its storage back. */
-static gboolean place_temporary(IdiomProgram *p, GError **error)
+static gboolean place_temporary(IdiomProgram *p, const GPtrArray *ops, GError **error)
 {
-    for (guint i = 0; i < p->main_ops->len; i++) {
-        IdiomOp *op = g_ptr_array_index(p->main_ops, i);
+    for (guint i = 0; i < ops->len; i++) {
+        IdiomOp *op = g_ptr_array_index(ops, i);
         for (guint k = 0; k < op->n_in; k++)
             if (op->in[k])
                 root(op->in[k])->last_use = i;
         for (guint k = 0; k < op->n_out; k++)
             root(op->out[k])->last_use = i;
     }
-    for (guint i = 0; i < p->main_ops->len; i++) {
-        IdiomOp *op = g_ptr_array_index(p->main_ops, i);
+    for (guint i = 0; i < ops->len; i++) {
+        IdiomOp *op = g_ptr_array_index(ops, i);
         for (guint k = 0; k < op->n_out; k++) {
             IdiomTensor *t = root(op->out[k]);
             if (!t->storage && !(t->storage = take_storage(p, t, error)))
@@ -200,6 +250,16 @@ static gboolean place_temporary(IdiomProgram *p, GError **error)
 static Storage *storage_of(const IdiomTensor *t)
 {
     return root(t)->storage;
+}
+
+/* Where a flat or bytes tensor begins in its storage, in elements. */
+static gsize flat_offset(const IdiomTensor *t)
+{
+    gsize offset = t->offset;
+
+    for (; t->alias; t = t->alias)
+        offset += t->alias->offset;
+    return offset;
 }
 
 gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError **error)
@@ -229,15 +289,24 @@ gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError 
                                              groups, error);
 }
 
+void idiom_record_copy(IdiomRecorder *r, const IdiomTensor *from, const IdiomTensor *to)
+{
+    gsize bytes = idiom_shape_elements(from->shape) * sizeof(float);
+
+    if (from->layout == IDIOM_LAYOUT_PLANES)
+        idiom_commands_copy_planes(r->commands, storage_of(from)->planes, storage_of(to)->planes);
+    else
+        idiom_commands_copy(r->commands, storage_of(from)->buffer, flat_offset(from) * sizeof(float),
+                            storage_of(to)->buffer, flat_offset(to) * sizeof(float), bytes);
+    r->last_shader = "copy";
+}
+
 guint64 idiom_recorder_address(IdiomRecorder *r, const IdiomTensor *t)
 {
-    gsize offset = 0;
     gsize element = t->layout == IDIOM_LAYOUT_BYTES ? 1 : sizeof(float);
 
     (void)r;
-    for (; t->alias; t = t->alias)
-        offset += t->offset;
-    return ((Storage *)t->storage)->buffer->address + (offset + t->offset) * element;
+    return storage_of(t)->buffer->address + flat_offset(t) * element;
 }
 
 void idiom_recorder_barrier(IdiomRecorder *r)
@@ -286,7 +355,7 @@ static double tensor_bytes(const IdiomGraph *g, const IdiomTensor *t)
     }
 }
 
-static void describe(IdiomProgram *p, const IdiomOp *op, const char *shader)
+static void describe(const IdiomGraph *g, const IdiomOp *op, const char *shader, GArray *times)
 {
     IdiomOpTime time = {.op = op->klass->name,
                         .shader = shader,
@@ -294,17 +363,18 @@ static void describe(IdiomProgram *p, const IdiomOp *op, const char *shader)
                         .flops = op->klass->flops ? op->klass->flops(op) : 0};
 
     for (guint i = 0; i < op->n_in; i++)
-        time.bytes += op->in[i] ? tensor_bytes(p->graph, op->in[i]) : 0;
+        time.bytes += op->in[i] ? tensor_bytes(g, op->in[i]) : 0;
     for (guint i = 0; i < op->n_out; i++)
-        time.bytes += tensor_bytes(p->graph, op->out[i]);
-    g_array_append_val(p->times, time);
+        time.bytes += tensor_bytes(g, op->out[i]);
+    g_array_append_val(times, time);
 }
 
-static IdiomCommands *record(IdiomProgram *p, GPtrArray *ops, gboolean timestamps, GError **error)
+/* @times: NULL, or where the ops are described between whose timestamps they run */
+static IdiomCommands *record(IdiomProgram *p, GPtrArray *ops, GArray *times, GError **error)
 {
     IdiomRecorder r = {.program = p, .epoch = 1};
 
-    r.commands = idiom_commands_new(p->graph->device, timestamps ? ops->len + 1 : 0, error);
+    r.commands = idiom_commands_new(p->graph->device, times ? ops->len + 1 : 0, error);
     if (!r.commands)
         return NULL;
     for (guint i = 0; i < p->storages->len; i++) {
@@ -313,7 +383,7 @@ static IdiomCommands *record(IdiomProgram *p, GPtrArray *ops, gboolean timestamp
     }
     /* the run before this one, or the host's staging copies, may have written anything */
     idiom_commands_barrier(r.commands);
-    if (timestamps)
+    if (times)
         idiom_commands_timestamp(r.commands);
     for (guint i = 0; i < ops->len; i++) {
         const IdiomOp *op = g_ptr_array_index(ops, i);
@@ -324,16 +394,35 @@ static IdiomCommands *record(IdiomProgram *p, GPtrArray *ops, gboolean timestamp
             return NULL;
         }
         note_accesses(&r, op);
-        if (timestamps) {
+        if (times) {
             idiom_recorder_barrier(&r); /* nothing of this op runs beyond its timestamp */
             idiom_commands_timestamp(r.commands);
-            describe(p, op, r.last_shader);
+            describe(p->graph, op, r.last_shader, times);
         }
     }
     idiom_commands_host_barrier(r.commands);
     if (!idiom_commands_end(r.commands, error))
         g_clear_pointer(&r.commands, idiom_commands_free);
     return r.commands;
+}
+
+static gboolean zero_states(IdiomProgram *p, GError **error)
+{
+    IdiomCommands *commands = idiom_commands_new(p->graph->device, 0, error);
+    if (!commands)
+        return FALSE;
+    for (guint i = 0; i < p->graph->tensors->len; i++) {
+        IdiomTensor *t = g_ptr_array_index(p->graph->tensors, i);
+        Storage *s = t->state ? t->storage : NULL;
+        if (s && s->planes)
+            idiom_commands_zero_planes(commands, s->planes);
+        else if (s)
+            idiom_commands_zero_buffer(commands, s->buffer);
+    }
+    idiom_commands_barrier(commands);
+    gboolean ok = idiom_commands_end(commands, error) && idiom_commands_run(commands, error);
+    idiom_commands_free(commands);
+    return ok;
 }
 
 /* For tests (IDIOM_POISON=1): fills every temporary tensor with NaN, so that what a kernel leaves out shows. */
@@ -374,10 +463,8 @@ IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, 
     p->graph = graph;
     p->arena = idiom_arena_new(graph->device);
     p->storages = g_ptr_array_new_with_free_func(g_free);
-    p->setup_ops = g_ptr_array_new();
-    p->main_ops = g_ptr_array_new();
+    p->parts = g_ptr_array_new_with_free_func(part_free);
     p->needed = g_hash_table_new(NULL, NULL);
-    p->times = g_array_new(FALSE, TRUE, sizeof(IdiomOpTime));
     p->refresh = TRUE;
     if (idiom_graph_failed(graph, outputs, n_outputs)) {
         g_propagate_error(error, g_error_copy(graph->error));
@@ -388,11 +475,15 @@ IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, 
             root(outputs[i])->host = TRUE;
     }
     find_needed(p, outputs, n_outputs);
-    if (!place_permanent(p, error) || !place_temporary(p, error))
+    p->setup_ops = needed_ops(graph, p->needed, TRUE);
+    p->last = add_part(p, NULL, needed_ops(graph, p->needed, FALSE));
+    if (!place_permanent(p, error) || !place_temporary(p, p->last->ops, error))
         return NULL;
-    if (p->setup_ops->len && !(p->setup = record(p, p->setup_ops, FALSE, error)))
+    if (!zero_states(p, error))
         return NULL;
-    if (!(p->main = record(p, p->main_ops, FALSE, error)))
+    if (p->setup_ops->len && !(p->setup = record(p, p->setup_ops, NULL, error)))
+        return NULL;
+    if (!(p->last->commands = record(p, p->last->ops, NULL, error)))
         return NULL;
     if (g_strcmp0(g_getenv("IDIOM_POISON"), "1") == 0 && !record_poison(p, error))
         return NULL;
@@ -404,15 +495,12 @@ void idiom_program_free(IdiomProgram *p)
     if (!p)
         return;
     idiom_commands_free(p->setup);
-    idiom_commands_free(p->main);
-    idiom_commands_free(p->profiled);
     idiom_commands_free(p->poison);
     idiom_arena_free(p->arena);
+    g_ptr_array_unref(p->parts);
     g_ptr_array_unref(p->storages);
-    g_ptr_array_unref(p->setup_ops);
-    g_ptr_array_unref(p->main_ops);
+    g_clear_pointer(&p->setup_ops, g_ptr_array_unref);
     g_hash_table_unref(p->needed);
-    g_array_unref(p->times);
     idiom_graph_free(p->graph);
     g_free(p);
 }
@@ -432,40 +520,53 @@ void idiom_program_refresh(IdiomProgram *p)
     p->refresh = TRUE;
 }
 
-gboolean idiom_program_run(IdiomProgram *p, GError **error)
+static gboolean run_part(IdiomProgram *p, Part *part, GError **error)
 {
+    IdiomCommands **commands = p->profile ? &part->profiled : &part->commands;
+    if (!*commands && !(*commands = record(p, part->ops, p->profile ? part->times : NULL, error)))
+        return FALSE;
     if (p->poison && !idiom_commands_run(p->poison, error))
         return FALSE;
     if (p->refresh && p->setup && !idiom_commands_run(p->setup, error))
         return FALSE;
     p->refresh = FALSE;
-    return idiom_commands_run(p->profile ? p->profiled : p->main, error);
+    p->last = part;
+    return idiom_commands_run(*commands, error);
+}
+
+gboolean idiom_program_run(IdiomProgram *p, GError **error)
+{
+    return run_part(p, part_for(p, NULL), error);
+}
+
+gboolean idiom_program_run_only(IdiomProgram *p, IdiomTensor *output, GError **error)
+{
+    return run_part(p, part_for(p, output), error);
 }
 
 gboolean idiom_program_profile(IdiomProgram *p, gboolean enable, GError **error)
 {
-    if (enable && !p->profiled) {
-        g_array_set_size(p->times, 0);
-        p->profiled = record(p, p->main_ops, TRUE, error);
-        if (!p->profiled)
-            return FALSE;
-    }
+    Part *part = p->last;
+    if (enable && !part->profiled && !(part->profiled = record(p, part->ops, part->times, error)))
+        return FALSE;
     p->profile = enable;
     return TRUE;
 }
 
 const IdiomOpTime *idiom_program_times(const IdiomProgram *p, guint *count)
 {
+    GArray *times = p->last->times;
+
     *count = 0;
-    if (!p->profiled)
+    if (!p->last->profiled)
         return NULL;
-    g_autofree double *seconds = g_new0(double, p->times->len + 1);
-    if (idiom_commands_timestamps(p->profiled, seconds) != p->times->len + 1)
+    g_autofree double *seconds = g_new0(double, times->len + 1);
+    if (idiom_commands_timestamps(p->last->profiled, seconds) != times->len + 1)
         return NULL;
-    for (guint i = 0; i < p->times->len; i++)
-        g_array_index(p->times, IdiomOpTime, i).seconds = seconds[i + 1] - seconds[i];
-    *count = p->times->len;
-    return (const IdiomOpTime *)p->times->data;
+    for (guint i = 0; i < times->len; i++)
+        g_array_index(times, IdiomOpTime, i).seconds = seconds[i + 1] - seconds[i];
+    *count = times->len;
+    return (const IdiomOpTime *)times->data;
 }
 
 guint64 idiom_program_memory(const IdiomProgram *p)

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "graph/op.h"
+#include "model/filterbank.h"
 
 #define MAX_SCALE 8 /* the largest window of idiom_pool2d() */
 
 /*
- * Both networks are a chain of stages; a stage is one convolution of VGG or one fire module of SqueezeNet,
- * with what is pooled before it. Name and indices of the tensors are torchvision's.
+ * All networks are a chain of stages; a stage is one convolution of VGG, one fire module of SqueezeNet or one level of
+ * the filter bank, with what is pooled before it. Name and indices of the tensors are torchvision's.
  */
 typedef struct {
     const char *layer; /* as in the header, without "@" */
@@ -43,6 +44,10 @@ static const Stage squeezenet[] = {
     {"q9", 9, 384, 48, FALSE}, {"q10", 10, 384, 64, FALSE}, {"q12", 12, 512, 64, TRUE},
 };
 
+static const Stage bank[] = {
+    {.layer = "b1", .index = 0}, {.layer = "b2", .index = 1}, {.layer = "b3", .index = 2}};
+G_STATIC_ASSERT(G_N_ELEMENTS(bank) == IDIOM_FILTER_BANK_LEVELS);
+
 typedef struct {
     const char *prefix; /* of the parameters' names here: torchvision's names of both networks collide */
     const Stage *stages;
@@ -52,7 +57,7 @@ typedef struct {
 
 struct IdiomFeatures {
     IdiomParams *params;
-    Network vgg, squeezenet;
+    Network vgg, squeezenet, bank;
 };
 
 /* --- loading -------------------------------------------------------------------------------------- */
@@ -199,6 +204,15 @@ IdiomFeatures *idiom_features_load(const char *const *paths, guint n_paths, Idio
     return g_steal_pointer(&features);
 }
 
+IdiomFeatures *idiom_features_builtin(IdiomDevice *device)
+{
+    IdiomFeatures *features = g_new0(IdiomFeatures, 1);
+    features->params = idiom_params_new(device);
+    idiom_filter_bank_declare(features->params);
+    features->bank = (Network){"bank.", bank, G_N_ELEMENTS(bank), G_N_ELEMENTS(bank)};
+    return features;
+}
+
 void idiom_features_free(IdiomFeatures *features)
 {
     if (!features)
@@ -221,7 +235,7 @@ static gboolean parse_layer(const IdiomFeatures *features, const char *layer, co
         return FALSE;
     }
     *scale = (guint)parsed;
-    *network = name[0] == 'q' ? &features->squeezenet : &features->vgg;
+    *network = name[0] == 'q' ? &features->squeezenet : name[0] == 'b' ? &features->bank : &features->vgg;
     for (*stage = 0; *stage < (*network)->loaded; ++*stage)
         if (g_str_equal((*network)->stages[*stage].layer, name))
             return TRUE;
@@ -234,8 +248,9 @@ static gboolean parse_layer(const IdiomFeatures *features, const char *layer, co
             return FALSE;
         }
     }
-    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
-                "unknown feature layer '%s'; known are v11 to v54 (VGG) and q0 to q12 (SqueezeNet)", layer);
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "unknown feature layer '%s'; known are %s", layer,
+                features->bank.loaded ? "b1 to b3 (built-in features)"
+                                      : "v11 to v54 (VGG) and q0 to q12 (SqueezeNet)");
     return FALSE;
 }
 
@@ -311,6 +326,25 @@ static IdiomTensor *conv_relu(IdiomFeatureMaps *maps, const Network *network, co
                         &(IdiomConvParams){.stride = stride, .pad = pad, .act = IDIOM_ACT_RELU});
 }
 
+static IdiomTensor *build_stage(IdiomFeatureMaps *maps, const Network *network, guint index, guint scale);
+
+/* Pads by the edge: what is beyond it then answers no filter. */
+static IdiomTensor *build_level(IdiomFeatureMaps *maps, const Network *network, guint index, guint scale)
+{
+    IdiomGraph *g = maps->graph;
+    IdiomTensor *x =
+        index ? idiom_pool2d(g, build_stage(maps, network, index - 1, scale), IDIOM_POOL_AVG, 2, 2, FALSE)
+              : network_input(maps, scale);
+    g_autofree char *weight_name = g_strdup_printf("%s%u.weight", network->prefix, index);
+    g_autofree char *bias_name = g_strdup_printf("%s%u.bias", network->prefix, index);
+    IdiomTensor *weight = idiom_graph_param(g, maps->features->params, weight_name, FALSE);
+    IdiomTensor *bias = idiom_graph_param(g, maps->features->params, bias_name, FALSE);
+    return idiom_conv2d(g, x, NULL, weight, bias,
+                        &(IdiomConvParams){.pad = idiom_tensor_shape(weight).w / 2,
+                                           .mode = IDIOM_PAD_EDGE,
+                                           .act = IDIOM_ACT_RELU});
+}
+
 static IdiomTensor *build_stage(IdiomFeatureMaps *maps, const Network *network, guint index, guint scale)
 {
     g_autofree char *key = g_strdup_printf("%s%u@%u", network->prefix, index, scale);
@@ -318,6 +352,8 @@ static IdiomTensor *build_stage(IdiomFeatureMaps *maps, const Network *network, 
     if (made)
         return made;
 
+    if (network == &maps->features->bank)
+        return remember(maps, key, build_level(maps, network, index, scale));
     const Stage *stage = &network->stages[index];
     const gboolean vgg = stage->layer[0] == 'v';
     IdiomTensor *x = index ? build_stage(maps, network, index - 1, scale) : network_input(maps, scale);

@@ -168,6 +168,53 @@ int idiom_style_index(const IdiomStyle *style, const char *name)
     return -1;
 }
 
+/* One "NAME:WEIGHT" or "NAME"; adds to @shares. */
+static gboolean parse_share(const IdiomStyle *style, const char *text, double *shares, GError **error)
+{
+    /* a style's name may have colons of its own */
+    const char *colon = idiom_style_index(style, text) < 0 ? strrchr(text, ':') : NULL;
+    g_autofree char *name = colon ? g_strndup(text, (gsize)(colon - text)) : g_strdup(text);
+    char *end = NULL;
+    double weight = colon ? g_ascii_strtod(colon + 1, &end) : 1;
+    g_strstrip(name);
+    if (colon && (end == colon + 1 || *end || !isfinite(weight) || weight < 0)) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
+                    "mix: weight '%s' of '%s': must be a number of 0 or more", colon + 1, name);
+        return FALSE;
+    }
+    int index = idiom_style_index(style, name);
+    if (index < 0) {
+        g_autofree char *known = g_strjoinv(", ", style->names);
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "mix: no style '%s' in the file; it has: %s",
+                    name, known);
+        return FALSE;
+    }
+    shares[index] += weight;
+    return TRUE;
+}
+
+gboolean idiom_style_parse_mix(const IdiomStyle *style, const char *text, float *weights, GError **error)
+{
+    const guint styles = style->config.styles;
+    double shares[IDIOM_GENERATOR_MAX_STYLES] = {0}, sum = 0;
+    g_auto(GStrv) parts = g_strsplit(text ? text : "", ",", -1);
+    if (!*parts)
+        shares[0] = 1;
+    for (char **part = parts; *part; part++)
+        if (!parse_share(style, g_strstrip(*part), shares, error))
+            return FALSE;
+    for (guint i = 0; i < styles; i++)
+        sum += shares[i];
+    if (!(sum > 0) || !isfinite(sum)) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "mix: '%s': the weights add up to %g", text,
+                    sum);
+        return FALSE;
+    }
+    for (guint i = 0; i < styles; i++)
+        weights[i] = (float)(shares[i] / sum);
+    return TRUE;
+}
+
 GHashTable *idiom_style_metadata(const IdiomStyle *style)
 {
     return style->metadata;

@@ -56,7 +56,7 @@ int bench_frame(int argc, char **argv)
     }
     profile_print_summary(&profile);
     g_print("memory           %.1f MiB on the device\n", profile.memory / 1048576.0);
-    profile_print_table(&profile);
+    profile_rows_print(profile.rows);
     gboolean ok = !json || profile_write_json(&profile, json, &error);
     if (!ok)
         g_printerr("idiom-bench frame: %s\n", error->message);

@@ -2,28 +2,6 @@
 #include "profile.h"
 
 #include <json-glib/json-glib.h>
-#include <string.h>
-
-static void row_clear(gpointer data)
-{
-    ProfileRow *row = data;
-    g_free(row->op);
-    g_free(row->shader);
-}
-
-/* The row of @time's operation, variant and shape; made at the first call. */
-static ProfileRow *find_row(GArray *rows, const IdiomOpTime *time)
-{
-    for (guint i = 0; i < rows->len; i++) {
-        ProfileRow *row = &g_array_index(rows, ProfileRow, i);
-        if (g_str_equal(row->op, time->op) && g_strcmp0(row->shader, time->shader) == 0 &&
-            memcmp(&row->shape, &time->shape, sizeof row->shape) == 0)
-            return row;
-    }
-    ProfileRow row = {g_strdup(time->op), g_strdup(time->shader), time->shape};
-    g_array_append_val(rows, row);
-    return &g_array_index(rows, ProfileRow, rows->len - 1);
-}
 
 /* A picture with detail everywhere, so that no kernel has it easy. */
 static void fill_noise(guint8 *bytes, gsize size)
@@ -68,16 +46,13 @@ static gboolean time_frames(Profile *profile, IdiomFilter *filter, const IdiomFr
             return FALSE;
         guint count;
         const IdiomOpTime *times = idiom_program_times(program, &count);
-        for (guint t = 0; t < count; t++) {
-            ProfileRow *row = find_row(profile->rows, &times[t]);
-            row->calls += i == 0;
-            row->seconds += times[t].seconds / frames;
-            row->flops += times[t].flops / frames;
-            row->bytes += times[t].bytes / frames;
-            profile->op_seconds += times[t].seconds / frames;
-            if (g_str_has_prefix(times[t].op, "conv"))
-                profile->conv_seconds += times[t].seconds / frames;
-        }
+        profile_rows_add(profile->rows, times, count, i, frames);
+    }
+    profile->op_seconds = profile_rows_seconds(profile->rows);
+    for (guint i = 0; i < profile->rows->len; i++) {
+        const ProfileRow *row = &g_array_index(profile->rows, ProfileRow, i);
+        if (g_str_has_prefix(row->op, "conv"))
+            profile->conv_seconds += row->seconds;
     }
     return TRUE;
 }
@@ -106,9 +81,8 @@ gboolean profile_run(Profile *profile, const char *style_name, const char *devic
         .width = width,
         .height = height,
         .memory = idiom_program_memory(idiom_filter_program(filter)),
-        .rows = g_array_new(FALSE, FALSE, sizeof(ProfileRow)),
+        .rows = profile_rows_new(),
     };
-    g_array_set_clear_func(profile->rows, row_clear);
     if (!time_frames(profile, filter, &frame, frames, error)) {
         profile_clear(profile);
         return FALSE;
@@ -134,20 +108,6 @@ void profile_print_summary(const Profile *profile)
     g_print("convolutions     %.0f %% of the device's time in a frame (%.1f of %.1f ms)\n",
             100 * profile->conv_seconds / profile->op_seconds, 1000 * profile->conv_seconds,
             1000 * profile->op_seconds);
-}
-
-void profile_print_table(const Profile *profile)
-{
-    g_print("\n%-20s %-34s %-18s %5s %9s %6s %8s %7s\n", "operation", "shader", "shape", "calls", "ms", "%",
-            "GFLOP/s", "GB/s");
-    for (guint i = 0; i < profile->rows->len; i++) {
-        const ProfileRow *row = &g_array_index(profile->rows, ProfileRow, i);
-        g_autofree char *shape =
-            g_strdup_printf("%ux%ux%ux%u", row->shape.n, row->shape.c, row->shape.h, row->shape.w);
-        g_print("%-20s %-34s %-18s %5u %9.3f %5.1f%% %8.1f %7.1f\n", row->op, row->shader ? row->shader : "",
-                shape, row->calls, 1000 * row->seconds, 100 * row->seconds / profile->op_seconds,
-                row->flops / row->seconds / 1e9, row->bytes / row->seconds / 1e9);
-    }
 }
 
 gboolean profile_write_json(const Profile *profile, const char *path, GError **error)

@@ -3,15 +3,9 @@
 #ifndef IDIOM_PROFILE_H
 #define IDIOM_PROFILE_H
 
-#include <idiom/filter.h>
+#include "rows.h"
 
-/* The runs of one operation on one shape in a frame, added up. */
-typedef struct {
-    char *op, *shader;
-    IdiomShape shape;
-    guint calls;
-    double seconds, flops, bytes; /* of one frame */
-} ProfileRow;
+#include <idiom/filter.h>
 
 typedef struct {
     char *device, *driver, *type;
@@ -35,8 +29,6 @@ void profile_clear(Profile *profile);
 
 /* A few lines: device, speed, share of the convolutions. */
 void profile_print_summary(const Profile *profile);
-/* One line per row. */
-void profile_print_table(const Profile *profile);
 /* All as one JSON object. */
 gboolean profile_write_json(const Profile *profile, const char *path, GError **error);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cases.h"
 
+#include "parameters.h"
+
 /* --- operations ----------------------------------------------------------------------------------- */
 
 #define OP(id_, name_, rule_, call_, ...)                                                                    \
@@ -33,6 +35,7 @@ OP(concat, "concat", ref_concat, idiom_concat(g, in[0], in[1]), {"a", "b"})
 OP(slice, "slice", ref_slice, idiom_slice(g, in[0], a->n[0], a->n[1]), {"x"})
 OP(crop, "crop", ref_crop, idiom_crop(g, in[0], a->n[0], a->n[1], a->n[2], a->n[3]), {"x"})
 OP(translate, "translate", ref_translate, idiom_translate(g, in[0], in[1]), {"x", "offset"})
+OP(warp, "warp", ref_warp, idiom_warp(g, in[0], in[1]), {"x", "flow"})
 OP(unshuffle, "pixel_unshuffle", ref_unshuffle, idiom_pixel_unshuffle(g, in[0], a->n[0]), {"x"})
 OP(shuffle, "pixel_shuffle", ref_shuffle, idiom_pixel_shuffle(g, in[0], a->n[0]), {"x"})
 OP(upsample2, "upsample2", ref_upsample2, idiom_upsample2(g, in[0], (IdiomUpsample)a->n[0]), {"x"})
@@ -46,6 +49,8 @@ OP(instance_norm, "instance_norm", ref_instance_norm,
    idiom_instance_norm(g, in[0], in[1], in[2], in[3], in[4], a->act),
    {"x", "gamma", "beta", "mix", "residual"}, .loose = 10)
 OP(gram, "gram", ref_gram, idiom_gram(g, in[0], in[1]), {"x", "center"}, .fp32_only = TRUE)
+OP(spectral_norm, "spectral_norm", ref_spectral_norm, idiom_spectral_norm(g, in[0], in[1]), {"weight", "u"},
+   .fp32_only = TRUE)
 OP(difference, "difference", ref_difference, idiom_difference(g, in[0], a->n[0], a->n[1]), {"x"},
    .fp32_only = TRUE)
 OP(mean, "mean", ref_mean, idiom_mean(g, in[0]), {"a"}, .fp32_only = TRUE)
@@ -58,7 +63,9 @@ OP(gram_distance, "gram_distance", ref_gram_distance, idiom_gram_distance(g, in[
 OP(divide, "divide", ref_divide, idiom_divide(g, in[0], in[1]), {"a", "b"}, .fp32_only = TRUE)
 /* clang-format on */
 
-static const OpCheck check_adam = {"adam", .fp32_only = TRUE};
+static const OpCheck check_adam = {"adam", .fp32_only = TRUE, .check = check_adam_steps};
+static const OpCheck check_average = {"average", .fp32_only = TRUE, .check = check_average_steps};
+static const OpCheck check_iterate = {"spectral_iterate", .fp32_only = TRUE, .check = check_iterate_steps};
 
 /* --- cases ---------------------------------------------------------------------------------------- */
 
@@ -313,6 +320,13 @@ static void add_shape(GPtrArray *cases)
                  OPERANDS(x, FIXED(IDIOM_SHAPE(s->n, 2, 1, 1), FILL_OFFSETS)));
     }
 
+    FOR_SHAPES(s)
+    {
+        Operand x = PLANES(*s, FILL_SIGNED), flow = PLANES(IDIOM_SHAPE(s->n, 2, s->h, s->w), FILL_FLOW);
+        x.gradient = flow.gradient = FALSE;
+        add_case(cases, &check_warp, (RefArgs){0}, "", OPERANDS(x, flow));
+    }
+
     static const struct {
         IdiomShape large;
         guint r;
@@ -409,6 +423,21 @@ static void add_norm(GPtrArray *cases)
                           i % 2 ? FIXED(IDIOM_SHAPE(1, grams[i].c, 1, 1), FILL_SIGNED) : NONE));
 }
 
+static void add_spectral_norm(GPtrArray *cases)
+{
+    static const IdiomShape weights[] = {
+        {1, 1, 1, 1}, {1, 96, 3, 3}, {24, 3, 4, 4}, {5, 7, 1, 3}, {67, 1, 1, 1}, {130, 19, 3, 3},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(weights); i++) {
+        add_case(cases, &check_spectral_norm, (RefArgs){0}, "",
+                 OPERANDS(PARAM(weights[i], FILL_SIGNED),
+                          FIXED(IDIOM_SHAPE(1, weights[i].n, 1, 1), FILL_SIGNED)));
+        add_case(cases, &check_spectral_norm, (RefArgs){0}, "computed",
+                 OPERANDS(FLAT(weights[i], FILL_SIGNED),
+                          FIXED(IDIOM_SHAPE(1, weights[i].n, 1, 1), FILL_SIGNED)));
+    }
+}
+
 static void add_losses(GPtrArray *cases)
 {
     static const OpCheck *const one[] = {&check_mean, &check_mean_square, &check_mean_abs};
@@ -446,8 +475,11 @@ GPtrArray *cases_new(void)
     add_conv(cases);
     add_shape(cases);
     add_norm(cases);
+    add_spectral_norm(cases);
     add_losses(cases);
     add_case(cases, &check_adam, (RefArgs){0}, "three steps", 0, NULL);
+    add_case(cases, &check_average, (RefArgs){0}, "three steps", 0, NULL);
+    add_case(cases, &check_iterate, (RefArgs){0}, "three steps", 0, NULL);
     return cases;
 }
 

@@ -19,6 +19,7 @@ typedef enum {
     FILL_SHIFTED,  /* 4 .. 6: a mean far from zero */
     FILL_LEVELS,   /* -1, -0.5, 0, 0.5, 1: ties */
     FILL_OFFSETS,  /* whole numbers, -6 .. 6 */
+    FILL_FLOW,     /* -6 .. 6, often whole or 0 */
 } Fill;
 
 typedef struct {
@@ -30,7 +31,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    const RefRule *rule; /* NULL: adam, which has a check of its own */
+    const RefRule *rule;
     IdiomTensor *(*build)(IdiomGraph *g, const RefArgs *a, IdiomTensor *const *in);
     const char *in_names[REF_MAX_IN];
     gboolean fp32_only;
@@ -39,6 +40,7 @@ typedef struct {
      * that are much larger than the result.
      */
     double loose;
+    char *(*check)(IdiomDevice *device); /* instead of everything above, for what changes parameters in place */
 } OpCheck;
 
 typedef struct {

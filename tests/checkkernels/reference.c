@@ -404,6 +404,31 @@ static void translate_entries(const RefArgs *a, Ref *const *in, RefSink *s)
 
 const RefRule ref_translate = {same_shape, translate_entries, .linear = 1};
 
+/* Catmull and Rom's cubic: weight of a sample at distance @t */
+static double catmull_rom(double t)
+{
+    t = fabs(t);
+    return t < 1 ? 1 + t * t * (1.5 * t - 2.5) : t < 2 ? 2 + t * (-4 + t * (2.5 - 0.5 * t)) : 0;
+}
+
+static void warp_entries(const RefArgs *a, Ref *const *in, RefSink *s)
+{
+    (void)a;
+    const Ref *t = in[0], *flow = in[1];
+    int w = (int)t->shape.w, h = (int)t->shape.h;
+    FOR_SHAPE(t->shape, n, c, y, x)
+    {
+        double px = x + flow->v[at(flow, n, 0, y, x)], py = y + flow->v[at(flow, n, 1, y, x)];
+        for (int sy = (int)floor(py) - 1; sy <= floor(py) + 2; sy++)
+            for (int sx = (int)floor(px) - 1; sx <= floor(px) + 2; sx++)
+                emit(s, 0, at(t, n, c, y, x),
+                     at(t, n, c, (guint)CLAMP(sy, 0, h - 1), (guint)CLAMP(sx, 0, w - 1)),
+                     catmull_rom(px - sx) * catmull_rom(py - sy));
+    }
+}
+
+const RefRule ref_warp = {same_shape, warp_entries, .linear = 1};
+
 static IdiomShape unshuffle_shape(const RefArgs *a, Ref *const *in)
 {
     IdiomShape s = in[0]->shape;
@@ -840,3 +865,46 @@ static void divide_entries(const RefArgs *a, Ref *const *in, RefSink *s)
 }
 
 const RefRule ref_divide = {scalar_shape, divide_entries, .linear = 1};
+
+/* sigma = |W^T u|; v, of as many elements as W has columns, is W^T u / sigma */
+static double singular_value(const Ref *weight, const Ref *u, double *v)
+{
+    const gsize rows = weight->shape.n, columns = elements(weight) / rows;
+    double square = 0;
+    for (gsize j = 0; j < columns; j++) {
+        v[j] = 0;
+        for (gsize i = 0; i < rows; i++)
+            v[j] += weight->v[i * columns + j] * u->v[i];
+        square += v[j] * v[j];
+    }
+    for (gsize j = 0; j < columns; j++)
+        v[j] /= sqrt(square);
+    return sqrt(square);
+}
+
+static void spectral_norm_forward(const RefArgs *a, Ref *const *in, Ref *out)
+{
+    (void)a;
+    g_autofree double *v = g_new(double, elements(in[0]) / in[0]->shape.n);
+    double sigma = singular_value(in[0], in[1], v);
+    for (gsize i = 0; i < elements(out); i++)
+        out->v[i] = in[0]->v[i] / sigma;
+}
+
+/* The derivative of W[i] / sigma by W[j] is [i = j] / sigma - W[i] / sigma^2 u v^T[j]. */
+static void spectral_norm_backward(const RefArgs *a, Ref *const *in, const Ref *out_gradient,
+                                   Ref *const *in_gradient)
+{
+    (void)a;
+    const gsize columns = elements(in[0]) / in[0]->shape.n;
+    g_autofree double *v = g_new(double, columns);
+    double sigma = singular_value(in[0], in[1], v), dot = 0;
+    for (gsize i = 0; i < elements(in[0]); i++)
+        dot += out_gradient->v[i] * in[0]->v[i];
+    for (gsize i = 0; i < elements(in[0]); i++)
+        in_gradient[0]->v[i] += out_gradient->v[i] / sigma -
+                                dot / (sigma * sigma) * in[1]->v[i / columns] * v[i % columns];
+}
+
+const RefRule ref_spectral_norm = {
+    same_shape, .forward = spectral_norm_forward, .backward = spectral_norm_backward};

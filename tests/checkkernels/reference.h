@@ -61,13 +61,14 @@ extern const RefRule ref_identity;
 extern const RefRule ref_add, ref_sub, ref_mul, ref_affine, ref_channel_affine, ref_mix, ref_power;
 extern const RefRule ref_conv2d; /* x, x2, weight, bias */
 extern const RefRule ref_pad2d;  /* n: left, right, top, bottom, mode */
-extern const RefRule ref_concat, ref_slice, ref_crop, ref_translate, ref_unshuffle, ref_shuffle;
+extern const RefRule ref_concat, ref_slice, ref_crop, ref_translate, ref_warp, ref_unshuffle, ref_shuffle;
 extern const RefRule ref_upsample2;        /* n: IdiomUpsample */
 extern const RefRule ref_upsample2_conv2d; /* x, x2, weight, bias */
 extern const RefRule ref_pool2d;           /* n: IdiomPool, k, stride, ceil */
 extern const RefRule ref_mean_hw, ref_variance_hw;
 extern const RefRule ref_instance_norm; /* x, gamma, beta, mix, residual */
 extern const RefRule ref_gram;          /* x, center */
+extern const RefRule ref_spectral_norm; /* weight, u */
 extern const RefRule ref_difference;    /* n: axis, order */
 extern const RefRule ref_mean, ref_mean_square, ref_mean_abs, ref_mse, ref_mae, ref_gram_distance, ref_divide;
 

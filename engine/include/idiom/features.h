@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * Layers are named
  *   vBC    VGG, after the ReLU of convolution C of block B: "v11", "v21", "v54"
  *   qN     SqueezeNet, output of torchvision's features.N: q0 (after its ReLU), q3, q4, q5, q7, q8, q9, q10, q12
+ *   bL     the built-in features, level L: b1, b2, b3
  * with "@S" appended for the picture averaged over S x S pixels first, S at most 8: "v12@2".
  *
  * Used by one thread at a time.
@@ -28,6 +29,17 @@ typedef struct IdiomFeatures IdiomFeatures;
  */
 IdiomFeatures *idiom_features_load(const char *const *paths, guint n_paths, IdiomDevice *device,
                                    GError **error);
+
+/**
+ * idiom_features_builtin: features that need no file: a fixed bank of oriented filters at several scales, computed here,
+ * always the same. Each level has 64 channels; level L has its picture's size over 2^(L-1). See model/filterbank.h.
+ */
+IdiomFeatures *idiom_features_builtin(IdiomDevice *device);
+
+/** Layers of the built-in features that make good styles, and weights: "LAYER:WEIGHT,..." */
+#define IDIOM_BUILTIN_STYLE_LAYERS "b1:1,b2:1,b1@2:1,b2@2:1,b1@4:1,b2@4:1"
+#define IDIOM_BUILTIN_CONTENT_LAYERS "b2@2:1"
+
 void idiom_features_free(IdiomFeatures *features);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomFeatures, idiom_features_free)
 

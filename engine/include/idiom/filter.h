@@ -17,7 +17,7 @@ typedef struct IdiomFilter IdiomFilter;
 /**
  * idiom_filter_new:
  * @device: where it runs; the filter keeps a reference
- * @style: copied to the device; of a file with several styles the first is shown
+ * @style: copied to the device; of a file with several styles the first is shown, see idiom_filter_set_mix()
  * @frame: format, size, matrix and range of the frames; its layout is not looked at
  * @precision: how activations are stored; IDIOM_FP16 is faster, and as good to the eye, where the device
  * offers it
@@ -60,6 +60,28 @@ typedef struct {
 gboolean idiom_filter_process(IdiomFilter *filter, const guint8 *const *in_planes, const gssize *in_strides,
                               guint8 *const *out_planes, const gssize *out_strides,
                               const IdiomFilterControls *controls, GError **error);
+
+/**
+ * idiom_filter_set_mix:
+ * @weights: of the styles in the file, as from idiom_style_parse_mix(): finite numbers, from the next frame on
+ */
+void idiom_filter_set_mix(IdiomFilter *filter, const float *weights);
+
+/**
+ * idiom_filter_fade:
+ * @filters: @count, 1 or more, all made with the same frame, in the order in which they came into view
+ * @amounts: @count values 0..1, the first is not looked at: what is seen is the result of the first filter, moved by
+ *   amounts[1] towards the result of the second, then by amounts[2] towards that of the third ...; moved by 1 it is that
+ *   result, byte by byte
+ * @error: as idiom_filter_process(); IDIOM_ERROR_ARGUMENT if the frames differ
+ *
+ * A change of style in progress. As idiom_filter_process() otherwise; every filter sees the frame, so that each can
+ * go on alone at any time.
+ */
+gboolean idiom_filter_fade(IdiomFilter *const *filters, const double *amounts, guint count,
+                           const guint8 *const *in_planes, const gssize *in_strides,
+                           guint8 *const *out_planes, const gssize *out_strides,
+                           const IdiomFilterControls *controls, GError **error);
 
 /** idiom_filter_program: what runs, for profiling. Belongs to @filter. */
 IdiomProgram *idiom_filter_program(IdiomFilter *filter);

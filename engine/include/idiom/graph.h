@@ -56,6 +56,12 @@ const GError *idiom_graph_error(const IdiomGraph *graph);
 /** idiom_graph_input: a flat (or bytes) tensor that the host writes before a run. */
 IdiomTensor *idiom_graph_input(IdiomGraph *graph, IdiomLayout layout, IdiomShape shape);
 
+/**
+ * idiom_graph_state: a flat or planes tensor that keeps its values from run to run of the program; zero before the
+ * first. Changed by idiom_assign() (ops.h) only; a constant to idiom_graph_differentiate().
+ */
+IdiomTensor *idiom_graph_state(IdiomGraph *graph, IdiomLayout layout, IdiomShape shape);
+
 IdiomShape idiom_tensor_shape(const IdiomTensor *tensor);
 IdiomLayout idiom_tensor_layout(const IdiomTensor *tensor);
 

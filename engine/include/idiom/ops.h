@@ -109,6 +109,14 @@ IdiomTensor *idiom_crop(IdiomGraph *g, IdiomTensor *x, guint left, guint top, gu
  * @offset: flat [n,2,1,1], whole pixels. No gradient.
  */
 IdiomTensor *idiom_translate(IdiomGraph *g, IdiomTensor *x, IdiomTensor *offset);
+/**
+ * idiom_warp: result(y, x) = @x sampled at (y + flow[1], x + flow[0]) by Catmull-Rom interpolation, coordinates clamped
+ * to the picture; an exact copy where the flow is 0. (Bilinear interpolation would blur what is warped again and
+ * again.)
+ * @flow: [n,2,h,w], in pixels
+ * No gradient.
+ */
+IdiomTensor *idiom_warp(IdiomGraph *g, IdiomTensor *x, IdiomTensor *flow);
 /** idiom_pixel_unshuffle: [n,c,h,w] -> [n,c r r,h/r,w/r], channel c r r + dy r + dx (PyTorch's order). h, w divisible, r
  *  at most 8. */
 IdiomTensor *idiom_pixel_unshuffle(IdiomGraph *g, IdiomTensor *x, guint r);
@@ -151,6 +159,22 @@ IdiomTensor *idiom_instance_norm(IdiomGraph *g, IdiomTensor *x, IdiomTensor *gam
  */
 IdiomTensor *idiom_gram(IdiomGraph *g, IdiomTensor *x, IdiomTensor *center);
 
+/**
+ * idiom_spectral_norm: @weight over its largest singular value (Miyato et al., arXiv 1802.05957), as |W^T u| has it.
+ * @weight: flat [o,i,kh,kw], a matrix of o rows and i kh kw columns, at most 65535 of either
+ * @u: flat [1,o,1,1]: a unit vector kept close to the first left singular vector by idiom_spectral_iterate(); with
+ *   any other the result is too large by what |W^T u| falls short. The gradient is exact for a @u that stays; there
+ *   is none for @u.
+ * Result: flat, of @weight's shape; a zero @weight stays zero. Asked for twice, it is made once.
+ */
+IdiomTensor *idiom_spectral_norm(IdiomGraph *g, IdiomTensor *weight, IdiomTensor *u);
+/**
+ * idiom_spectral_iterate: one step of the power iteration, in place: u becomes W W^T u / |W W^T u|. No gradient.
+ * @weight, @u: as above; @u a parameter
+ * It runs before what is added after it, once in each run even if asked for twice.
+ */
+void idiom_spectral_iterate(IdiomGraph *g, IdiomTensor *weight, IdiomTensor *u);
+
 /* --- losses: flat scalars ------------------------------------------------------------------------- */
 
 /** idiom_difference: x(p + order) - ... along @axis (0: x, 1: y): first (@order 1) or second (2) differences; the
@@ -169,6 +193,14 @@ IdiomTensor *idiom_gram_distance(IdiomGraph *g, IdiomTensor *gram, IdiomTensor *
 /** idiom_divide: flat scalars a / b; no gradient for @b. */
 IdiomTensor *idiom_divide(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b);
 
+/* --- from run to run ------------------------------------------------------------------------------ */
+
+/**
+ * idiom_assign: @state, from idiom_graph_state(), becomes @value, of its layout and shape. Operations added before this
+ * one see the old values, in every run; those added later the new ones. Has no result; never left out.
+ */
+void idiom_assign(IdiomGraph *g, IdiomTensor *state, IdiomTensor *value);
+
 /* --- optimization --------------------------------------------------------------------------------- */
 
 /**
@@ -181,6 +213,15 @@ IdiomTensor *idiom_divide(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b);
  */
 void idiom_adam(IdiomGraph *g, IdiomParams *params, IdiomTensor *gradient, IdiomParams *m, IdiomParams *v,
                 IdiomTensor *hyper);
+
+/**
+ * idiom_average: one step of an exponential moving average of a whole parameter set, in place:
+ * average += (1 - decay) (params - average). What averaged weights are worth: Yazici et al., arXiv 1806.04498.
+ * @average: a set of the size of @params, which starts as a copy of it
+ * @decay: flat, one element, 0 (copies) to 1 (changes nothing)
+ * Has no result; it runs after everything before it, so after idiom_adam() of the same graph it sees the new values.
+ */
+void idiom_average(IdiomGraph *g, IdiomParams *average, IdiomParams *params, IdiomTensor *decay);
 
 G_END_DECLS
 

@@ -36,6 +36,12 @@ void idiom_program_refresh(IdiomProgram *program);
 /** idiom_program_run: one run; returns when it is done. @error: IDIOM_ERROR_DEVICE_LOST, IDIOM_ERROR_VULKAN. */
 gboolean idiom_program_run(IdiomProgram *program, GError **error);
 
+/**
+ * idiom_program_run_only: as idiom_program_run(), but only of what @output, one of the program's outputs, needs; states
+ * and parameters stay as they are.
+ */
+gboolean idiom_program_run_only(IdiomProgram *program, IdiomTensor *output, GError **error);
+
 /** Time and work of one operation. */
 typedef struct {
     const char *op;     /**< name of the operation, such as "conv2d" */

@@ -40,6 +40,14 @@ const IdiomGeneratorConfig *idiom_style_config(const IdiomStyle *style);
 const char *const *idiom_style_names(const IdiomStyle *style);
 /** idiom_style_index: row of the style @name, or -1. */
 int idiom_style_index(const IdiomStyle *style, const char *name);
+/**
+ * idiom_style_parse_mix:
+ * @text: weights of the file's styles: "NAME:WEIGHT,NAME:WEIGHT", WEIGHT a decimal number of 0 or more, without one 1;
+ *   styles that are not named have weight 0. NULL or "" is the first style alone.
+ * @weights: receives a weight for each style of the file, in the order of idiom_style_names(); their sum is 1
+ * @error: IDIOM_ERROR_ARGUMENT, naming the offending part, and for an unknown name the styles that there are
+ */
+gboolean idiom_style_parse_mix(const IdiomStyle *style, const char *text, float *weights, GError **error);
 /** idiom_style_metadata: string -> string: all fields of the file. Read only. */
 GHashTable *idiom_style_metadata(const IdiomStyle *style);
 

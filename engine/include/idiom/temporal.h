@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_TEMPORAL_H
+#define IDIOM_TEMPORAL_H
+
+#include <idiom/graph.h>
+
+G_BEGIN_DECLS
+
+/**
+ * Motion from one run of a program to the next, and what it is good for: pictures that do not flicker.
+ * Nothing here has a gradient.
+ */
+typedef struct {
+    /**
+     * planes [1,4,h,w], one pixel for a patch of @cell x @cell pixels of the picture: where in the last picture the
+     * patch comes from, as x, y displacement in pixels of the picture; how far that is to be trusted, 0 to 1; and the
+     * mean difference of luma between the two places.
+     */
+    IdiomTensor *flow;
+    IdiomTensor *follows; /**< flat scalar: 1, or 0 where this picture does not follow the last one: a cut */
+    guint cell;
+} IdiomMotion;
+
+/**
+ * idiom_motion:
+ * @picture: planes [1,3,h,w], RGB, 0..1
+ * @linked: flat scalar: 0 says that this run does not follow the last one, whatever the pictures look like
+ *
+ * Optical flow, coarse to fine, between the @picture of this run and that of the last, both ways. It works on luma at
+ * 1/r of the size, such that the longer side has at most 240 pixels, less its local mean and over its local contrast, so
+ * that a change of light does not matter. At the coarsest level all displacements of up to 1/8 of the size are tried;
+ * each finer level tries what was found around (patches of 6x6) and refines it by Gauss-Newton steps (Kroeger et al.,
+ * "Fast Optical Flow using Dense Inverse Search", arXiv 1603.03590); what is too flat to tell follows its neighbours.
+ */
+IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linked);
+
+/**
+ * idiom_steady:
+ * @motion: of @picture
+ * @picture: planes [1,3,h,w]: what the network has seen
+ * @stylized: planes of the same shape: what it has made of it
+ * @amount: flat scalar, 0..1
+ *
+ * @stylized, steadied by the result of the last run, which is warped by the motion (Catmull-Rom) and weighs the more the
+ * surer the motion is; equal to @stylized, bit for bit, where @motion does not follow or @amount is 0. Planes [1,3,h,w].
+ */
+IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *picture,
+                          IdiomTensor *stylized, IdiomTensor *amount);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,48 @@
+#version 460
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Motion at the coarsest level, from each of two pictures into the other: the best of all whole displacements, by the
+ * squared difference of 6x6 features. Large displacements pay a little, so that flat areas rest.
+ */
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+
+layout(constant_id = 3) const int RANGE = 4;
+
+layout(push_constant, scalar) uniform Push
+{
+    ivec4 dq, d;
+};
+PLANES_IN(0, quads);
+PLANES_OUT(1, dst);
+
+const float STEP_COST = 0.5; /* per pixel of displacement */
+
+void main()
+{
+    ivec4 p = grid_position(d);
+    if (p.x >= d.x)
+        return;
+    vec4 own[9];
+    float texture_ = 0.0;
+    [[unroll]] for (int i = 0; i < 9; i++) {
+        ivec2 q = clamp(p.xy + 2 * ivec2(i % 3, i / 3) - 2, ivec2(0), dq.xy - 1);
+        own[i] = load4(quads, dq, p.w, 0, q.y, q.x);
+        vec2 g = own[i].yz - own[i].xx;
+        texture_ += 0.5 * dot(g, g);
+    }
+    vec2 best = vec2(0);
+    float least = 1e9;
+    for (int y = -RANGE; y <= RANGE; y++)
+        for (int x = -RANGE; x <= RANGE; x++) {
+            float cost = STEP_COST * sqrt(float(x * x + y * y));
+            [[unroll]] for (int i = 0; i < 9; i++) {
+                ivec2 q = clamp(p.xy + ivec2(x, y) + 2 * ivec2(i % 3, i / 3) - 2, ivec2(0), dq.xy - 1);
+                vec4 e = load4(quads, dq, 1 - p.w, 0, q.y, q.x) - own[i];
+                cost += dot(e, e);
+            }
+            best = cost < least ? vec2(x, y) : best;
+            least = min(least, cost);
+        }
+    store4(dst, d, p.w, 0, p.y, p.x, vec4(best, texture_, least / 36.0));
+}

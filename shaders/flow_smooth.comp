@@ -1,0 +1,39 @@
+#version 460
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Motion where a patch is too flat to tell, or did not fit, is taken from patches around that can.
+ */
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+
+layout(push_constant, scalar) uniform Push
+{
+    ivec4 d;
+};
+PLANES_IN(0, src);
+PLANES_OUT(1, dst);
+
+/* how far a patch is to be trusted, 0 .. 1 */
+float trust(vec4 motion)
+{
+    return motion.z / (motion.z + 1.0) / (1.0 + 8.0 * motion.w);
+}
+
+void main()
+{
+    ivec4 p = grid_position(d);
+    if (p.x >= d.x)
+        return;
+    vec4 centre = load4(src, d, p.w, 0, p.y, p.x);
+    vec2 sum = vec2(0);
+    float weights = 0.0;
+    [[unroll]] for (int i = 0; i < 9; i++) {
+        ivec2 q = clamp(p.xy + ivec2(i % 3, i / 3) - 1, ivec2(0), d.xy - 1);
+        vec4 v = load4(src, d, p.w, 0, q.y, q.x);
+        float weight = trust(v) + 0.02;
+        sum += weight * v.xy;
+        weights += weight;
+    }
+    vec2 v = mix(sum / weights, centre.xy, trust(centre));
+    store4(dst, d, p.w, 0, p.y, p.x, vec4(v, centre.zw));
+}

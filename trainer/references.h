@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_REFERENCES_H
+#define IDIOM_REFERENCES_H
+
+#include <idiom/error.h>
+
+/*
+ * "FILE[:WEIGHT],FILE[:WEIGHT]...": the pictures of a style, as --style names them; weights are scaled to the sum 1.
+ * @files: NULL-terminated; @weights: one for each. The caller frees both, also after a failure.
+ * @error: IDIOM_ERROR_ARGUMENT: no such file, a weight not above 0
+ */
+gboolean idiom_parse_references(const char *list, char ***files, double **weights, GError **error);
+
+#endif

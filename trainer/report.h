@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_REPORT_H
+#define IDIOM_REPORT_H
+
+#include <idiom/error.h>
+
+/* A reference of a style, as the report shows it. */
+typedef struct {
+    const char *path; /* a picture, or a folder of pictures: the first few of it are shown */
+    const char *style;
+    double weight;
+} IdiomReportReference;
+
+/* What is told of a training. Texts may hold anything; NULL leaves a part out. */
+typedef struct {
+    const char *title;
+    const char *command, *device;
+    GHashTable *options;     /* string -> string: how the training was set up */
+    GHashTable *metrics;     /* string -> string: figures of the result */
+    const char *attribution; /* whose the references are */
+    const char *licence;     /* of the result */
+    const IdiomReportReference *references;
+    guint n_references;
+    const char *log;     /* CSV: "step", perhaps "seconds", and a curve in each other column (losslog.h) */
+    const char *preview; /* folder with step-NUMBER-SAMPLE.png, perhaps photo-SAMPLE.png */
+} IdiomReport;
+
+/*
+ * Writes a report as one HTML file that needs nothing else: no network, no script; pictures and curves are in it.
+ * Of pictures that cannot be read there is only the name.
+ * @path is replaced only when the new file is complete and on the disk.
+ * @error: of G_FILE_ERROR: @path cannot be written, the log or the folder cannot be read; IDIOM_ERROR_FORMAT: the log
+ */
+gboolean idiom_report_write(const char *path, const IdiomReport *report, GError **error);
+
+#endif
