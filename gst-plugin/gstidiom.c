@@ -279,7 +279,7 @@ static void drop_layers(GstIdiom *self, guint first, guint count)
             (self->n_layers - first) * sizeof *self->layers);
 }
 
-/* How far @layer has come into view, 0..1. Without timestamps, or if they have gone back, it is there at once. */
+/* How far @layer has come into view, 0..1. Without timestamps, or if they do not move on, it is there at once. */
 static double layer_amount(GstIdiom *self, const Layer *layer)
 {
     gboolean reverse = GST_BASE_TRANSFORM(self)->segment.rate < 0;
@@ -342,14 +342,20 @@ static gboolean add_layer(GstIdiom *self, const GstVideoInfo *info)
 
 /* --- time ----------------------------------------------------------------------------------------- */
 
+/* The newest style alone is in view. */
+static void end_fades(GstIdiom *self)
+{
+    if (self->n_layers)
+        drop_layers(self, 0, self->n_layers - 1);
+}
+
 /* What comes next has nothing to do with what was before. */
 static void forget_time(GstIdiom *self)
 {
     self->time = self->last_time = GST_CLOCK_TIME_NONE;
     self->last_duration = self->usual_step = 0;
     self->interrupted = TRUE;
-    if (self->n_layers)
-        drop_layers(self, 0, self->n_layers - 1);
+    end_fades(self);
 }
 
 /* Whether @step, from the frame before to this one, leaves something out. */
@@ -373,6 +379,8 @@ static void move_to(GstIdiom *self, GstBuffer *buffer)
         self->interrupted = TRUE;
     if (GST_CLOCK_TIME_IS_VALID(time) && GST_CLOCK_TIME_IS_VALID(last)) {
         GstClockTimeDiff step = segment->rate < 0 ? GST_CLOCK_DIFF(time, last) : GST_CLOCK_DIFF(last, time);
+        if (step <= 0)
+            end_fades(self);
         if (step <= 0 || is_gap(self, (GstClockTime)step))
             self->interrupted = TRUE;
         if (step > 0 && step <= (GstClockTimeDiff)LONGEST_STEP)

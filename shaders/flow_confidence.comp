@@ -43,23 +43,24 @@ void main()
                     mix(way_back(q + ivec2(0, 1)), way_back(q + 1), t.x), t.y);
     vec2 miss = scale * (v + back);
     float allowed = 0.5 + 0.01 * scale * scale * (dot(v, v) + dot(back, back));
-    float agrees = 1.0 - smoothstep(1.0, 4.0, dot(miss, miss) / allowed);
+    float agrees = 1.0 - smoothstep(2.0, 8.0, dot(miss, miss) / allowed);
 
     /* in pixels of luma: 2x2 in the middle of the patch */
     ivec2 first = ivec2(cell * vec2(p.xy));
     vec2 target = clamp(vec2(first) + v, vec2(-2), vec2(dl.xy + 1));
     t = fract(target);
     q = ivec2(floor(target));
-    float difference = 0.0;
+    vec4 difference;
     [[unroll]] for (int i = 0; i < 4; i++) {
         ivec2 o = ivec2(i % 2, i / 2), c = q + o;
         float moved = mix(mix(luma_at(1, c), luma_at(1, c + ivec2(1, 0)), t.x),
                           mix(luma_at(1, c + ivec2(0, 1)), luma_at(1, c + 1), t.x), t.y);
-        difference += 0.25 * abs(moved - luma_at(0, first + o));
+        difference[i] = moved - luma_at(0, first + o);
     }
-    float alike = 1.0 - smoothstep(0.04, 0.12, difference);
+    float alike = 1.0 - smoothstep(0.04, 0.12, dot(abs(difference), vec4(0.25)));
+    float noise = dot(abs(difference - dot(difference, vec4(0.25))), vec4(0.25));
 
     vec2 beyond = max(max(-target, target - vec2(dl.xy - 1)), vec2(0));
     float inside = clamp(1.0 - max(beyond.x, beyond.y), 0.0, 1.0);
-    store4(dst, d, 0, 0, p.y, p.x, vec4(scale * v, agrees * alike * inside, difference));
+    store4(dst, d, 0, 0, p.y, p.x, vec4(scale * v, agrees * alike * inside, noise));
 }

@@ -1,6 +1,9 @@
 #version 460
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether a picture follows the one before, 1 or 0: enough of it is found there. Sums of columns, then (FINAL) all. */
+/*
+ * Whether a picture follows the one before, 1 or 0: enough of it is found there. And the share of it that rests. Sums of
+ * columns, then (FINAL) all.
+ */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 
@@ -9,9 +12,10 @@ layout(constant_id = 3) const bool FINAL = false;
 layout(push_constant, scalar) uniform Push
 {
     ivec4 d;
-    Floats columns;
-    Floats linked; /* set by the host: 0 if this run does not follow the last */
+    Floats columns; /* of confidence, then of rest */
+    Floats linked;  /* set by the host: 0 if this run does not follow the last */
     Floats follows;
+    Floats resting;
 };
 PLANES_IN(0, motion);
 
@@ -19,18 +23,23 @@ const float LEAST = 0.3; /* mean confidence */
 
 void main()
 {
+    vec2 sum = vec2(0);
     if (FINAL) {
-        float sum = 0.0;
         for (int x = 0; x < d.x; x++)
-            sum += columns.v[x];
-        follows.v[0] = sum > LEAST * float(d.x) && linked.v[0] != 0.0 ? 1.0 : 0.0;
+            sum += vec2(columns.v[x], columns.v[d.x + x]);
+        sum /= float(d.x);
+        bool follow = sum.x > LEAST && linked.v[0] != 0.0;
+        follows.v[0] = follow ? 1.0 : 0.0;
+        resting.v[0] = follow ? sum.y : 0.0;
         return;
     }
     int x = int(gl_GlobalInvocationID.x);
     if (x >= d.x)
         return;
-    float sum = 0.0;
-    for (int y = 0; y < d.y; y++)
-        sum += load4(motion, d, 0, 0, y, x).z;
-    columns.v[x] = sum / float(d.y);
+    for (int y = 0; y < d.y; y++) {
+        vec4 m = load4(motion, d, 0, 0, y, x);
+        sum += vec2(m.z, m.x == 0.0 && m.y == 0.0 ? 1.0 : 0.0);
+    }
+    columns.v[x] = sum.x / float(d.y);
+    columns.v[d.x + x] = sum.y / float(d.y);
 }

@@ -14,6 +14,7 @@ layout(constant_id = 4) const int STEPS = 3;
 layout(push_constant, scalar) uniform Push
 {
     ivec4 dq, dg, dc, d; /* quads, gradients, coarser motion, result */
+    Floats resting;      /* share of the last picture that did not move */
 };
 PLANES_IN(0, quads);
 PLANES_IN(1, gradients);
@@ -24,6 +25,14 @@ const float CHANGE_COST = 1.0; /* what another candidate than the interpolated o
 const float STEP_COST = 0.5;   /* and per pixel of difference from it */
 const float DAMPING = 1.0;     /* squared gradients of a patch that is nearly flat */
 const float LONGEST = 2.5;     /* pixels; a refinement that goes farther has lost its way */
+/*
+ * How much worse rest may fit and still be believed, where motion is small: noise alone makes it so, as interpolation
+ * averages noise. Where the camera rests, that goes for whatever motion is found in flat patches.
+ */
+const float REST_RATIO = 1.3, REST_COST = 0.02;
+const float REST_MOST = 0.12; /* pixels */
+const float REST_FLAT = 1.5;  /* least eigenvalue */
+const float CAMERA_RESTS = 0.3;
 
 vec2 coarse_motion(int n, ivec2 q)
 {
@@ -47,37 +56,40 @@ void main()
     vec2 centre = SEARCHED ? vec2(p.xy) : 0.5 * vec2(p.xy) - 0.25;
     ivec2 base = ivec2(floor(centre)), near = SEARCHED ? p.xy : p.xy / 2;
     vec2 t = centre - vec2(base);
-    vec2 candidate[6];
+    vec2 candidate[7];
     candidate[0] = mix(mix(coarse_motion(n, base), coarse_motion(n, base + ivec2(1, 0)), t.x),
                        mix(coarse_motion(n, base + ivec2(0, 1)), coarse_motion(n, base + 1), t.x), t.y);
     candidate[1] = coarse_motion(n, near);
     [[unroll]] for (int i = 0; i < 4; i++)
         candidate[2 + i] = coarse_motion(n, near + 2 * ivec2(i % 2, i / 2) - 1);
+    candidate[6] = vec2(0);
     vec2 v = candidate[0];
-    float least = 1e9;
-    [[unroll]] for (int k = 0; k < 6; k++) {
+    float least = 1e9, rest = 0.0;
+    [[unroll]] for (int k = 0; k < 7; k++) {
         ivec2 o = origin + ivec2(round(candidate[k]));
-        float cost = k == 0 ? 0.0 : CHANGE_COST + STEP_COST * length(candidate[k] - candidate[0]);
+        /* rest is always likely */
+        float cost = k == 0 || k == 6 ? 0.0 : CHANGE_COST + STEP_COST * length(candidate[k] - candidate[0]);
         [[unroll]] for (int i = 0; i < 9; i++) {
             ivec2 q = clamp(o + 2 * ivec2(i % 3, i / 3), ivec2(0), last);
             int c = 12 * (i / 3) + 2 * (i % 3);
             vec4 e = load4(quads, dq, other, 0, q.y, q.x) - vec4(own[c].x, own[c + 1].x, own[c + 6].x, own[c + 7].x);
             cost += dot(e, e);
         }
+        rest = cost; /* that of the last candidate stays */
         v = cost < least ? candidate[k] : v;
         least = min(least, cost);
     }
 
     vec2 start = v;
     vec3 h = vec3(0); /* xx, xy, yy */
-    float difference = 0.0, weights = 0.0;
+    float difference = 0.0, weights = 0.0, squares = 0.0;
     [[unroll]] for (int step = 0; step < STEPS; step++) {
         vec2 whole = floor(v), f = v - whole;
         vec4 share = vec4((1.0 - f.x) * (1.0 - f.y), f.x * (1.0 - f.y), (1.0 - f.x) * f.y, f.x * f.y);
         ivec2 o = origin + ivec2(whole);
         vec2 b = vec2(0);
         h = vec3(0);
-        difference = weights = 0.0;
+        difference = weights = squares = 0.0;
         [[unroll]] for (int i = 0; i < 36; i++) {
             ivec2 q = clamp(o + ivec2(i % 6, i / 6), ivec2(0), last);
             float e = dot(load4(quads, dq, other, 0, q.y, q.x), share) - own[i].x;
@@ -87,6 +99,7 @@ void main()
             b += weight * e * g;
             difference += weight * e * e;
             weights += weight;
+            squares += e * e;
         }
         vec2 a = h.xz + DAMPING;
         vec2 move = vec2(a.y * b.x - h.y * b.y, a.x * b.y - h.y * b.x) / (a.x * a.y - h.y * h.y);
@@ -95,5 +108,7 @@ void main()
     v = distance(v, start) > LONGEST ? start : v;
     float mean = 0.5 * (h.x + h.z), half_gap = 0.5 * (h.x - h.z);
     float least_eigenvalue = mean - sqrt(half_gap * half_gap + h.y * h.y);
+    bool may_rest = dot(v, v) < REST_MOST * REST_MOST || (least_eigenvalue < REST_FLAT && resting.v[0] > CAMERA_RESTS);
+    v = may_rest && rest < REST_RATIO * squares + REST_COST ? vec2(0) : v;
     store4(dst, d, n, 0, p.y, p.x, vec4(v, max(least_eigenvalue, 0.0), difference / weights));
 }

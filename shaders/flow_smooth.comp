@@ -1,10 +1,13 @@
 #version 460
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Motion where a patch is too flat to tell, or did not fit, is taken from patches around that can.
+ * Motion where a patch is too flat to tell, or did not fit, is taken from patches around that can; at the coarsest level
+ * from all of them (FILL), at finer ones from those that move alike, so that motion does not leak over its borders.
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
+
+layout(constant_id = 3) const bool FILL = false;
 
 layout(push_constant, scalar) uniform Push
 {
@@ -30,7 +33,8 @@ void main()
     [[unroll]] for (int i = 0; i < 9; i++) {
         ivec2 q = clamp(p.xy + ivec2(i % 3, i / 3) - 1, ivec2(0), d.xy - 1);
         vec4 v = load4(src, d, p.w, 0, q.y, q.x);
-        float weight = trust(v) + 0.02;
+        vec2 apart = v.xy - centre.xy;
+        float weight = (trust(v) + 0.02) * (FILL ? 1.0 : 1.0 / (1.0 + 4.0 * dot(apart, apart)));
         sum += weight * v.xy;
         weights += weight;
     }

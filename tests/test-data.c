@@ -271,7 +271,7 @@ static void test_cut(Fixture *f, gconstpointer data)
     g_autofree float *values = g_new(float, 3 * 20 * 20);
     /* the picture's own pixels, also mirrored, and reflected beyond its edges */
     for (guint mirror = 0; mirror < 2; mirror++) {
-        idiom_view_cut(picture, 60, -5, 1, mirror, 20, values);
+        idiom_view_cut(picture, 60, -5, 1, mirror, 20, 20, values);
         for (guint y = 0; y < 20; y++)
             for (guint x = 0; x < 20; x++)
                 for (guint c = 0; c < 3; c++) {
@@ -282,7 +282,7 @@ static void test_cut(Fixture *f, gconstpointer data)
                 }
     }
     /* ramps stay ramps at any size and place, and noise is averaged */
-    idiom_view_cut(picture, 5.3, 7.8, 2.3, FALSE, 20, values);
+    idiom_view_cut(picture, 5.3, 7.8, 2.3, FALSE, 20, 20, values);
     double mean = 0, square = 0;
     for (guint y = 0; y < 20; y++)
         for (guint x = 0; x < 20; x++) {

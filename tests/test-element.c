@@ -624,15 +624,16 @@ static void test_style_fade(void)
     }
     /* time that goes back ends a fade, and so does a flush */
     g_object_set(idiom, "style", "tiny", NULL);
-    gst_buffer_unref(push_and_pull(h, new_frame(&info, 9)));
-    g_autoptr(GstBuffer) back = push_and_pull(h, new_frame(&info, 4));
-    g_autoptr(GstBuffer) expected = stylize_alone("idiom style=tiny", &info, 4);
+    for (guint i = 9; i < 13; i++)
+        gst_buffer_unref(push_and_pull(h, new_frame(&info, i)));
+    g_autoptr(GstBuffer) back = push_and_pull(h, new_frame(&info, 11));
+    g_autoptr(GstBuffer) expected = stylize_alone("idiom style=tiny", &info, 11);
     g_assert_cmpint(largest_difference(&info, back, expected), ==, 0);
     g_object_set(idiom, "style", "tiny2", NULL);
-    gst_buffer_unref(push_and_pull(h, new_frame(&info, 5)));
+    gst_buffer_unref(push_and_pull(h, new_frame(&info, 12)));
     flush(h);
-    g_autoptr(GstBuffer) flushed = push_and_pull(h, new_frame(&info, 6));
-    g_autoptr(GstBuffer) expected2 = stylize_alone("idiom style=tiny2", &info, 6);
+    g_autoptr(GstBuffer) flushed = push_and_pull(h, new_frame(&info, 13));
+    g_autoptr(GstBuffer) expected2 = stylize_alone("idiom style=tiny2", &info, 13);
     g_assert_cmpint(largest_difference(&info, flushed, expected2), ==, 0);
     gst_object_unref(idiom);
     gst_harness_teardown(h);

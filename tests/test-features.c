@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Feature networks from files: which layers there are, and what is said of bad files. */
+/* Feature networks from files: which layers there are, and what is said of bad files. The built-in features. */
 #include <idiom/features.h>
 #include <idiom/ops.h>
 #include <idiom/program.h>
 #include <idiom/tensorfile.h>
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 static IdiomDevice *device;
@@ -152,6 +153,144 @@ static void test_malformed(Fixture *f, gconstpointer data)
     expect_refused(f, squeezenet, G_N_ELEMENTS(squeezenet) - 1, "'features.3.expand3x3.bias' is missing");
 }
 
+/* --- built-in features ---------------------------------------------------------------------------- */
+
+#define SIDE 40
+
+/* The map of @layer for one picture of SIDE x SIDE, flat; its shape in @shape. */
+static float *built_in_map(const char *layer, const float *picture, IdiomShape *shape)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomFeatures) features = idiom_features_builtin(device);
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, SIDE, SIDE));
+    g_autoptr(IdiomFeatureMaps) maps = idiom_feature_maps_new(features, g, idiom_to_planes(g, input));
+    IdiomTensor *map = idiom_to_flat(g, idiom_feature_map(maps, layer));
+    g_assert_no_error(idiom_graph_error(g));
+    *shape = idiom_tensor_shape(map);
+    g_autoptr(IdiomProgram) program = idiom_program_new(g, &map, 1, &error);
+    g_assert_no_error(error);
+    memcpy(idiom_program_map(program, input), picture, 3 * SIDE * SIDE * sizeof(float));
+    g_assert_true(idiom_program_run(program, &error));
+    return g_memdup2(idiom_program_map(program, map), idiom_shape_elements(*shape) * sizeof(float));
+}
+
+/* Stripes across the direction @angle, six pixels wide each. */
+static void draw_stripes(float *picture, double angle, double contrast)
+{
+    for (guint i = 0; i < 3 * SIDE * SIDE; i++) {
+        const double x = i % SIDE, y = i / SIDE % SIDE;
+        picture[i] = (float)(0.45 + contrast * sin((x * cos(angle) + y * sin(angle)) * G_PI / 6));
+    }
+}
+
+static void test_builtin_layers(Fixture *f, gconstpointer data)
+{
+    (void)f;
+    (void)data;
+    g_autoptr(IdiomFeatures) features = idiom_features_builtin(device);
+    expect_layer(features, "b1", NULL);
+    expect_layer(features, "b3@8", NULL);
+    expect_layer(features, "b0", "unknown");
+    expect_layer(features, "b4", "b1 to b3");
+    expect_layer(features, "b1@9", "1 to 8");
+    expect_layer(features, "v11", "built-in");
+    expect_layer(features, "q3", "built-in");
+
+    float picture[3 * SIDE * SIDE];
+    const struct {
+        const char *layer;
+        guint side;
+    } layers[] = {{"b1", 40}, {"b2", 20}, {"b3", 10}, {"b1@2", 20}, {"b3@4", 2}, {"b1@8", 5}};
+    draw_stripes(picture, 0.3, 0.3);
+    for (guint i = 0; i < G_N_ELEMENTS(layers); i++) {
+        IdiomShape shape, again_shape;
+        g_autofree float *map = built_in_map(layers[i].layer, picture, &shape);
+        g_autofree float *again = built_in_map(layers[i].layer, picture, &again_shape);
+        g_assert_true(shape.n == 1 && shape.c == 64 && shape.h == layers[i].side &&
+                      shape.w == layers[i].side);
+        const gsize count = idiom_shape_elements(shape);
+        g_assert_cmpmem(map, count * sizeof(float), again, count * sizeof(float));
+        guint active = 0;
+        for (gsize k = 0; k < count; k++) {
+            g_assert_true(isfinite(map[k]) && map[k] >= 0 && map[k] < 50);
+            active += map[k] > 0;
+        }
+        g_assert_cmpuint(active, >, count / 10);
+    }
+
+    /* of a picture too small for a layer it is said */
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, 1, 1));
+    g_autoptr(IdiomFeatureMaps) maps = idiom_feature_maps_new(features, g, idiom_to_planes(g, input));
+    g_assert_nonnull(idiom_feature_map(maps, "b1"));
+    g_assert_no_error(idiom_graph_error(g));
+    g_assert_null(idiom_feature_map(maps, "b2"));
+    g_assert_nonnull(idiom_graph_error(g));
+    idiom_graph_free(g);
+}
+
+/* Of the edges and lines of brightness (channels 0 to 31, four per orientation) those along the stripes answer most. */
+static void test_builtin_orientation(Fixture *f, gconstpointer data)
+{
+    (void)f;
+    (void)data;
+    for (guint orientation = 0; orientation < 8; orientation++) {
+        float picture[3 * SIDE * SIDE];
+        draw_stripes(picture, (orientation + 4) * G_PI / 8, 0.3);
+        IdiomShape shape;
+        g_autofree float *map = built_in_map("b1", picture, &shape);
+        double sum[8] = {0};
+        for (guint c = 0; c < 32; c++)
+            for (guint i = 0; i < SIDE * SIDE; i++)
+                sum[c / 4] += map[c * SIDE * SIDE + i];
+        for (guint i = 0; i < 8; i++)
+            if (i != orientation)
+                g_assert_cmpfloat(sum[orientation], >, 1.1 * sum[i]);
+    }
+}
+
+/* The gradient reaches the picture, and is that of the features. */
+static void test_builtin_gradient(Fixture *f, gconstpointer data)
+{
+    (void)f;
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    float picture[3 * SIDE * SIDE], other[3 * SIDE * SIDE];
+    draw_stripes(picture, 0.3, 0.3);
+    draw_stripes(other, 2, 0.3);
+    g_autoptr(IdiomFeatures) features = idiom_features_builtin(device);
+    g_autoptr(IdiomParams) params = idiom_params_new(device);
+    idiom_params_add(params, "picture", IDIOM_SHAPE(1, 3, SIDE, SIDE), picture);
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    IdiomTensor *planes = idiom_to_planes(g, idiom_graph_param(g, params, "picture", TRUE));
+    g_autoptr(IdiomFeatureMaps) maps = idiom_feature_maps_new(features, g, planes);
+    IdiomTensor *value = idiom_mean_square(g, idiom_feature_map(maps, "b3@2"));
+    IdiomTensor *gradient = idiom_graph_differentiate(g, &value, &(double){1}, 1, params);
+    IdiomTensor *outputs[] = {value, gradient};
+    g_autoptr(IdiomProgram) program = idiom_program_new(g, outputs, 2, &error);
+    g_assert_no_error(error);
+    double slope = 0, values[2];
+    for (guint i = 0; i < 2; i++) {
+        float moved[3 * SIDE * SIDE];
+        for (guint k = 0; k < 3 * SIDE * SIDE; k++)
+            moved[k] = picture[k] + (i ? 0.01f : -0.01f) * (other[k] - picture[k]);
+        g_assert_true(idiom_params_write(params, moved, &error));
+        idiom_program_refresh(program);
+        g_assert_true(idiom_program_run(program, &error));
+        values[i] = *(const float *)idiom_program_map(program, value);
+    }
+    g_assert_true(idiom_params_write(params, picture, &error));
+    idiom_program_refresh(program);
+    g_assert_true(idiom_program_run(program, &error));
+    const float *derivative = idiom_program_map(program, gradient);
+    for (guint k = 0; k < 3 * SIDE * SIDE; k++)
+        slope += derivative[k] * (other[k] - picture[k]);
+    const double expected = (values[1] - values[0]) / 0.02;
+    g_test_message("slope %g, by differences %g", slope, expected);
+    g_assert_cmpfloat(fabs(slope - expected), <, 0.03 * fabs(expected));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -160,6 +299,9 @@ int main(int argc, char **argv)
     g_assert_no_error(error);
     g_test_add("/features/layers", Fixture, NULL, set_up, test_layers, tear_down);
     g_test_add("/features/malformed", Fixture, NULL, set_up, test_malformed, tear_down);
+    g_test_add("/features/builtin/layers", Fixture, NULL, set_up, test_builtin_layers, tear_down);
+    g_test_add("/features/builtin/orientation", Fixture, NULL, set_up, test_builtin_orientation, tear_down);
+    g_test_add("/features/builtin/gradient", Fixture, NULL, set_up, test_builtin_gradient, tear_down);
     int result = g_test_run();
     idiom_device_unref(device);
     return result;

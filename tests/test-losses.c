@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define STEP 1e-3
-#define TOLERANCE 1e-2 /* of central differences; kinks within a step of a value cost some of it */
+#define TOLERANCE 2e-2 /* of central differences; kinks within a step of a value cost some of it */
 #define EXACT 2e-4     /* of values: fp32 against double */
 
 static IdiomDevice *device;
@@ -270,8 +270,8 @@ static double line(const float *content, const float *output, IdiomShape s)
     for (guint n = 0; n < s.n; n++)
         for (int y = 0; y < (int)s.h; y++)
             for (int x = 0; x < (int)s.w; x++) {
-                const double wanted = blurred(&before, n, y, x, 1, 4) - blurred(&before, n, y, x, 1.6, 4);
-                const double response = blurred(&after, n, y, x, 1, 4) - blurred(&after, n, y, x, 1.6, 4);
+                const double wanted = blurred(&before, n, y, x, 1.25, 4) - blurred(&before, n, y, x, 2, 4);
+                const double response = blurred(&after, n, y, x, 1.25, 4) - blurred(&after, n, y, x, 2, 4);
                 const double is_line = 1 / (1 + exp((wanted + 0.02) / 0.005));
                 const double parts[2] = {is_line * fmax(1 + response / 0.12, 0),
                                          (1 - is_line) * fmax(-response / 0.12, 0)};
@@ -463,7 +463,7 @@ static void check_line(void)
     const double plain = term_value(&t, content), drawn = term_value(&t, good), wrong = term_value(&t, bad);
     g_test_message("plain %g, drawn %g, wrong %g", plain, drawn, wrong);
     g_assert_cmpfloat(drawn, <, 0.7 * plain);
-    g_assert_cmpfloat(wrong, >, 1.2 * plain);
+    g_assert_cmpfloat(wrong, >, plain + 0.02); /* of 1 for a line of that depth everywhere */
 }
 
 int main(int argc, char **argv)

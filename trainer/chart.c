@@ -13,9 +13,9 @@
 
 #define POINTS                                                                                               \
     160 /* of a line at most: values that fall together are drawn as a stroke between their extremes */
-#define WINDOW 40      /* the running mean is over this part of all values */
+#define WINDOW 20      /* the running mean is over this part of all values */
 #define LOG_RATIO 30.0 /* of largest to smallest value: from here on the axis is logarithmic */
-#define TICKS 4
+#define TICKS 6
 
 /* What happened in a stretch of neighbouring values. */
 typedef struct {
@@ -116,7 +116,7 @@ static void append_tick(GString *html, const Axis *axis, double value, gboolean 
     else
         g_string_append_printf(html, "<text class=\"label\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">", at,
                                BOTTOM + 15);
-    append_number(html, value);
+    append_number(html, value + 0.0); /* no -0 */
     g_string_append(html, "</text>");
 }
 

@@ -11,6 +11,7 @@
 gboolean idiom_command_apply(char **argv, GError **error);
 gboolean idiom_command_eval(char **argv, GError **error);
 gboolean idiom_command_info(char **argv, GError **error);
+gboolean idiom_command_report(char **argv, GError **error);
 
 /*
  * What they share. Reads the options @entries; what remains must be @min to @max words, which are left in @words.

@@ -252,7 +252,7 @@ static Place draw_place(const IdiomPicture *picture, guint size, double smallest
 static void cut(const IdiomPicture *picture, const Place *place, guint margin, guint size, float *values)
 {
     idiom_view_cut(picture, place->x - margin * place->scale, place->y - margin * place->scale, place->scale,
-                   place->mirror, size + 2 * margin, values);
+                   place->mirror, size + 2 * margin, size + 2 * margin, values);
 }
 
 /* The inner part of [channels,size+2margin,size+2margin]. */

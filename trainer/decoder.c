@@ -144,8 +144,15 @@ gboolean idiom_decoder_seek(IdiomDecoder *d, double position, GError **error)
     gboolean whole = !(best->flags & AV_FRAME_FLAG_CORRUPT) && !best->decode_error_flags;
     av_frame_move_ref(d->frame, best);
     av_frame_free(&best);
-    if (!any)
-        return fail(d, IDIOM_ERROR_FORMAT, "cannot be decoded: damaged, truncated or too large", 0, error);
+    if (!any && !idiom_decoder_is_still(d))
+        return fail(d, IDIOM_ERROR_FORMAT, "no frame in it that can be decoded", 0, error);
+    if (!any) { /* libav says of sizes that it cannot handle only that they are invalid */
+        g_autofree char *what =
+            g_strdup_printf("cannot be decoded: damaged, truncated, or larger than %d pixels a side or %d "
+                            "million pixels",
+                            IDIOM_PICTURE_MAX_SIDE, IDIOM_PICTURE_MAX_PIXELS / 1000000);
+        return fail(d, IDIOM_ERROR_FORMAT, what, 0, error);
+    }
     return whole || fail(d, IDIOM_ERROR_FORMAT, "cannot be decoded: damaged or truncated", 0, error);
 }
 

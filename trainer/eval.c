@@ -6,6 +6,7 @@
 #include "evaluate.h"
 #include "painter.h"
 #include "references.h"
+#include "separate.h"
 #include "warping.h"
 
 #include <glib/gstdio.h>
@@ -17,17 +18,22 @@
 /* Photos are measured at this shorter side, the style's pictures at the one that they are trained at. */
 #define PHOTO_SIDE 320
 #define REFERENCE_SIDE 384
+#define MAX_STEPS 100000 /* of --separate */
+#define SEED 1
 
 typedef struct {
-    char *style, *row, *output, *json, *device_name;
+    char *style, *mix, *output, *json, *device_name;
     char **references, **features_files, **files;
+    int separate; /* steps; 0: not asked for */
 
     IdiomDevice *device;
     IdiomStyle *file;
     IdiomParams *params;
-    guint index; /* of the row */
+    float weights[IDIOM_GENERATOR_MAX_STYLES]; /* of the file's styles */
     IdiomFeatures *features;
     IdiomEvaluation *evaluation;
+    GPtrArray *pictures; /* of the style: IdiomPicture */
+    GPtrArray *outputs;  /* of the photos, likewise; NULL if nobody wants them */
 
     gboolean table; /* on stdout, rather than JSON */
     JsonBuilder *builder;
@@ -36,13 +42,15 @@ typedef struct {
 static void eval_clear(Eval *e)
 {
     g_free(e->style);
-    g_free(e->row);
+    g_free(e->mix);
     g_free(e->output);
     g_free(e->json);
     g_free(e->device_name);
     g_strfreev(e->references);
     g_strfreev(e->features_files);
     g_strfreev(e->files);
+    g_clear_pointer(&e->pictures, g_ptr_array_unref);
+    g_clear_pointer(&e->outputs, g_ptr_array_unref);
     idiom_evaluation_free(e->evaluation);
     idiom_features_free(e->features);
     g_clear_pointer(&e->params, idiom_params_unref);
@@ -59,13 +67,16 @@ static gboolean parse(Eval *e, char **argv, GError **error)
     const GOptionEntry entries[] = {
         {"style-file", 0, 0, G_OPTION_ARG_STRING, &e->style, "Style file, or name of an installed style",
          "STYLE"},
-        {"row", 0, 0, G_OPTION_ARG_STRING, &e->row, "Which of the file's styles (the first)", "NAME"},
+        {"mix", 0, 0, G_OPTION_ARG_STRING, &e->mix, "How much of each style of the file (the first)",
+         "NAME:WEIGHT,..."},
         {"style", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &e->references,
          "Pictures that it was made from (repeat): distance of style", "FILE[:WEIGHT][,...]"},
         {"features", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &e->features_files,
-         "VGG/SqueezeNet safetensors (repeat): distances of style and content", "FILE"},
+         "VGG/SqueezeNet safetensors (repeat; built-in features)", "FILE"},
         {"output", 0, 0, G_OPTION_ARG_FILENAME, &e->output,
          "Measure this as the stylized version of the one photo or video given", "FILE"},
+        {"separate", 0, 0, G_OPTION_ARG_INT, &e->separate,
+         "Learn for N steps (300 tell most) to tell outputs from the style's pictures", "N"},
         {"json", 0, 0, G_OPTION_ARG_FILENAME, &e->json, "Write the figures as JSON; - is standard output",
          "FILE"},
         {"device", 0, 0, G_OPTION_ARG_STRING, &e->device_name, "Vulkan device, by number or part of its name",
@@ -80,9 +91,14 @@ static gboolean parse(Eval *e, char **argv, GError **error)
                     g_strv_length(e->files));
         return FALSE;
     }
-    if (e->references && !e->features_files) {
+    if (e->separate < 0 || e->separate > MAX_STEPS) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "--separate: %d is not between 1 and %d steps",
+                    e->separate, MAX_STEPS);
+        return FALSE;
+    }
+    if (e->separate && !e->references) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
-                    "--style needs --features FILE: distance of style is one of features");
+                    "--separate needs --style FILE: the pictures to tell the outputs from");
         return FALSE;
     }
     e->table = g_strcmp0(e->json, "-") != 0;
@@ -100,14 +116,8 @@ static gboolean load_style(Eval *e, GError **error)
     e->file = idiom_command_load_style(e->style, error);
     if (!e->file)
         return FALSE;
-    int index = e->row ? idiom_style_index(e->file, e->row) : 0;
-    if (index < 0) {
-        g_autofree char *names = g_strjoinv(", ", (char **)idiom_style_names(e->file));
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
-                    "--row: no style '%s' in the file; there are %s", e->row, names);
+    if (!idiom_style_parse_mix(e->file, e->mix, e->weights, error))
         return FALSE;
-    }
-    e->index = (guint)index;
     e->params = idiom_style_params(e->file, e->device);
     return TRUE;
 }
@@ -115,10 +125,12 @@ static gboolean load_style(Eval *e, GError **error)
 /* All pictures of --style, pooled, and the network that they are compared in. */
 static gboolean prepare_evaluation(Eval *e, GError **error)
 {
-    if (e->features_files &&
-        !(e->features = idiom_features_load((const char *const *)e->features_files,
-                                            g_strv_length(e->features_files), e->device, error)))
+    e->features = e->features_files ? idiom_features_load((const char *const *)e->features_files,
+                                                          g_strv_length(e->features_files), e->device, error)
+                                    : idiom_features_builtin(e->device);
+    if (!e->features)
         return FALSE;
+    e->pictures = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
     g_autoptr(GArray) references = g_array_new(FALSE, FALSE, sizeof(IdiomReference));
     g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *list = e->references ? g_strjoinv(",", e->references) : NULL;
@@ -127,10 +139,10 @@ static gboolean prepare_evaluation(Eval *e, GError **error)
     if (list && !idiom_parse_references(list, &paths, &weights, error))
         return FALSE;
     for (guint i = 0; paths && paths[i]; i++) {
-        g_autoptr(IdiomPicture) picture =
-            idiom_picture_load(paths[i], 0, REFERENCE_SIDE, REFERENCE_SIDE, error);
+        IdiomPicture *picture = idiom_picture_load(paths[i], 0, REFERENCE_SIDE, REFERENCE_SIDE, error);
         if (!picture)
             return FALSE;
+        g_ptr_array_add(e->pictures, picture);
         float *values = g_new(float, (gsize)3 * picture->w * picture->h);
         g_ptr_array_add(arrays, values);
         idiom_picture_to_floats(picture, values);
@@ -144,7 +156,11 @@ static gboolean prepare_evaluation(Eval *e, GError **error)
 
 static IdiomPainter *make_painter(const Eval *e, guint w, guint h, GError **error)
 {
-    return idiom_painter_new(e->device, idiom_style_config(e->file), e->params, e->index, w, h, error);
+    IdiomPainter *painter =
+        idiom_painter_new(e->device, idiom_style_config(e->file), e->params, 0, w, h, error);
+    if (painter)
+        idiom_painter_set_mix(painter, e->weights);
+    return painter;
 }
 
 /* --- what is told --------------------------------------------------------------------------------- */
@@ -195,24 +211,47 @@ static void print_name(const char *name)
     printf("%s%*s", cut, NAME_COLUMNS - (int)g_utf8_strlen(cut, -1), "");
 }
 
+/* Of the table of photos; what has not been measured, on none of them, has no column. */
+static const struct {
+    const char *group; /* NULL: that of the column before */
+    int span;          /* columns of the group */
+    const char *name;
+    int digits;
+} columns[] = {
+    [IDIOM_METRIC_SSIM] = {"SSIM", 2, "7x7", 3},
+    [IDIOM_METRIC_SSIM_GAUSSIAN] = {NULL, 0, "Gauss", 3},
+    [IDIOM_METRIC_CONTENT] = {"content", 1, "", 3},
+    [IDIOM_METRIC_VGG_PHOTO] = {"VGG Gram", 2, "before", 3},
+    [IDIOM_METRIC_VGG_OUTPUT] = {NULL, 0, "after", 3},
+    [IDIOM_METRIC_SQUEEZENET_PHOTO] = {"SqueezeNet Gram", 2, "before", 3},
+    [IDIOM_METRIC_SQUEEZENET_OUTPUT] = {NULL, 0, "after", 3},
+    [IDIOM_METRIC_BUILTIN_PHOTO] = {"built-in Gram", 2, "before", 3},
+    [IDIOM_METRIC_BUILTIN_OUTPUT] = {NULL, 0, "after", 3},
+    [IDIOM_METRIC_PHASE_X] = {"phase", 2, "x", 2},
+    [IDIOM_METRIC_PHASE_Y] = {NULL, 0, "y", 2},
+};
+
+#define COLUMN_WIDTH 9
+
+static void print_photo_header(const IdiomScores *s)
+{
+    printf("%-*s", NAME_COLUMNS, "");
+    for (guint i = 0; i < IDIOM_N_METRICS; i++)
+        if (!isnan(s->value[i]) && columns[i].group)
+            printf("%*s", COLUMN_WIDTH * columns[i].span, columns[i].group);
+    printf("\n%-*s", NAME_COLUMNS, "photo");
+    for (guint i = 0; i < IDIOM_N_METRICS; i++)
+        if (!isnan(s->value[i]))
+            printf("%*s", COLUMN_WIDTH, columns[i].name);
+    printf("\n");
+}
+
 static void print_scores(const char *name, const IdiomScores *s)
 {
-    static const struct {
-        int width, digits;
-    } columns[] = {
-        [IDIOM_METRIC_SSIM] = {7, 3},
-        [IDIOM_METRIC_SSIM_GAUSSIAN] = {7, 3},
-        [IDIOM_METRIC_CONTENT] = {9, 3},
-        [IDIOM_METRIC_VGG_PHOTO] = {9, 3},
-        [IDIOM_METRIC_VGG_OUTPUT] = {7, 3},
-        [IDIOM_METRIC_SQUEEZENET_PHOTO] = {9, 3},
-        [IDIOM_METRIC_SQUEEZENET_OUTPUT] = {7, 3},
-        [IDIOM_METRIC_PHASE_X] = {8, 2},
-        [IDIOM_METRIC_PHASE_Y] = {6, 2},
-    };
     print_name(name);
     for (guint i = 0; i < IDIOM_N_METRICS; i++)
-        print_number(columns[i].width, columns[i].digits, s->value[i]);
+        if (!isnan(s->value[i]))
+            print_number(COLUMN_WIDTH, columns[i].digits, s->value[i]);
     printf("\n");
     fflush(stdout);
 }
@@ -241,14 +280,34 @@ static gboolean eval_photo(Eval *e, const char *path, IdiomScores *scores, GErro
         g_prefix_error(error, "%s: ", path);
         return FALSE;
     }
+    if (e->outputs)
+        g_ptr_array_add(e->outputs, g_steal_pointer(&output));
     return TRUE;
 }
 
-static void print_photo_header(void)
+/* How well a discriminator that learns it from scratch tells the outputs from the style's pictures. */
+static gboolean separate(Eval *e, GError **error)
 {
-    printf("%-*s%14s%9s%16s%16s%14s\n%-*s%7s%7s%9s%9s%7s%9s%7s%8s%6s\n", NAME_COLUMNS, "", "SSIM", "content",
-           "VGG Gram", "SqueezeNet Gram", "phase", NAME_COLUMNS, "photo", "7x7", "Gauss", "", "before",
-           "after", "before", "after", "x", "y");
+    IdiomSeparation s;
+    if (!idiom_separation_run(e->device, e->pictures, e->outputs, (guint)e->separate, SEED, &s, error)) {
+        g_prefix_error(error, "--separate: ");
+        return FALSE;
+    }
+    if (e->table)
+        printf(
+            "told from the style's pictures after %d steps (chance is 50 %%): %.1f %% of crops, %.1f %% of "
+            "patches\n",
+            e->separate, 100 * s.crops, 100 * s.patches);
+    json_builder_set_member_name(e->builder, "separation");
+    json_builder_begin_object(e->builder);
+    add_count(e, "steps", (guint)e->separate);
+    add_number(e, "crops", s.crops);
+    add_number(e, "patches", s.patches);
+    add_number(e, "references", s.references);
+    add_number(e, "outputs", s.outputs);
+    add_number(e, "seen", s.seen);
+    json_builder_end_object(e->builder);
+    return TRUE;
 }
 
 static gboolean eval_photos(Eval *e, const GPtrArray *paths, GError **error)
@@ -256,6 +315,8 @@ static gboolean eval_photos(Eval *e, const GPtrArray *paths, GError **error)
     if (paths->len == 0)
         return TRUE;
     IdiomScores mean = {{0}};
+    if (e->separate)
+        e->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
     begin_list(e, "photos");
     for (guint i = 0; i < paths->len; i++) {
         IdiomScores scores;
@@ -263,7 +324,7 @@ static gboolean eval_photos(Eval *e, const GPtrArray *paths, GError **error)
             return FALSE;
         g_autofree char *name = g_path_get_basename(paths->pdata[i]);
         if (e->table && i == 0)
-            print_photo_header();
+            print_photo_header(&scores);
         if (e->table)
             print_scores(name, &scores);
         json_builder_begin_object(e->builder);
@@ -280,7 +341,7 @@ static gboolean eval_photos(Eval *e, const GPtrArray *paths, GError **error)
     json_builder_begin_object(e->builder);
     add_scores(e, &mean);
     json_builder_end_object(e->builder);
-    return TRUE;
+    return !e->separate || separate(e, error);
 }
 
 /* --- videos --------------------------------------------------------------------------------------- */
@@ -390,6 +451,10 @@ gboolean idiom_command_eval(char **argv, GError **error)
             return FALSE;
         g_ptr_array_add(video ? videos : photos, *file);
     }
+    if (e.separate && !photos->len) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "--separate needs photos, not only videos");
+        return FALSE;
+    }
     e.device = idiom_device_open(e.device_name, error);
     if (!e.device || (!e.output && !load_style(&e, error)) || !prepare_evaluation(&e, error))
         return FALSE;
@@ -398,7 +463,7 @@ gboolean idiom_command_eval(char **argv, GError **error)
     if (e.output)
         add_string(&e, "output", e.output);
     else
-        add_string(&e, "style", idiom_style_names(e.file)[e.index]);
+        add_string(&e, "style", e.mix ? e.mix : idiom_style_names(e.file)[0]);
     add_string(&e, "device", idiom_device_info(e.device)->name);
     if (!eval_photos(&e, photos, error) || !eval_videos(&e, videos, error))
         return FALSE;

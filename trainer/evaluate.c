@@ -28,7 +28,8 @@ struct IdiomEvaluation {
 static const struct {
     char letter;
     IdiomMetric photo;
-} networks[] = {{'v', IDIOM_METRIC_VGG_PHOTO}, {'q', IDIOM_METRIC_SQUEEZENET_PHOTO}};
+} networks[] = {
+    {'v', IDIOM_METRIC_VGG_PHOTO}, {'q', IDIOM_METRIC_SQUEEZENET_PHOTO}, {'b', IDIOM_METRIC_BUILTIN_PHOTO}};
 
 const char *idiom_metric_name(IdiomMetric metric)
 {
@@ -40,6 +41,8 @@ const char *idiom_metric_name(IdiomMetric metric)
         [IDIOM_METRIC_VGG_OUTPUT] = "style-vgg",
         [IDIOM_METRIC_SQUEEZENET_PHOTO] = "style-squeezenet-photo",
         [IDIOM_METRIC_SQUEEZENET_OUTPUT] = "style-squeezenet",
+        [IDIOM_METRIC_BUILTIN_PHOTO] = "style-builtin-photo",
+        [IDIOM_METRIC_BUILTIN_OUTPUT] = "style-builtin",
         [IDIOM_METRIC_PHASE_X] = "phase-x",
         [IDIOM_METRIC_PHASE_Y] = "phase-y",
     };
@@ -59,11 +62,22 @@ static void content_layer_clear(gpointer pointer)
     g_free(((ContentLayer *)pointer)->layer);
 }
 
+/* Of @network's layers or, where there are none of them, the built-in ones: those that @features have. */
+static char *find_layers(const IdiomFeatures *features, const char *network, const char *builtin)
+{
+    char *layers = idiom_available_layers(features, network, NULL);
+    if (*layers)
+        return layers;
+    g_free(layers);
+    return idiom_available_layers(features, builtin, NULL);
+}
+
 /* Gram matrices of the pooled references: those of features less their mean m are known, m m^T comes on top. */
 static gboolean measure_references(IdiomEvaluation *e, const IdiomReference *references, guint n_references,
                                    GError **error)
 {
-    g_autofree char *layers = idiom_available_layers(e->features, idiom_loss_defaults.style_layers, NULL);
+    g_autofree char *layers =
+        find_layers(e->features, idiom_loss_defaults.style_layers, IDIOM_BUILTIN_STYLE_LAYERS);
     if (!*layers)
         return TRUE;
     const IdiomLossConfig config = {.style_layers = layers, .style = 1};
@@ -93,7 +107,10 @@ static gboolean measure_references(IdiomEvaluation *e, const IdiomReference *ref
 
 static void find_content_layers(IdiomEvaluation *e)
 {
-    g_autofree char *layers = idiom_available_layers(e->features, idiom_loss_defaults.content_layers, NULL);
+    g_autofree char *layers =
+        find_layers(e->features, idiom_loss_defaults.content_layers, IDIOM_BUILTIN_CONTENT_LAYERS);
+    if (!*layers)
+        return;
     g_auto(GStrv) list = g_strsplit(layers, ",", -1);
     for (char **text = list; *text; text++) {
         const char *colon = strchr(*text, ':');

@@ -17,12 +17,14 @@ typedef enum {
     IDIOM_METRIC_CONTENT,
     /*
      * Distance of style: |G - S| / |S| (Frobenius), G and S the Gram matrices of picture and style, mean over the
-     * style layers of each feature network; of the photo, and of the output.
+     * style layers of each feature network, or of the built-in features; of the photo, and of the output.
      */
     IDIOM_METRIC_VGG_PHOTO,
     IDIOM_METRIC_VGG_OUTPUT,
     IDIOM_METRIC_SQUEEZENET_PHOTO,
     IDIOM_METRIC_SQUEEZENET_OUTPUT,
+    IDIOM_METRIC_BUILTIN_PHOTO,
+    IDIOM_METRIC_BUILTIN_OUTPUT,
     /*
      * Regular patterns: mean absolute difference of neighbours, apart for the four phases of x (or y) modulo 4, largest
      * over smallest; 1 where there is no grid.

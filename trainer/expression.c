@@ -37,14 +37,13 @@ static IdiomTensor *text_signals(IdiomGraph *g, IdiomTensor *luma)
 IdiomTensor *idiom_legibility_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output,
                                    IdiomTensor *mask, guint scale)
 {
-    IdiomTensor *before = idiom_luma(g, content), *after = idiom_luma(g, output);
     if (scale > 1) {
-        before = idiom_pool2d(g, before, IDIOM_POOL_AVG, scale, scale, FALSE);
-        after = idiom_pool2d(g, after, IDIOM_POOL_AVG, scale, scale, FALSE);
+        content = idiom_pool2d(g, content, IDIOM_POOL_AVG, scale, scale, FALSE);
+        output = idiom_pool2d(g, output, IDIOM_POOL_AVG, scale, scale, FALSE);
         mask = idiom_pool2d(g, mask, IDIOM_POOL_AVG, scale, scale, FALSE);
     }
-    IdiomTensor *wanted = text_signals(g, before);
-    IdiomTensor *error = idiom_sub(g, text_signals(g, after), wanted);
+    IdiomTensor *wanted = text_signals(g, content);
+    IdiomTensor *error = idiom_sub(g, text_signals(g, output), wanted);
     IdiomTensor *sign = idiom_activation(g, idiom_affine(g, wanted, 1 / CLEAR_CONTRAST, 0), IDIOM_ACT_TANH);
     IdiomTensor *excess = idiom_activation(g, idiom_mul(g, error, sign), IDIOM_ACT_RELU);
     IdiomTensor *text = idiom_filter(g, mask, (const float[SIGNALS]){1, 1, 1}, SIGNALS, 1, IDIOM_ACT_NONE);
@@ -57,18 +56,18 @@ IdiomTensor *idiom_legibility_loss(IdiomGraph *g, IdiomTensor *content, IdiomTen
 /* --- line ----------------------------------------------------------------------------------------- */
 
 #define LINE_SIZE 9
-#define LINE_SIGMA 1.0
+#define LINE_SIGMA 1.25     /* smaller ones draw the grain, larger ones too bold */
 #define LINE_RATIO 1.6      /* the difference is then near a Laplacian of a Gaussian */
 #define LINE_THRESHOLD 0.02 /* response to an edge of 0.18 in luma */
 #define LINE_SOFTNESS 0.005 /* of the threshold */
-#define LINE_DEPTH 0.12     /* response to a line of 2 pixels, 0.6 darker than both sides */
+#define LINE_DEPTH 0.12     /* response to a line of 2.5 pixels, 0.56 darker than both sides */
 
-static IdiomTensor *difference_of_gaussians(IdiomGraph *g, IdiomTensor *picture)
+static IdiomTensor *difference_of_gaussians(IdiomGraph *g, IdiomTensor *luma)
 {
     float kernel[LINE_SIZE * LINE_SIZE] = {0};
     idiom_add_gaussian(kernel, LINE_SIZE, LINE_SIGMA, 1);
     idiom_add_gaussian(kernel, LINE_SIZE, LINE_SIGMA * LINE_RATIO, -1);
-    return idiom_filter(g, idiom_luma(g, picture), kernel, 1, LINE_SIZE, IDIOM_ACT_NONE);
+    return idiom_filter(g, luma, kernel, 1, LINE_SIZE, IDIOM_ACT_NONE);
 }
 
 IdiomTensor *idiom_line_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output)

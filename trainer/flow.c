@@ -8,18 +8,20 @@
 #define EXPANSION_RADIUS 4
 #define EXPANSION_SIGMA 1.2
 
-/* Displacements are averaged over a window: this box, applied twice. */
-#define WINDOW_RADIUS 4
-#define ITERATIONS_FINEST 3 /* each costs as much as three of all the coarser levels together */
-#define ITERATIONS_COARSER 6
+/* Displacements are averaged over a window: a box of this radius, applied twice. */
+#define WINDOW_FINEST 4
+#define WINDOW_COARSER 3 /* what moves should not take more of its surroundings along than it must */
+#define ITERATIONS_FINEST 3
+#define ITERATIONS_COARSER 6 /* they cost a third of one at the finest level */
 #define COARSEST_SIDE 6
 #define MAX_LEVELS 12
 
 /*
  * Added to the squared second derivatives of luma (0..1): below it lies what noise makes of a flat surface, and the
- * displacement of the coarser level is kept.
+ * displacement found so far is kept. Coarser levels have less noise.
  */
-#define REGULARIZATION 2e-7
+#define KEEP_FINEST 2e-6
+#define KEEP_COARSER 2e-7
 
 /* f(x, y) ~ XX x^2 + YY y^2 + 2 XY xy + X x + Y y + constant around a pixel */
 enum { X, Y, XX, YY, XY, COEFFICIENTS };
@@ -219,17 +221,17 @@ static void equations(const Level *from, const Level *to, const float *flow, flo
 }
 
 /* Mean over a box, from @in to @out; running sums in double, so that nothing of what has left the box remains. */
-static void box(const float *in, float *out, guint w, guint h)
+static void box(const float *in, float *out, guint w, guint h, guint radius)
 {
-    const float scale = 1.0f / ((2 * WINDOW_RADIUS + 1) * (2 * WINDOW_RADIUS + 1));
+    const float scale = 1.0f / (float)((2 * radius + 1) * (2 * radius + 1));
     gsize row = (gsize)TERMS * w;
     g_autofree double *column = g_new0(double, row);
-    for (guint y = 0; y < MIN(WINDOW_RADIUS, h); y++)
+    for (guint y = 0; y < MIN(radius, h); y++)
         for (gsize i = 0; i < row; i++)
             column[i] += in[y * row + i];
     for (guint y = 0; y < h; y++) {
-        const float *entering = y + WINDOW_RADIUS < h ? in + (y + WINDOW_RADIUS) * row : NULL;
-        const float *leaving = y > WINDOW_RADIUS ? in + (y - WINDOW_RADIUS - 1) * row : NULL;
+        const float *entering = y + radius < h ? in + (y + radius) * row : NULL;
+        const float *leaving = y > radius ? in + (y - radius - 1) * row : NULL;
         for (gsize i = 0; entering && i < row; i++)
             column[i] += entering[i];
         for (gsize i = 0; leaving && i < row; i++)
@@ -238,13 +240,13 @@ static void box(const float *in, float *out, guint w, guint h)
             const double *line = column + (gsize)t * w;
             float *mean = out + y * row + (gsize)t * w;
             double sum = 0;
-            for (guint x = 0; x < MIN(WINDOW_RADIUS, w); x++)
+            for (guint x = 0; x < MIN(radius, w); x++)
                 sum += line[x];
             for (guint x = 0; x < w; x++) {
-                if (x + WINDOW_RADIUS < w)
-                    sum += line[x + WINDOW_RADIUS];
-                if (x > WINDOW_RADIUS)
-                    sum -= line[x - WINDOW_RADIUS - 1];
+                if (x + radius < w)
+                    sum += line[x + radius];
+                if (x > radius)
+                    sum -= line[x - radius - 1];
                 mean[x] = scale * (float)sum;
             }
         }
@@ -252,15 +254,15 @@ static void box(const float *in, float *out, guint w, guint h)
 }
 
 /* The displacements that fit @terms best; where these say little, @flow stays. */
-static void solve(const float *terms, guint w, guint h, float *flow)
+static void solve(const float *terms, guint w, guint h, double keep, float *flow)
 {
     for (guint y = 0; y < h; y++) {
         const float *row = terms + (gsize)TERMS * w * y;
         for (guint x = 0; x < w; x++, flow += 2) {
-            double g11 = row[G11 * w + x] + REGULARIZATION, g22 = row[G22 * w + x] + REGULARIZATION;
+            double g11 = row[G11 * w + x] + keep, g22 = row[G22 * w + x] + keep;
             double g12 = row[G12 * w + x];
-            double h1 = row[H1 * w + x] + REGULARIZATION * flow[0];
-            double h2 = row[H2 * w + x] + REGULARIZATION * flow[1];
+            double h1 = row[H1 * w + x] + keep * flow[0];
+            double h2 = row[H2 * w + x] + keep * flow[1];
             double scale = 1 / (g11 * g22 - g12 * g12);
             flow[0] = (float)(scale * (g22 * h1 - g12 * h2));
             flow[1] = (float)(scale * (g11 * h2 - g12 * h1));
@@ -299,11 +301,12 @@ void idiom_flow_estimate(const IdiomFlowFrame *from, const IdiomFlowFrame *to, f
             memset(flow, 0, (gsize)2 * a->w * a->h * sizeof *flow);
         }
         guint iterations = l == 0 ? ITERATIONS_FINEST : ITERATIONS_COARSER;
+        guint radius = l == 0 ? WINDOW_FINEST : WINDOW_COARSER;
         for (guint i = 0; i < iterations; i++) {
             equations(a, b, flow, terms);
-            box(terms, blurred, a->w, a->h);
-            box(blurred, terms, a->w, a->h);
-            solve(terms, a->w, a->h, flow);
+            box(terms, blurred, a->w, a->h, radius);
+            box(blurred, terms, a->w, a->h, radius);
+            solve(terms, a->w, a->h, l == 0 ? KEEP_FINEST : KEEP_COARSER, flow);
         }
     }
 }

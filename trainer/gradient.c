@@ -19,19 +19,18 @@ static void add_derivative(float kernel[9], double angle)
                     32);
 }
 
-static IdiomTensor *luma_at(IdiomGraph *g, IdiomTensor *picture, guint scale)
+static IdiomTensor *averaged(IdiomGraph *g, IdiomTensor *luma, guint scale)
 {
-    IdiomTensor *luma = idiom_luma(g, picture);
     return scale > 1 ? idiom_pool2d(g, luma, IDIOM_POOL_AVG, scale, scale, FALSE) : luma;
 }
 
 /* x and y derivative: [n,2,h,w]. */
-static IdiomTensor *derivatives(IdiomGraph *g, IdiomTensor *picture, guint scale)
+static IdiomTensor *derivatives(IdiomGraph *g, IdiomTensor *luma, guint scale)
 {
     float kernels[2][9];
     add_derivative(kernels[0], 0);
     add_derivative(kernels[1], G_PI / 2);
-    return idiom_filter(g, luma_at(g, picture, scale), kernels[0], 2, 3, IDIOM_ACT_NONE);
+    return idiom_filter(g, averaged(g, luma, scale), kernels[0], 2, 3, IDIOM_ACT_NONE);
 }
 
 /* Sum over both channels, as both (@outputs 2) or as one. */
@@ -54,12 +53,12 @@ IdiomTensor *idiom_edge_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *o
     return idiom_divide(g, idiom_mean_square(g, shortfall), energy);
 }
 
-IdiomTensor *idiom_stroke_map(IdiomGraph *g, IdiomTensor *picture, guint index)
+IdiomTensor *idiom_stroke_map(IdiomGraph *g, IdiomTensor *luma, guint index)
 {
     float kernels[DIRECTIONS][9];
     for (guint i = 0; i < DIRECTIONS; i++)
         add_derivative(kernels[i], 2 * G_PI * i / DIRECTIONS);
     IdiomTensor *gradients =
-        idiom_filter(g, luma_at(g, picture, 1u << index), kernels[0], DIRECTIONS, 3, IDIOM_ACT_RELU);
+        idiom_filter(g, averaged(g, luma, 1u << index), kernels[0], DIRECTIONS, 3, IDIOM_ACT_RELU);
     return idiom_pool2d(g, gradients, IDIOM_POOL_AVG, CELL, CELL_STRIDE, FALSE);
 }

@@ -152,13 +152,13 @@ static GArray *measure(IdiomLosses *losses, const IdiomReference *reference, GEr
     IdiomGraph *g = idiom_graph_new(losses->device, IDIOM_FP32);
     const IdiomShape shape = IDIOM_SHAPE(1, 3, reference->h, reference->w);
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
-    IdiomTensor *picture = idiom_to_planes(g, input);
+    IdiomTensor *picture = idiom_to_planes(g, input), *luma = idiom_luma(g, picture);
     g_autoptr(IdiomFeatureMaps) maps = idiom_feature_maps_new(losses->features, g, picture);
     g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, 2 * n_maps);
     for (guint i = 0; i < n_maps; i++) {
         IdiomTensor *map = i < n_layers
                                ? idiom_feature_map(maps, g_array_index(losses->style_layers, Layer, i).name)
-                               : idiom_stroke_map(g, picture, i - n_layers);
+                               : idiom_stroke_map(g, luma, i - n_layers);
         outputs[2 * i] = idiom_to_flat(g, idiom_mean_hw(g, map));
         outputs[2 * i + 1] = idiom_gram(g, map, outputs[2 * i]);
     }
@@ -268,7 +268,8 @@ struct IdiomObjective {
     GArray *terms; /* IdiomLossTerm */
     IdiomTensor *output;
     IdiomFeatureMaps *output_maps;
-    GArray *targets; /* Target */
+    GArray *targets;   /* Target */
+    GHashTable *lumas; /* tensor of a picture -> tensor of its luma, which terms share */
 };
 
 void idiom_objective_add(IdiomObjective *objective, const char *name, IdiomTensor *value, double weight)
@@ -366,6 +367,7 @@ IdiomObjective *idiom_objective_new(const IdiomLosses *losses, IdiomGraph *graph
     o->graph = graph;
     o->terms = g_array_new(FALSE, FALSE, sizeof(IdiomLossTerm));
     o->targets = g_array_new(FALSE, FALSE, sizeof(Target));
+    o->lumas = g_hash_table_new(NULL, NULL);
     o->output = output;
     o->output_maps = idiom_feature_maps_new(losses->features, graph, output);
     g_autoptr(IdiomFeatureMaps) content_maps = idiom_feature_maps_new(losses->features, graph, content);
@@ -387,39 +389,53 @@ void idiom_objective_free(IdiomObjective *objective)
     idiom_feature_maps_free(objective->output_maps);
     g_array_unref(objective->terms);
     g_array_unref(objective->targets);
+    g_hash_table_unref(objective->lumas);
     g_free(objective);
 }
 
 /* --- expression and gradients ----------------------------------------------------------------------- */
 
+static IdiomTensor *luma_of(IdiomObjective *o, IdiomTensor *picture)
+{
+    if (!g_hash_table_contains(o->lumas, picture))
+        g_hash_table_insert(o->lumas, picture, idiom_luma(o->graph, picture));
+    return g_hash_table_lookup(o->lumas, picture);
+}
+
 void idiom_objective_add_legibility(IdiomObjective *objective, IdiomTensor *content, IdiomTensor *output,
                                     IdiomTensor *mask, double weight)
 {
+    IdiomObjective *o = objective;
     for (guint scale = 1; scale <= 2 && weight > 0; scale++)
-        idiom_objective_add(objective, "legibility",
-                            idiom_legibility_loss(objective->graph, content, output, mask, scale), weight);
+        idiom_objective_add(
+            o, "legibility",
+            idiom_legibility_loss(o->graph, luma_of(o, content), luma_of(o, output), mask, scale), weight);
 }
 
 void idiom_objective_add_line(IdiomObjective *objective, IdiomTensor *content, IdiomTensor *output,
                               double weight)
 {
+    IdiomObjective *o = objective;
     if (weight > 0)
-        idiom_objective_add(objective, "line", idiom_line_loss(objective->graph, content, output), weight);
+        idiom_objective_add(o, "line", idiom_line_loss(o->graph, luma_of(o, content), luma_of(o, output)),
+                            weight);
 }
 
 void idiom_objective_add_edges(IdiomObjective *objective, IdiomTensor *content, IdiomTensor *output,
                                double weight)
 {
+    IdiomObjective *o = objective;
     for (guint scale = 1; scale <= 2 && weight > 0; scale++)
-        idiom_objective_add(objective, "edges", idiom_edge_loss(objective->graph, content, output, scale),
-                            weight);
+        idiom_objective_add(
+            o, "edges", idiom_edge_loss(o->graph, luma_of(o, content), luma_of(o, output), scale), weight);
 }
 
 void idiom_objective_add_strokes(IdiomObjective *objective, IdiomTensor *output, double weight)
 {
+    IdiomObjective *o = objective;
     for (guint i = 0; i < IDIOM_STROKE_SCALES && weight > 0; i++)
-        add_statistics(objective, "strokes", objective->losses->style_layers->len + i,
-                       idiom_stroke_map(objective->graph, output, i), weight);
+        add_statistics(o, "strokes", o->losses->style_layers->len + i,
+                       idiom_stroke_map(o->graph, luma_of(o, output), i), weight);
 }
 
 /* --- temporal ------------------------------------------------------------------------------------- */

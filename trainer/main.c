@@ -22,8 +22,9 @@ static const struct {
     {"train", run_train, "make a style from pictures"},
     {"distill", run_train, "make a small network paint as a large one"},
     {"apply", idiom_command_apply, "paint a picture with a style"},
-    {"eval", idiom_command_eval, "measure a style on photos"},
+    {"eval", idiom_command_eval, "measure a style on photos and videos"},
     {"info", idiom_command_info, "tell how a style was made"},
+    {"report", idiom_command_report, "write the report of a training again"},
 };
 
 int main(int argc, char **argv)

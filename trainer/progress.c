@@ -2,6 +2,7 @@
 #include "training.h"
 
 #include "console.h"
+#include "painter.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -89,11 +90,23 @@ void idiom_training_say(IdiomTraining *t)
     idiom_say_progress("%s  [%s]", line->str, idiom_device_info(t->device)->name);
 }
 
+guint idiom_training_sample_style(const IdiomTraining *t, guint index)
+{
+    return index % t->config.styles;
+}
+
+IdiomPicture *idiom_training_paint(IdiomTraining *t, guint index, GError **error)
+{
+    const IdiomPicture *photo = t->samples->pdata[index];
+    g_autoptr(IdiomPainter) painter = idiom_painter_new(
+        t->device, &t->config, t->average, idiom_training_sample_style(t, index), photo->w, photo->h, error);
+    return painter ? idiom_painter_run(painter, photo, error) : NULL;
+}
+
 gboolean idiom_training_write_previews(IdiomTraining *t, GError **error)
 {
-    for (guint i = 0; i < t->previews->len; i++) {
-        IdiomPreview *preview = &g_array_index(t->previews, IdiomPreview, i);
-        g_autoptr(IdiomPicture) picture = idiom_painter_run(preview->painter, preview->photo, error);
+    for (guint i = 0; t->options->preview && i < t->samples->len; i++) {
+        g_autoptr(IdiomPicture) picture = idiom_training_paint(t, i, error);
         g_autofree char *name = g_strdup_printf("step-%06" G_GUINT64_FORMAT "-%u.png", t->step, i + 1);
         g_autofree char *path = g_build_filename(t->options->preview, name, NULL);
         if (!picture || !idiom_picture_write_png(picture, path, error))

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #define SAMPLE_SIDE 120 /* shorter side of the samples */
-#define RESULT_SIDE 240 /* of the last ones */
+#define RESULT_SIDE 170 /* of the last ones: two pairs fit side by side */
 #define REFERENCE_SIDE 160
-#define FOLDER_PICTURES 6
+#define MAX_REFERENCES 24
 #define MOMENTS 8 /* moments of the training that the strip shows */
 
 /* Two palettes of equal contrast, one for each kind of screen. */
@@ -35,7 +35,8 @@ static const char style_sheet[] =
     ".grid{stroke:var(--line)}.axis{stroke:var(--soft)}.label{fill:var(--soft);font-size:10.5px}\n"
     ".raw{stroke:var(--curve);opacity:.28}.mean{stroke:var(--curve);stroke-width:2;stroke-linejoin:round}\n"
     ".end{fill:var(--curve)}\n"
-    ".row{display:flex;flex-wrap:wrap;gap:14px}.row figcaption{max-width:260px;font-size:13px;"
+    ".row,.pair{display:flex;flex-wrap:wrap;gap:14px}.pair{gap:4px}.row "
+    "figcaption{max-width:260px;font-size:13px;"
     "overflow-wrap:anywhere}\n"
     "img{display:block;max-width:100%;border-radius:4px}\n"
     ".strip{overflow-x:auto}.strip img{max-width:none}\n"
@@ -43,6 +44,12 @@ static const char style_sheet[] =
     "td,th{padding:3px 16px 3px 0;vertical-align:top;overflow-wrap:anywhere}\n"
     ".strip td,.strip th{padding:0 6px 6px 0;font-size:13px}\n"
     ".facts tr{border-bottom:1px solid var(--line)}summary{cursor:pointer;color:var(--soft)}\n";
+
+/* What the metadata say of @key, or NULL. */
+static const char *look_up(const IdiomReport *report, const char *key)
+{
+    return report->metadata ? g_hash_table_lookup(report->metadata, key) : NULL;
+}
 
 /* --- pieces --------------------------------------------------------------------------------------- */
 
@@ -81,24 +88,22 @@ static void append_picture(GString *html, const IdiomPicture *picture, const cha
     g_string_append(html, "\"/>");
 }
 
-/* Rows of name and value, by name. */
-static void append_table(GString *html, GHashTable *table)
+static void append_row(GString *html, const char *name, const char *value)
 {
-    g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(table), (GCompareFunc)strcmp);
-    g_string_append(html, "<table class=\"facts\">\n");
-    for (GList *key = keys; key; key = key->next) {
-        g_string_append(html, "<tr>");
-        append_element(html, "th", key->data);
-        g_string_append(html, "<td>");
-        append_text(html, g_hash_table_lookup(table, key->data));
-        g_string_append(html, "</td></tr>\n");
-    }
-    g_string_append(html, "</table>\n");
+    g_string_append(html, "<tr>");
+    append_element(html, "th", name);
+    g_string_append(html, "<td>");
+    append_text(html, value);
+    g_string_append(html, "</td></tr>\n");
 }
 
-static gboolean has_rows(GHashTable *table)
+/* A row for each entry of @table, by name; those in @except are left out. */
+static void append_rows(GString *html, GHashTable *table, const char *const *except)
 {
-    return table && g_hash_table_size(table) > 0;
+    g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(table), (GCompareFunc)strcmp);
+    for (GList *key = keys; key; key = key->next)
+        if (!g_strv_contains(except, key->data))
+            append_row(html, key->data, g_hash_table_lookup(table, key->data));
 }
 
 /* --- curves --------------------------------------------------------------------------------------- */
@@ -210,14 +215,13 @@ static GArray *find_samples(const char *folder, GError **error)
     return files;
 }
 
-/* A picture of @folder, scaled to the shorter side @side; FALSE if it cannot be read. */
-static gboolean append_file(GString *html, const char *folder, const char *name, guint side)
+/* A picture of @folder, scaled to the shorter side @side if it can be read. */
+static void append_file(GString *html, const char *folder, const char *name, guint side)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
     g_autoptr(IdiomPicture) picture = idiom_picture_load(path, 0, 0, side, NULL);
     if (picture)
         append_picture(html, picture, name);
-    return picture != NULL;
 }
 
 static void append_photo(GString *html, const char *folder, guint sample, guint side)
@@ -262,8 +266,10 @@ static void append_results(GString *html, const char *folder, guint64 step, cons
 {
     g_string_append(html, "<h2>Result</h2>\n<div class=\"row\">\n");
     for (guint k = 0; k < samples->len; k++) {
+        g_string_append(html, "<div class=\"pair\">");
         append_photo(html, folder, g_array_index(samples, guint, k), RESULT_SIDE);
         append_painted(html, folder, step, g_array_index(samples, guint, k), RESULT_SIDE);
+        g_string_append(html, "</div>\n");
     }
     g_string_append(html, "</div>\n");
 }
@@ -294,37 +300,19 @@ static gboolean append_samples(GString *html, const char *folder, GError **error
 
 /* --- references ----------------------------------------------------------------------------------- */
 
-static int compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The first files of the folder @path by name; those in folders within it are not looked for. */
-static void append_folder(GString *html, const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    for (const char *name; dir && (name = g_dir_read_name(dir));)
-        g_ptr_array_add(names, g_strdup(name));
-    g_ptr_array_sort(names, compare_names);
-    for (guint i = 0, shown = 0; i < names->len && shown < FOLDER_PICTURES; i++)
-        shown += append_file(html, path, names->pdata[i], REFERENCE_SIDE);
-}
-
 static void append_references(GString *html, const IdiomReport *report)
 {
-    if (report->n_references == 0 && !report->attribution)
+    const char *attribution = look_up(report, "attribution");
+    if (report->n_references == 0 && !attribution)
         return;
     g_string_append(html, "<h2>References</h2>\n<div class=\"row\">\n");
-    for (guint i = 0; i < report->n_references; i++) {
+    const guint shown = MIN(report->n_references, MAX_REFERENCES);
+    for (guint i = 0; i < shown; i++) {
         const IdiomReportReference *reference = &report->references[i];
         g_string_append(html, "<figure>");
         g_autofree char *folder = g_path_get_dirname(reference->path);
         g_autofree char *name = g_path_get_basename(reference->path);
-        if (g_file_test(reference->path, G_FILE_TEST_IS_DIR))
-            append_folder(html, reference->path);
-        else
-            append_file(html, folder, name, REFERENCE_SIDE);
+        append_file(html, folder, name, REFERENCE_SIDE);
         g_string_append(html, "<figcaption>");
         append_text(html, name);
         if (reference->style) {
@@ -334,7 +322,35 @@ static void append_references(GString *html, const IdiomReport *report)
         g_string_append_printf(html, ", weight %.3g</figcaption></figure>\n", reference->weight);
     }
     g_string_append(html, "</div>\n");
-    append_element(html, "p class=\"soft\"", report->attribution);
+    if (report->n_references > shown)
+        g_string_append_printf(html, "<p class=\"soft\">and %u more</p>\n", report->n_references - shown);
+    append_element(html, "p class=\"soft\"", attribution);
+}
+
+/* --- tables --------------------------------------------------------------------------------------- */
+
+static void append_figures(GString *html, const IdiomReport *report)
+{
+    static const char *const none[] = {NULL};
+    const char *losses = look_up(report, "losses");
+    if (!losses && !report->figures)
+        return;
+    g_string_append(html, "<h2>Figures</h2>\n<table class=\"facts\">\n");
+    if (report->figures)
+        append_rows(html, report->figures, none);
+    if (losses)
+        append_row(html, "losses, last steps", losses);
+    g_string_append(html, "</table>\n");
+}
+
+static void append_configuration(GString *html, const IdiomReport *report)
+{
+    static const char *const elsewhere[] = {"command", "device", "attribution", "licence", "losses", NULL};
+    if (!report->metadata)
+        return;
+    g_string_append(html, "<h2>Configuration</h2>\n<table class=\"facts\">\n");
+    append_rows(html, report->metadata, elsewhere);
+    g_string_append(html, "</table>\n");
 }
 
 /* --- all of it ------------------------------------------------------------------------------------ */
@@ -353,24 +369,19 @@ static gboolean build(GString *html, const IdiomReport *report, GError **error)
     append_element(html, "h1", report->title);
     if (log)
         append_duration(html, log);
-    append_element(html, "p class=\"soft\"", report->device);
-    append_element(html, "pre", report->command);
+    append_element(html, "p class=\"soft\"", look_up(report, "device"));
+    append_element(html, "pre", look_up(report, "command"));
     if (report->preview && !append_samples(html, report->preview, error))
         return FALSE;
     append_references(html, report);
-    if (has_rows(report->metrics)) {
-        g_string_append(html, "<h2>Figures</h2>\n");
-        append_table(html, report->metrics);
-    }
+    append_figures(html, report);
     if (log)
         append_curves(html, log);
-    if (has_rows(report->options)) {
-        g_string_append(html, "<h2>Configuration</h2>\n");
-        append_table(html, report->options);
-    }
-    if (report->licence) {
+    append_configuration(html, report);
+    const char *licence = look_up(report, "licence");
+    if (licence) {
         g_string_append(html, "<h2>Licence</h2>\n");
-        append_element(html, "p", report->licence);
+        append_element(html, "p", licence);
     }
     g_string_append(html, "</body>\n</html>\n");
     return TRUE;

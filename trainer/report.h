@@ -6,7 +6,7 @@
 
 /* A reference of a style, as the report shows it. */
 typedef struct {
-    const char *path; /* a picture, or a folder of pictures: the first few of it are shown */
+    const char *path; /* a picture */
     const char *style;
     double weight;
 } IdiomReportReference;
@@ -14,11 +14,12 @@ typedef struct {
 /* What is told of a training. Texts may hold anything; NULL leaves a part out. */
 typedef struct {
     const char *title;
-    const char *command, *device;
-    GHashTable *options;     /* string -> string: how the training was set up */
-    GHashTable *metrics;     /* string -> string: figures of the result */
-    const char *attribution; /* whose the references are */
-    const char *licence;     /* of the result */
+    /*
+     * string -> string, as in the style file. "command", "device", "attribution", "licence" and "losses" are shown where
+     * they belong; the rest is how the training was set up.
+     */
+    GHashTable *metadata;
+    GHashTable *figures; /* string -> string: measured on the result */
     const IdiomReportReference *references;
     guint n_references;
     const char *log;     /* CSV: "step", perhaps "seconds", and a curve in each other column (losslog.h) */

@@ -2,6 +2,8 @@
 #include "training.h"
 
 #include "console.h"
+#include "reference.h"
+#include "reference.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -11,7 +13,8 @@
 #define MAX_SHIFT 6
 #define NOISE 0.03f
 #define CLIPS 0.3 /* of the crops from videos that are followed by their next frame */
-#define PREVIEWS 4
+#define SAMPLES 4
+#define DOMAIN_PICTURES 64 /* of a folder that is a reference */
 /* The discriminator is of use once the generator paints already; it joins after this part of all steps. */
 #define ADVERSARIAL_FROM 0.4
 
@@ -62,37 +65,110 @@ static gboolean prepare_losses(IdiomTraining *t, GError **error)
 
 /* --- the styles ----------------------------------------------------------------------------------- */
 
+/* Poor pictures count less than the user's weights say. */
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The file, or if @path is a folder (a domain of pictures), those in it: DOMAIN_PICTURES at most, evenly picked. */
+static GPtrArray *reference_files(const char *path)
+{
+    GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    if (!dir) {
+        g_ptr_array_add(files, g_strdup(path));
+        return files;
+    }
+    for (const char *name; (name = g_dir_read_name(dir));)
+        if (name[0] != '.')
+            g_ptr_array_add(files, g_build_filename(path, name, NULL));
+    g_ptr_array_sort(files, compare_names); /* the order in a folder is the file system's business */
+    GPtrArray *some = g_ptr_array_new_with_free_func(g_free);
+    const guint count = MIN(files->len, DOMAIN_PICTURES);
+    for (guint i = 0; i < count; i++)
+        g_ptr_array_add(some, g_strdup(files->pdata[(guint64)i * files->len / count]));
+    g_ptr_array_unref(files);
+    return some;
+}
+
+/* Adds the pictures of one --style argument's @path; their weights have the sum @weight times their quality. */
+static gboolean load_reference(IdiomTraining *t, const char *path, double weight, GError **error)
+{
+    const guint side = MAX(STYLE_SIDE, (guint)t->options->crop);
+    g_autoptr(GPtrArray) files = reference_files(path);
+    const gboolean domain = g_file_test(path, G_FILE_TEST_IS_DIR);
+    guint usable = 0;
+    for (guint i = 0; i < files->len; i++) {
+        g_autoptr(GError) broken = NULL;
+        IdiomPicture *picture;
+        double quality;
+        if (!idiom_reference_load(files->pdata[i], side, &picture, &quality, &broken)) {
+            if (!domain) {
+                g_propagate_error(error, g_steal_pointer(&broken));
+                return FALSE;
+            }
+            idiom_say("skipped: %s", broken->message);
+            continue;
+        }
+        const double share = weight * quality / files->len;
+        g_ptr_array_add(t->references, picture);
+        g_array_append_val(t->reference_weights, share);
+        usable++;
+    }
+    if (!usable)
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "--style: %s: no picture in it", path);
+    return usable > 0;
+}
+
 static gboolean load_references(IdiomTraining *t, GError **error)
 {
     const IdiomTrainOptions *o = t->options;
-    guint side = MAX(STYLE_SIDE, (guint)o->crop);
     t->references = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
-    for (guint s = 0; s < o->n_styles; s++)
-        for (guint i = 0; o->styles[s].references[i]; i++) {
-            IdiomPicture *picture = idiom_picture_load(o->styles[s].references[i], 0, side, side, error);
-            if (!picture)
+    t->reference_weights = g_array_new(FALSE, FALSE, sizeof(double));
+    t->styles = g_new0(IdiomDataStyle, t->config.styles);
+    for (guint s = 0; s < o->n_styles; s++) {
+        const guint first = t->references->len;
+        for (guint i = 0; o->styles[s].references[i]; i++)
+            if (!load_reference(t, o->styles[s].references[i], o->styles[s].weights[i], error))
                 return FALSE;
-            g_ptr_array_add(t->references, picture);
-        }
+        double *weights = (double *)t->reference_weights->data, sum = 0;
+        for (guint i = first; i < t->references->len; i++)
+            sum += weights[i];
+        for (guint i = first; i < t->references->len; i++)
+            weights[i] /= sum;
+        t->styles[s].n_references = t->references->len - first;
+    }
+    guint next = 0;
+    for (guint s = 0; s < o->n_styles; s++) { /* the arrays do not move any more */
+        t->styles[s].references = (IdiomPicture *const *)t->references->pdata + next;
+        t->styles[s].reference_weights = (const double *)t->reference_weights->data + next;
+        next += t->styles[s].n_references;
+    }
     return TRUE;
+}
+
+IdiomReference *idiom_training_references(const IdiomTraining *t, guint style, GPtrArray *arrays)
+{
+    const IdiomDataStyle *s = &t->styles[style];
+    IdiomReference *references = g_new(IdiomReference, s->n_references);
+    g_ptr_array_add(arrays, references);
+    for (guint i = 0; i < s->n_references; i++) {
+        const IdiomPicture *picture = s->references[i];
+        float *values = g_new(float, (gsize)3 * picture->w * picture->h);
+        g_ptr_array_add(arrays, values);
+        idiom_picture_to_floats(picture, values);
+        references[i] = (IdiomReference){values, picture->w, picture->h, s->reference_weights[i]};
+    }
+    return references;
 }
 
 static gboolean measure_references(IdiomTraining *t, GError **error)
 {
-    guint next = 0;
     for (guint s = 0; s < t->options->n_styles; s++) {
-        const IdiomTrainStyle *style = &t->options->styles[s];
-        guint n = g_strv_length(style->references);
-        g_autofree IdiomReference *references = g_new(IdiomReference, n);
         g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
-        for (guint i = 0; i < n; i++) {
-            const IdiomPicture *picture = t->references->pdata[next++];
-            float *values = g_new(float, (gsize)3 * picture->w * picture->h);
-            g_ptr_array_add(arrays, values);
-            idiom_picture_to_floats(picture, values);
-            references[i] = (IdiomReference){values, picture->w, picture->h, style->weights[i]};
-        }
-        if (!idiom_losses_add_style(t->losses, references, n, error))
+        IdiomReference *references = idiom_training_references(t, s, arrays);
+        if (!idiom_losses_add_style(t->losses, references, t->styles[s].n_references, error))
             return FALSE;
     }
     return TRUE;
@@ -180,16 +256,10 @@ static gboolean prepare_discriminator(IdiomTraining *t, GError **error)
 
 /* --- sample pictures ------------------------------------------------------------------------------ */
 
-static void preview_clear(gpointer pointer)
-{
-    IdiomPreview *preview = pointer;
-    idiom_picture_free(preview->photo);
-    idiom_painter_free(preview->painter);
-}
-
-static gboolean prepare_previews(IdiomTraining *t, GError **error)
+static gboolean prepare_samples(IdiomTraining *t, GError **error)
 {
     const IdiomTrainOptions *o = t->options;
+    t->samples = idiom_data_samples(t->data, SAMPLES);
     if (!o->preview)
         return TRUE;
     if (g_mkdir_with_parents(o->preview, 0777) != 0) {
@@ -197,16 +267,10 @@ static gboolean prepare_previews(IdiomTraining *t, GError **error)
                     o->preview, g_strerror(errno));
         return FALSE;
     }
-    g_autoptr(GPtrArray) samples = idiom_data_samples(t->data, PREVIEWS);
-    while (samples->len) {
-        IdiomPreview preview = {.photo = g_ptr_array_steal_index(samples, 0),
-                                .style = t->previews->len % t->config.styles};
-        preview.painter = idiom_painter_new(t->device, &t->config, t->average, preview.style,
-                                            preview.photo->w, preview.photo->h, error);
-        g_array_append_val(t->previews, preview);
-        g_autofree char *name = g_strdup_printf("photo-%u.png", t->previews->len);
+    for (guint i = 0; i < t->samples->len; i++) {
+        g_autofree char *name = g_strdup_printf("photo-%u.png", i + 1);
         g_autofree char *path = g_build_filename(o->preview, name, NULL);
-        if (!preview.painter || !idiom_picture_write_png(preview.photo, path, error))
+        if (!idiom_picture_write_png(t->samples->pdata[i], path, error))
             return FALSE;
     }
     return TRUE;
@@ -217,13 +281,6 @@ static gboolean prepare_previews(IdiomTraining *t, GError **error)
 static gboolean prepare_data(IdiomTraining *t, GError **error)
 {
     const IdiomTrainOptions *o = t->options;
-    g_autofree IdiomDataStyle *styles = g_new0(IdiomDataStyle, t->config.styles);
-    guint next = 0;
-    for (guint s = 0; s < o->n_styles; s++) {
-        styles[s] = (IdiomDataStyle){(IdiomPicture *const *)t->references->pdata + next, o->styles[s].weights,
-                                     g_strv_length(o->styles[s].references)};
-        next += styles[s].n_references;
-    }
     IdiomDataParams data = {
         .seed = (guint64)o->seed,
         .batch = (guint)o->batch,
@@ -232,8 +289,8 @@ static gboolean prepare_data(IdiomTraining *t, GError **error)
         .moved = o->weights[IDIOM_TERM_TEMPORAL] > 0,
         .noise = NOISE,
         .clips = CLIPS,
-        // .captions = o->captions,
-        .styles = styles,
+        .captions = o->captions,
+        .styles = t->styles,
         .n_styles = t->config.styles,
     };
     return (t->data = idiom_data_new((const char *const *)o->content, &data, error)) != NULL;
@@ -242,8 +299,6 @@ static gboolean prepare_data(IdiomTraining *t, GError **error)
 gboolean idiom_training_prepare(IdiomTraining *t, GError **error)
 {
     const IdiomTrainOptions *o = t->options;
-    t->previews = g_array_new(FALSE, FALSE, sizeof(IdiomPreview));
-    g_array_set_clear_func(t->previews, preview_clear);
     t->rate_scale = 1;
     if (!load_teacher(t, error))
         return FALSE;
@@ -262,7 +317,7 @@ gboolean idiom_training_prepare(IdiomTraining *t, GError **error)
     if (t->teacher)
         t->teacher_params = idiom_style_params(t->teacher, t->device);
     return prepare_features(t, error) && prepare_losses(t, error) && measure_references(t, error) &&
-           prepare_generator(t, error) && prepare_discriminator(t, error) && prepare_previews(t, error);
+           prepare_generator(t, error) && prepare_discriminator(t, error) && prepare_samples(t, error);
 }
 
 gboolean idiom_training_prepare_step(IdiomTraining *t, GError **error)
@@ -308,7 +363,7 @@ void idiom_training_clear(IdiomTraining *t)
     idiom_discriminator_step_clear(&t->discriminator_step);
     idiom_optimizer_clear(&t->generator_adam);
     idiom_optimizer_clear(&t->discriminator_adam);
-    g_clear_pointer(&t->previews, g_array_unref);
+    g_clear_pointer(&t->samples, g_ptr_array_unref);
     g_clear_pointer(&t->generator, idiom_params_unref);
     g_clear_pointer(&t->average, idiom_params_unref);
     g_clear_pointer(&t->discriminator, idiom_params_unref);
@@ -320,6 +375,9 @@ void idiom_training_clear(IdiomTraining *t)
     g_clear_pointer(&t->style_layers, g_free);
     g_clear_pointer(&t->content_layers, g_free);
     g_clear_pointer(&t->references, g_ptr_array_unref);
+    g_clear_pointer(&t->reference_weights, g_array_unref);
+    g_clear_pointer(&t->styles, g_free);
+    g_clear_pointer(&t->reference_weights, g_array_unref);
     g_clear_pointer(&t->names, g_strfreev);
     g_clear_pointer(&t->device, idiom_device_unref);
 }

@@ -91,7 +91,6 @@ static IdiomObjective *build_objective(IdiomGraph *g, const IdiomStepParts *part
     if (t->taught && weights[IDIOM_TERM_PIXEL] > 0)
         idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_PIXEL), idiom_mae(g, t->painted, t->taught),
                             weights[IDIOM_TERM_PIXEL]);
-#if 0
     if (t->picture_mask)
         idiom_objective_add_legibility(objective, t->picture, t->painted, t->picture_mask,
                                        weights[IDIOM_TERM_LEGIBILITY]);
@@ -99,7 +98,6 @@ static IdiomObjective *build_objective(IdiomGraph *g, const IdiomStepParts *part
     if (!t->taught)
         idiom_objective_add_strokes(objective, t->painted, weights[IDIOM_TERM_STROKES]);
     idiom_objective_add_line(objective, t->picture, t->painted, weights[IDIOM_TERM_LINE]);
-#endif
     if (before)
         idiom_objective_add_temporal(objective, before, flow, known);
     add_adversary(g, parts, t, objective);
@@ -170,11 +168,10 @@ gboolean idiom_generator_step_run(IdiomGeneratorStep *step, const IdiomBatch *ba
     if (step->moved) {
         memcpy(step->moved, batch->moved, step->n_values * sizeof(float));
         memcpy(step->flow, batch->flow, 2 * pixels * sizeof(float));
-        for (guint i = 0; i < batch->size; i++)
-            step->known[i] = batch->flow_known[i];
+        memcpy(step->known, batch->flow_known, batch->size * sizeof(float));
     }
     if (step->mask)
-        ; // memcpy(step->mask, batch->mask, pixels * sizeof(float));
+        memcpy(step->mask, batch->mask, pixels * sizeof(float));
     if (step->reference)
         memcpy(step->reference, batch->reference, step->n_values * sizeof(float));
     set_mix(step->mix, step->n_styles, batch->style);

@@ -119,52 +119,6 @@ static gboolean run_steps(IdiomTraining *t, const char *checkpoint, GError **err
     return TRUE;
 }
 
-/* --- the result ----------------------------------------------------------------------------------- */
-
-/* The story of the style file's making; in a distillation with what the teacher's file tells of its pictures. */
-static GHashTable *make_metadata(const IdiomTraining *t)
-{
-    const IdiomTrainOptions *o = t->options;
-    GHashTable *metadata = idiom_train_options_describe(o);
-    GString *losses = g_string_new(NULL), *references = g_string_new(NULL);
-    for (guint i = 0; i < IDIOM_N_TERMS; i++)
-        if (o->weights[i] > 0)
-            g_string_append_printf(losses, "%s%s %.4f", losses->len ? ", " : "", idiom_term_name(i),
-                                   t->mean[i]);
-    for (guint s = 0; s < o->n_styles; s++)
-        for (guint i = 0; o->styles[s].references[i]; i++) {
-            g_autofree char *name = g_path_get_basename(o->styles[s].references[i]);
-            g_string_append_printf(references, "%s%s (%s, weight %.3f)", references->len ? ", " : "", name,
-                                   o->styles[s].name, o->styles[s].weights[i]);
-        }
-    GHashTable *teacher = t->teacher ? idiom_style_metadata(t->teacher) : NULL;
-    const struct {
-        const char *key, *value;
-    } fields[] = {
-        {"losses", losses->str},
-        {"references", teacher ? g_hash_table_lookup(teacher, "references") : references->str},
-        {"attribution",
-         teacher && !o->attribution ? g_hash_table_lookup(teacher, "attribution") : o->attribution},
-        {"licence", teacher && !o->licence ? g_hash_table_lookup(teacher, "licence") : o->licence},
-        {"command", o->command},
-        {"device", idiom_device_info(t->device)->name},
-        {"made-with", "idiom-train " IDIOM_VERSION},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
-        if (fields[i].value)
-            g_hash_table_insert(metadata, g_strdup(fields[i].key), g_strdup(fields[i].value));
-    g_string_free(losses, TRUE);
-    g_string_free(references, TRUE);
-    return metadata;
-}
-
-static gboolean save_style(IdiomTraining *t, GError **error)
-{
-    g_autoptr(GHashTable) metadata = make_metadata(t);
-    return idiom_style_save(t->options->out, &t->config, (const char *const *)t->names, t->average, NULL,
-                            metadata, error);
-}
-
 gboolean idiom_train(const IdiomTrainOptions *options, GError **error)
 {
     g_auto(IdiomTraining) t = {.options = options};
@@ -178,7 +132,7 @@ gboolean idiom_train(const IdiomTrainOptions *options, GError **error)
     struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND}, old_int, old_term;
     sigaction(SIGINT, &action, &old_int);
     sigaction(SIGTERM, &action, &old_term);
-    gboolean ok = run_steps(&t, checkpoint, error) && save_style(&t, error);
+    gboolean ok = run_steps(&t, checkpoint, error) && idiom_training_finish(&t, error);
     sigaction(SIGINT, &old_int, NULL);
     sigaction(SIGTERM, &old_term, NULL);
     if (ok)

@@ -3,18 +3,11 @@
 #define IDIOM_TRAINING_H
 
 #include "optimizer.h"
-#include "painter.h"
+#include "picture.h"
 #include "steps.h"
 
 #include <idiom/style.h>
 #include <stdio.h>
-
-/* A sample picture and who paints it, in the style @style. */
-typedef struct {
-    IdiomPicture *photo;
-    guint style;
-    IdiomPainter *painter;
-} IdiomPreview;
 
 /*
  * A training at work: what the files of the trainer share.
@@ -22,6 +15,7 @@ typedef struct {
  *   train.c     takes the steps
  *   state.c     keeps it in checkpoints
  *   progress.c  tells about it: console, log, sample pictures
+ *   result.c    writes the style file and the report
  */
 typedef struct {
     const IdiomTrainOptions *options;
@@ -31,9 +25,11 @@ typedef struct {
     char *style_layers, *content_layers;
     IdiomLossConfig loss_config;
     IdiomLosses *losses;
-    GPtrArray *references; /* IdiomPicture of all styles, in order */
+    GPtrArray *references;     /* IdiomPicture of all styles, in order */
+    GArray *reference_weights; /* double, of each; of sum 1 in a style */
+    IdiomDataStyle *styles;    /* which of them belong to which style: config.styles */
     IdiomData *data;
-    GArray *previews; /* IdiomPreview */
+    GPtrArray *samples; /* IdiomPicture: photos to show and measure the result with */
 
     IdiomGeneratorConfig config;
     IdiomParams *generator, *average, *discriminator, *spectral;
@@ -64,6 +60,8 @@ typedef struct {
 gboolean idiom_training_prepare(IdiomTraining *t, GError **error);
 /* The programs of the next step: made at the start, and again when the discriminator joins. */
 gboolean idiom_training_prepare_step(IdiomTraining *t, GError **error);
+/* The references of style @style as the losses take them, in memory that @arrays (freeing with g_free()) holds. */
+IdiomReference *idiom_training_references(const IdiomTraining *t, guint style, GPtrArray *arrays);
 void idiom_training_clear(IdiomTraining *t);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IdiomTraining, idiom_training_clear)
 
@@ -80,7 +78,15 @@ gboolean idiom_training_open_log(IdiomTraining *t, GError **error);
 void idiom_training_log(IdiomTraining *t);
 /* Shows progress from time to time. */
 void idiom_training_say(IdiomTraining *t);
-/* Paints the sample pictures. */
+/* Paints the sample pictures into the preview folder, if there is one. */
 gboolean idiom_training_write_previews(IdiomTraining *t, GError **error);
+
+/* Sample number @index, painted in the style that is shown with it. */
+IdiomPicture *idiom_training_paint(IdiomTraining *t, guint index, GError **error);
+/* The style that sample number @index is shown in. */
+guint idiom_training_sample_style(const IdiomTraining *t, guint index);
+
+/* Writes the style file, and beside it the report. */
+gboolean idiom_training_finish(IdiomTraining *t, GError **error);
 
 #endif

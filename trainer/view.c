@@ -40,7 +40,8 @@ typedef struct {
 
 static Taps taps_new(double start, double scale, gboolean mirror, guint size, guint picture_size)
 {
-    Taps taps = {.n = 2 * (guint)ceil(2 * scale) + 1, .low = G_MAXUINT};
+    const double width = MAX(scale, 1);
+    Taps taps = {.n = 2 * (guint)ceil(2 * width) + 1, .low = G_MAXUINT};
     taps.index = g_new(guint, (gsize)size * taps.n);
     taps.weight = g_new(float, (gsize)size *taps.n);
     for (guint i = 0; i < size; i++) {
@@ -49,10 +50,10 @@ static Taps taps_new(double start, double scale, gboolean mirror, guint size, gu
         double at = start + ((mirror ? size - 1 - i : i) + 0.5) * scale - 0.5, sum = 0;
         int first = (int)floor(at) - (int)(taps.n / 2);
         for (guint k = 0; k < taps.n; k++)
-            sum += kernel((first + (int)k - at) / scale);
+            sum += kernel((first + (int)k - at) / width);
         for (guint k = 0; k < taps.n; k++) {
             index[k] = reflect(first + (int)k, picture_size);
-            weight[k] = (float)(kernel((first + (int)k - at) / scale) / sum);
+            weight[k] = (float)(kernel((first + (int)k - at) / width) / sum);
             taps.low = MIN(taps.low, index[k]);
             taps.high = MAX(taps.high, index[k]);
         }
@@ -66,19 +67,18 @@ static void taps_clear(Taps *taps)
     g_free(taps->weight);
 }
 
-void idiom_view_cut(const IdiomPicture *picture, double x, double y, double scale, gboolean mirror,
-                    guint size, float *values)
+void idiom_view_cut(const IdiomPicture *picture, double x, double y, double scale, gboolean mirror, guint w,
+                    guint h, float *values)
 {
-    const gsize plane = (gsize)size * size;
-    Taps across = taps_new(x, scale, mirror, size, picture->w);
-    Taps down = taps_new(y, scale, FALSE, size, picture->h);
+    const gsize plane = (gsize)w * h;
+    Taps across = taps_new(x, scale, mirror, w, picture->w);
+    Taps down = taps_new(y, scale, FALSE, h, picture->h);
     const guint rows = down.high - down.low + 1;
-    g_autofree float *wide =
-        g_new(float, (gsize)3 * rows * size); /* [rows,3,size]: the picture's rows, cut */
+    g_autofree float *wide = g_new(float, (gsize)3 * rows * w); /* [rows,3,w]: the picture's rows, cut */
     for (guint row = 0; row < rows; row++) {
         const guint8 *source = picture->rgb + (gsize)3 * (down.low + row) * picture->w;
-        float *target = wide + (gsize)3 * row * size;
-        for (guint i = 0; i < size; i++) {
+        float *target = wide + (gsize)3 * row * w;
+        for (guint i = 0; i < w; i++) {
             float sum[3] = {0};
             for (guint k = 0; k < across.n; k++) {
                 const guint8 *pixel = source + 3 * across.index[i * across.n + k];
@@ -87,17 +87,17 @@ void idiom_view_cut(const IdiomPicture *picture, double x, double y, double scal
                     sum[c] += weight * pixel[c];
             }
             for (guint c = 0; c < 3; c++)
-                target[c * size + i] = sum[c] * (1.0f / 255);
+                target[c * w + i] = sum[c] * (1.0f / 255);
         }
     }
     memset(values, 0, 3 * plane * sizeof(float));
-    for (guint i = 0; i < size; i++)
+    for (guint i = 0; i < h; i++)
         for (guint k = 0; k < down.n; k++) {
             const float weight = down.weight[i * down.n + k];
-            const float *source = wide + (gsize)3 * (down.index[i * down.n + k] - down.low) * size;
+            const float *source = wide + (gsize)3 * (down.index[i * down.n + k] - down.low) * w;
             for (guint c = 0; c < 3; c++)
-                for (guint j = 0; j < size; j++)
-                    values[c * plane + (gsize)i * size + j] += weight * source[c * size + j];
+                for (guint j = 0; j < w; j++)
+                    values[c * plane + (gsize)i * w + j] += weight * source[c * w + j];
         }
     for (gsize i = 0; i < 3 * plane; i++)
         values[i] = CLAMP(values[i], 0.0f, 1.0f); /* the kernel overshoots at edges */

@@ -6,16 +6,17 @@
 #include "random.h"
 
 /*
- * Square views of pictures, as arrays of floats 0..1, [3,size,size], and what a moving, noisy camera makes of them.
+ * Views of pictures, as arrays of floats 0..1, [3,size,size], and what a moving, noisy camera makes of them.
  */
 
 /*
- * Cuts the view of @size x @size pixels whose upper left corner is at (@x, @y) of @picture, each pixel @scale (at least
- * 1) pixels of the picture wide: Catmull-Rom, stretched by the scale, so that nothing aliases. With scale 1 and whole
- * corners the picture's own values. What lies outside the picture is its mirror image. @mirror: left becomes right.
+ * Cuts the view of @w x @h pixels whose upper left corner is at (@x, @y) of @picture, each pixel @scale pixels of the
+ * picture wide: Catmull-Rom, stretched by a scale above 1, so that nothing aliases. With scale 1 and whole corners the
+ * picture's own values. What lies outside the picture is its mirror image. @mirror: left becomes right.
+ * @values: [3,h,w]
  */
-void idiom_view_cut(const IdiomPicture *picture, double x, double y, double scale, gboolean mirror,
-                    guint size, float *values);
+void idiom_view_cut(const IdiomPicture *picture, double x, double y, double scale, gboolean mirror, guint w,
+                    guint h, float *values);
 
 /* How the camera moved: pixel p of the later view shows what center + m (p - center) + (dx, dy) of the first shows. */
 typedef struct {

@@ -349,9 +349,14 @@ static gboolean open_device(IdiomDevice *device, GError **error)
     if (device->info.family == IDIOM_FAMILY_LANE)
         device->info.max_tensor_bytes =
             MIN(device->info.max_tensor_bytes, (guint64)props.properties.limits.maxTexelBufferElements * 8);
-    for (guint i = 0; i < device->memory.memoryHeapCount; i++)
-        if (device->memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)
-            device->info.heap_bytes = MAX(device->info.heap_bytes, device->memory.memoryHeaps[i].size);
+    for (guint32 i = 0; i < device->memory.memoryHeapCount; i++) {
+        const VkMemoryHeap *heap = &device->memory.memoryHeaps[i];
+        if ((heap->flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) && heap->size > device->info.heap_bytes) {
+            device->heap = i;
+            device->info.heap_bytes = heap->size;
+        }
+    }
+    device->knows_budget = has_extension(device->physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
 
     VkPhysicalDeviceRobustness2FeaturesEXT want_robust = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT,
@@ -449,6 +454,28 @@ void idiom_device_unref(IdiomDevice *device)
 const IdiomDeviceInfo *idiom_device_info(const IdiomDevice *device)
 {
     return &device->info;
+}
+
+void idiom_device_count_memory(IdiomDevice *device, guint32 type, gssize bytes)
+{
+    if (device->memory.memoryTypes[type].heapIndex == device->heap)
+        g_atomic_pointer_add(&device->allocated, bytes);
+}
+
+guint64 idiom_device_free_memory(IdiomDevice *device)
+{
+    VkPhysicalDeviceMemoryBudgetPropertiesEXT budget = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
+    VkPhysicalDeviceMemoryProperties2 memory = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2, .pNext = &budget};
+    guint64 limit = device->info.heap_bytes, used = (gsize)g_atomic_pointer_get(&device->allocated);
+
+    if (device->knows_budget) { /* what others use counts, too */
+        vkGetPhysicalDeviceMemoryProperties2(device->physical, &memory);
+        limit = budget.heapBudget[device->heap];
+        used = MAX(used, budget.heapUsage[device->heap]);
+    }
+    return limit - MIN(limit, used);
 }
 
 guint idiom_device_validation_messages(const IdiomDevice *device)

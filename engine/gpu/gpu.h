@@ -30,7 +30,6 @@ typedef struct IdiomArena IdiomArena;
 
 IdiomArena *idiom_arena_new(IdiomDevice *device);
 void idiom_arena_free(IdiomArena *arena);
-guint64 idiom_arena_bytes(const IdiomArena *arena);
 
 /* @host: the host must be able to map it (staging, inputs, outputs). The buffer belongs to the arena. */
 IdiomBuffer *idiom_arena_buffer(IdiomArena *arena, gsize size, gboolean host, GError **error);

@@ -47,18 +47,16 @@ void idiom_arena_free(IdiomArena *arena)
         vkDestroyBufferView(vk, p->view, NULL);
         vkDestroyBuffer(vk, p->buffer, NULL);
     }
-    for (guint i = 0; i < arena->blocks->len; i++)
-        vkFreeMemory(vk, g_array_index(arena->blocks, Block, i).memory, NULL);
+    for (guint i = 0; i < arena->blocks->len; i++) {
+        const Block *block = &g_array_index(arena->blocks, Block, i);
+        vkFreeMemory(vk, block->memory, NULL);
+        idiom_device_count_memory(arena->device, block->type, -(gssize)block->size);
+    }
     g_array_unref(arena->blocks);
     g_ptr_array_unref(arena->buffers);
     g_ptr_array_unref(arena->planes);
     idiom_device_unref(arena->device);
     g_free(arena);
-}
-
-guint64 idiom_arena_bytes(const IdiomArena *arena)
-{
-    return arena->total;
 }
 
 /* The first memory type among @allowed with @required and, if there is one, @preferred as well; -1 for none. */
@@ -108,7 +106,11 @@ static gboolean take(IdiomArena *arena, const VkMemoryRequirements *req, gboolea
     VkMemoryPropertyFlags flags = device->memory.memoryTypes[type].propertyFlags;
     VkMemoryPropertyFlags mappable =
         VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-    Block block = {.size = MAX(arena->next_block, req->size), .used = req->size, .type = (guint32)type};
+    /* what is large has a block of its own, so that no more than a small part of any block stays empty */
+    gboolean alone = req->size >= LARGEST_BLOCK / 4;
+    Block block = {.size = alone ? req->size : MAX(arena->next_block, req->size),
+                   .used = req->size,
+                   .type = (guint32)type};
     VkMemoryAllocateFlagsInfo address = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
                                          .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT};
     VkMemoryAllocateInfo info = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
@@ -129,8 +131,10 @@ static gboolean take(IdiomArena *arena, const VkMemoryRequirements *req, gboolea
                             arena->total / 1048576.0, device->info.name);
         return idiom_vk_check(result, what, error);
     }
+    idiom_device_count_memory(device, block.type, (gssize)block.size);
     arena->total += block.size;
-    arena->next_block = MIN(arena->next_block * 2, LARGEST_BLOCK);
+    if (!alone)
+        arena->next_block = MIN(arena->next_block * 2, LARGEST_BLOCK);
     g_array_append_val(arena->blocks, block);
     *memory = block.memory;
     *offset = 0;

@@ -21,6 +21,9 @@ struct IdiomDevice {
 
     VkPhysicalDevice physical;
     VkPhysicalDeviceMemoryProperties memory;
+    guint32 heap;          /* the largest device-local one */
+    gboolean knows_budget; /* VK_EXT_memory_budget */
+    gsize allocated;       /* bytes of that heap; atomic */
     VkPhysicalDeviceLimits limits;
     VkDevice device;
     guint32 queue_family;
@@ -46,6 +49,9 @@ struct IdiomKernel {
 
 /* Sets @error from a VkResult, "@what: reason", and returns FALSE; TRUE for VK_SUCCESS. */
 gboolean idiom_vk_check(VkResult result, const char *what, GError **error);
+
+/* Memory of @type has been allocated, or freed (@bytes below 0). */
+void idiom_device_count_memory(IdiomDevice *device, guint32 type, gssize bytes);
 
 void idiom_device_load_pipeline_cache(IdiomDevice *device);
 void idiom_device_save_pipeline_cache(IdiomDevice *device);

@@ -10,12 +10,12 @@
 
 #include <string.h>
 
-/* One piece of device memory, held by one tensor after the other. */
+/* One piece of device memory, held by one tensor after the other. First planned, then allocated. */
 typedef struct {
+    const IdiomTensor *tensor; /* the first one, whose like all are */
+    gsize size;                /* bytes; parameters, which are others' memory, count for nothing */
     IdiomBuffer *buffer;
     IdiomPlanes *planes;
-    IdiomShape shape; /* planes: n, blocks, h, w */
-    gsize size;       /* flat */
     gboolean free;
     guint written, read; /* barrier epoch of the last write and read */
 } Storage;
@@ -154,40 +154,45 @@ static IdiomTensor *root(const IdiomTensor *t)
     return (IdiomTensor *)t;
 }
 
-static Storage *new_storage(IdiomProgram *p, const IdiomTensor *t, GError **error)
+static IdiomShape blocks_of(const IdiomTensor *t)
+{
+    return IDIOM_SHAPE(t->shape.n, idiom_c4(t->shape.c), t->shape.h, t->shape.w);
+}
+
+static gsize storage_bytes(const IdiomProgram *p, const IdiomTensor *t)
+{
+    if (t->params)
+        return 0;
+    if (t->layout == IDIOM_LAYOUT_PLANES)
+        return idiom_shape_elements(blocks_of(t)) * (p->graph->precision == IDIOM_FP16 ? 8 : 16);
+    return idiom_shape_elements(t->shape) * (t->layout == IDIOM_LAYOUT_FLAT ? sizeof(float) : 1);
+}
+
+static Storage *new_storage(IdiomProgram *p, const IdiomTensor *t)
 {
     Storage *s = g_new0(Storage, 1);
 
+    s->tensor = t;
+    s->size = storage_bytes(p, t);
     g_ptr_array_add(p->storages, s);
-    if (t->params) {
-        s->buffer = idiom_params_buffer(t->params, error);
-    } else if (t->layout == IDIOM_LAYOUT_PLANES) {
-        s->shape = IDIOM_SHAPE(t->shape.n, idiom_c4(t->shape.c), t->shape.h, t->shape.w);
-        s->planes =
-            idiom_arena_planes(p->arena, idiom_graph_family(p->graph), p->graph->precision, t->shape, error);
-    } else {
-        s->size = idiom_shape_elements(t->shape) * (t->layout == IDIOM_LAYOUT_FLAT ? sizeof(float) : 1);
-        s->buffer = idiom_arena_buffer(p->arena, s->size, t->host, error);
-    }
-    return s->buffer || s->planes ? s : NULL;
+    return s;
 }
 
 /* A storage that nobody uses any more and that fits, or a new one. */
-static Storage *take_storage(IdiomProgram *p, const IdiomTensor *t, GError **error)
+static Storage *take_storage(IdiomProgram *p, const IdiomTensor *t)
 {
     for (guint i = 0; i < p->storages->len; i++) {
         Storage *s = g_ptr_array_index(p->storages, i);
-        gboolean fits =
-            t->layout == IDIOM_LAYOUT_PLANES
-                ? s->planes && idiom_shape_equal(s->shape, IDIOM_SHAPE(t->shape.n, idiom_c4(t->shape.c),
-                                                                       t->shape.h, t->shape.w))
-                : s->buffer && s->size == idiom_shape_elements(t->shape) * sizeof(float);
+        gboolean planes = s->tensor->layout == IDIOM_LAYOUT_PLANES;
+        gboolean fits = t->layout == IDIOM_LAYOUT_PLANES
+                            ? planes && idiom_shape_equal(blocks_of(s->tensor), blocks_of(t))
+                            : !planes && s->size == storage_bytes(p, t);
         if (s->free && fits) {
             s->free = FALSE;
             return s;
         }
     }
-    return new_storage(p, t, error);
+    return new_storage(p, t);
 }
 
 /* Stays for the life of the program: what the host touches, constants, parameters, arrays made of parts. */
@@ -196,7 +201,7 @@ static gboolean is_permanent(const IdiomTensor *t)
     return t->host || t->constant || t->params || !t->op;
 }
 
-static gboolean place_permanent(IdiomProgram *p, GError **error)
+static void place_permanent(IdiomProgram *p)
 {
     for (guint i = 0; i < p->graph->tensors->len; i++) {
         IdiomTensor *t = g_ptr_array_index(p->graph->tensors, i);
@@ -208,17 +213,13 @@ static gboolean place_permanent(IdiomProgram *p, GError **error)
             if (other->params == t->params)
                 t->storage = other->storage;
         }
-        if (!t->storage && !(t->storage = new_storage(p, t, error)))
-            return FALSE;
-        Storage *s = t->storage;
-        if (t->values && !idiom_buffer_write(p->graph->device, s->buffer, 0, t->values, s->size, error))
-            return FALSE;
+        if (!t->storage)
+            t->storage = new_storage(p, t);
     }
-    return TRUE;
 }
 
 /* In order of execution: results take storage, then what is read here for the last time gives its storage back. */
-static gboolean place_temporary(IdiomProgram *p, const GPtrArray *ops, GError **error)
+static void place_temporary(IdiomProgram *p, const GPtrArray *ops)
 {
     for (guint i = 0; i < ops->len; i++) {
         IdiomOp *op = g_ptr_array_index(ops, i);
@@ -232,8 +233,8 @@ static gboolean place_temporary(IdiomProgram *p, const GPtrArray *ops, GError **
         IdiomOp *op = g_ptr_array_index(ops, i);
         for (guint k = 0; k < op->n_out; k++) {
             IdiomTensor *t = root(op->out[k]);
-            if (!t->storage && !(t->storage = take_storage(p, t, error)))
-                return FALSE;
+            if (!t->storage)
+                t->storage = take_storage(p, t);
         }
         for (guint k = 0; k < op->n_in + op->n_out; k++) {
             IdiomTensor *t = k < op->n_in ? op->in[k] : op->out[k - op->n_in];
@@ -241,6 +242,25 @@ static gboolean place_temporary(IdiomProgram *p, const GPtrArray *ops, GError **
             if (t && t->last_use == i && !is_permanent(t))
                 ((Storage *)t->storage)->free = TRUE;
         }
+    }
+}
+
+static gboolean allocate(IdiomProgram *p, GError **error)
+{
+    for (guint i = 0; i < p->storages->len; i++) {
+        Storage *s = g_ptr_array_index(p->storages, i);
+        const IdiomTensor *t = s->tensor;
+        if (t->params)
+            s->buffer = idiom_params_buffer(t->params, error);
+        else if (t->layout == IDIOM_LAYOUT_PLANES)
+            s->planes = idiom_arena_planes(p->arena, idiom_graph_family(p->graph), p->graph->precision,
+                                           t->shape, error);
+        else
+            s->buffer = idiom_arena_buffer(p->arena, s->size, t->host, error);
+        if (!s->buffer && !s->planes)
+            return FALSE;
+        if (t->values && !idiom_buffer_write(p->graph->device, s->buffer, 0, t->values, s->size, error))
+            return FALSE;
     }
     return TRUE;
 }
@@ -455,8 +475,8 @@ static gboolean record_poison(IdiomProgram *p, GError **error)
 
 /* --- public --------------------------------------------------------------------------------------- */
 
-IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, guint n_outputs,
-                                GError **error)
+IdiomProgram *idiom_program_plan(IdiomGraph *graph, IdiomTensor *const *outputs, guint n_outputs,
+                                 GError **error)
 {
     g_autoptr(IdiomProgram) p = g_new0(IdiomProgram, 1);
 
@@ -477,17 +497,27 @@ IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, 
     find_needed(p, outputs, n_outputs);
     p->setup_ops = needed_ops(graph, p->needed, TRUE);
     p->last = add_part(p, NULL, needed_ops(graph, p->needed, FALSE));
-    if (!place_permanent(p, error) || !place_temporary(p, p->last->ops, error))
-        return NULL;
-    if (!zero_states(p, error))
-        return NULL;
-    if (p->setup_ops->len && !(p->setup = record(p, p->setup_ops, NULL, error)))
-        return NULL;
-    if (!(p->last->commands = record(p, p->last->ops, NULL, error)))
-        return NULL;
-    if (g_strcmp0(g_getenv("IDIOM_POISON"), "1") == 0 && !record_poison(p, error))
-        return NULL;
+    place_permanent(p);
+    place_temporary(p, p->last->ops);
     return g_steal_pointer(&p);
+}
+
+gboolean idiom_program_allocate(IdiomProgram *p, GError **error)
+{
+    if (!allocate(p, error) || !zero_states(p, error))
+        return FALSE;
+    if (p->setup_ops->len && !(p->setup = record(p, p->setup_ops, NULL, error)))
+        return FALSE;
+    if (!(p->last->commands = record(p, p->last->ops, NULL, error)))
+        return FALSE;
+    return g_strcmp0(g_getenv("IDIOM_POISON"), "1") != 0 || record_poison(p, error);
+}
+
+IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, guint n_outputs,
+                                GError **error)
+{
+    g_autoptr(IdiomProgram) p = idiom_program_plan(graph, outputs, n_outputs, error);
+    return p && idiom_program_allocate(p, error) ? g_steal_pointer(&p) : NULL;
 }
 
 void idiom_program_free(IdiomProgram *p)
@@ -571,5 +601,9 @@ const IdiomOpTime *idiom_program_times(const IdiomProgram *p, guint *count)
 
 guint64 idiom_program_memory(const IdiomProgram *p)
 {
-    return idiom_arena_bytes(p->arena);
+    guint64 bytes = 0;
+
+    for (guint i = 0; i < p->storages->len; i++)
+        bytes += ((const Storage *)g_ptr_array_index(p->storages, i))->size;
+    return bytes;
 }

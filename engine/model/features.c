@@ -340,7 +340,7 @@ static IdiomTensor *build_level(IdiomFeatureMaps *maps, const Network *network, 
     IdiomTensor *weight = idiom_graph_param(g, maps->features->params, weight_name, FALSE);
     IdiomTensor *bias = idiom_graph_param(g, maps->features->params, bias_name, FALSE);
     return idiom_conv2d(g, x, NULL, weight, bias,
-                        &(IdiomConvParams){.pad = idiom_tensor_shape(weight).w / 2,
+                        &(IdiomConvParams){.pad = IDIOM_FILTER_BANK_KERNEL(index) / 2,
                                            .mode = IDIOM_PAD_EDGE,
                                            .act = IDIOM_ACT_RELU});
 }

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #define CHANNELS 64 /* of every level */
-#define SIZE 7      /* of level 0's filters, pixels a side */
+#define SIZE 7      /* of level 0's filters */
 #define MIXED_SIZE 3
-#define MIXED                                                                                                \
-    4 /* channels of the level before that one channel combines: of more, the sum says little of any */
-#define SCENE 96
+G_STATIC_ASSERT(SIZE == IDIOM_FILTER_BANK_KERNEL(0) && MIXED_SIZE == IDIOM_FILTER_BANK_KERNEL(1));
+#define MIXED 4  /* channels that one of the next level combines: a sum of many says little of any */
+#define SCENE 96 /* pixels a side */
 #define SEED 20161
 
 /* --- the scene ------------------------------------------------------------------------------------ */
@@ -212,7 +212,7 @@ void idiom_filter_bank_declare(IdiomParams *params)
     g_autoptr(GRand) rand = g_rand_new_with_seed(SEED);
     Maps maps = scene_new(rand);
     for (guint i = 0; i < IDIOM_FILTER_BANK_LEVELS; i++) {
-        Level level = {.in = i ? CHANNELS : 3, .k = i ? MIXED_SIZE : SIZE};
+        Level level = {.in = i ? CHANNELS : 3, .k = IDIOM_FILTER_BANK_KERNEL(i)};
         level.weight = g_new0(float, (gsize)CHANNELS *level.in *level.k *level.k);
         if (i)
             make_mixed(&level, rand);

@@ -21,6 +21,7 @@
  * outweighs the others. Level l's convolution pads by half its kernel.
  */
 #define IDIOM_FILTER_BANK_LEVELS 3
+#define IDIOM_FILTER_BANK_KERNEL(level) ((level) ? 3u : 7u) /* pixels a side */
 
 /* Declares "bank.<level>.weight" and ".bias" in @params. Takes some tenths of a second. */
 void idiom_filter_bank_declare(IdiomParams *params);

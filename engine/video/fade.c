@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Cross-fade of two video frames, byte by byte. */
+#include <idiom/video.h>
+
 #include "ops/internal.h"
 
 enum { FROM, TO, AMOUNT };

@@ -135,8 +135,9 @@ static gboolean patch_record(IdiomRecorder *r, const IdiomOp *op, GError **error
     const IdiomTensor *quads = op->in[0], *gradients = op->in[1], *coarse = op->in[2], *out = op->out[0];
     struct {
         IdiomDims dq, dg, dc, d;
+        guint64 resting;
     } push = {idiom_dims(quads->shape), idiom_dims(gradients->shape), idiom_dims(coarse->shape),
-              idiom_dims(out->shape)};
+              idiom_dims(out->shape), idiom_recorder_address(r, op->in[3])};
     IdiomDispatch d = {
         .shader = "flow_patch",
         .spec = {*searched},
@@ -153,21 +154,25 @@ static gboolean patch_record(IdiomRecorder *r, const IdiomOp *op, GError **error
 static const IdiomOpClass patch_class = {"flow_patch", NULL, patch_record, NULL};
 
 /* @searched: @coarse comes from search(), on the grid of the result. */
-static IdiomTensor *refine(IdiomGraph *g, const Features *f, IdiomTensor *coarse, gboolean searched)
+static IdiomTensor *refine(IdiomGraph *g, const Features *f, IdiomTensor *coarse, IdiomTensor *resting,
+                           gboolean searched)
 {
-    IdiomTensor *in[] = {f->quads, f->gradients, coarse};
-    if (idiom_graph_failed(g, in, 3))
+    IdiomTensor *in[] = {f->quads, f->gradients, coarse, resting};
+    if (idiom_graph_failed(g, in, 4))
         return NULL;
     IdiomShape s = f->quads->shape;
-    IdiomOp *op = idiom_graph_add_op(g, &patch_class, in, 3, &searched, sizeof searched);
+    IdiomOp *op = idiom_graph_add_op(g, &patch_class, in, 4, &searched, sizeof searched);
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(2, 4, s.h / 2, s.w / 2));
 }
 
 static gboolean smooth_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
+    const gboolean *fill = op->params;
     IdiomDims push = idiom_dims(op->out[0]->shape);
     IdiomDispatch d = {
         .shader = "flow_smooth",
+        .spec = {*fill},
+        .n_spec = 1,
         .planes = {op->in[0], op->out[0]},
         .n_planes = 2,
         .push = &push,
@@ -179,11 +184,11 @@ static gboolean smooth_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
 
 static const IdiomOpClass smooth_class = {"flow_smooth", NULL, smooth_record, NULL};
 
-static IdiomTensor *smooth(IdiomGraph *g, IdiomTensor *motion)
+static IdiomTensor *smooth(IdiomGraph *g, IdiomTensor *motion, gboolean fill)
 {
     if (idiom_graph_failed(g, &motion, 1))
         return NULL;
-    IdiomOp *op = idiom_graph_add_op(g, &smooth_class, &motion, 1, NULL, 0);
+    IdiomOp *op = idiom_graph_add_op(g, &smooth_class, &motion, 1, &fill, sizeof fill);
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, motion->shape);
 }
 
@@ -226,12 +231,13 @@ static IdiomTensor *confidence(IdiomGraph *g, IdiomTensor *luma, IdiomTensor *mo
 
 static gboolean cut_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
-    const IdiomTensor *flow = op->in[0], *columns = op->out[1];
+    const IdiomTensor *flow = op->in[0], *columns = op->out[2];
     struct {
         IdiomDims d;
-        guint64 columns, linked, follows;
+        guint64 columns, linked, follows, resting;
     } push = {idiom_dims(flow->shape), idiom_recorder_address(r, columns),
-              idiom_recorder_address(r, op->in[1]), idiom_recorder_address(r, op->out[0])};
+              idiom_recorder_address(r, op->in[1]), idiom_recorder_address(r, op->out[0]),
+              idiom_recorder_address(r, op->out[1])};
     IdiomDispatch d = {
         .shader = "flow_cut",
         .spec = {FALSE},
@@ -253,14 +259,16 @@ static gboolean cut_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
 static const IdiomOpClass cut_class = {"flow_cut", NULL, cut_record, NULL};
 
-static IdiomTensor *find_cut(IdiomGraph *g, IdiomTensor *flow, IdiomTensor *linked)
+/* @resting: state: the share of the picture that rests. */
+static IdiomTensor *find_cut(IdiomGraph *g, IdiomTensor *flow, IdiomTensor *linked, IdiomTensor *resting)
 {
     IdiomTensor *in[] = {flow, linked};
     if (idiom_graph_failed(g, in, 2) || !idiom_require_layout(g, "motion", linked, IDIOM_LAYOUT_FLAT))
         return NULL;
     IdiomOp *op = idiom_graph_add_op(g, &cut_class, in, 2, NULL, 0);
     IdiomTensor *follows = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, flow->shape.w));
+    idiom_assign(g, resting, idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1)));
+    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 2, flow->shape.w));
     return follows;
 }
 
@@ -283,12 +291,13 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
     if (idiom_graph_error(g))
         return result;
     guint coarsest = levels - 1;
-    IdiomTensor *motion = smooth(g, search(g, &level[coarsest]));
+    IdiomTensor *resting = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    IdiomTensor *motion = smooth(g, search(g, &level[coarsest]), TRUE);
     for (guint l = coarsest; l-- > 0;)
-        motion = smooth(g, refine(g, &level[l], motion, l + 1 == coarsest));
+        motion = smooth(g, refine(g, &level[l], motion, resting, l + 1 == coarsest), FALSE);
     guint per_patch = coarsest ? 2 : 1; /* the search has one for every pixel */
     result.cell = cell * per_patch;
     result.flow = confidence(g, pair, motion, (ConfidenceParams){(float)cell, (float)per_patch});
-    result.follows = find_cut(g, result.flow, linked);
+    result.follows = find_cut(g, result.flow, linked, resting);
     return result;
 }

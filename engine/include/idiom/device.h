@@ -64,6 +64,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomDevice, idiom_device_unref)
 const IdiomDeviceInfo *idiom_device_info(const IdiomDevice *device);
 
 /**
+ * idiom_device_free_memory: bytes of the largest device-local heap that may still be allocated: what the driver's budget
+ * leaves (VK_EXT_memory_budget) or, where it tells none, the heap less what @device has taken so far. Nothing is
+ * reserved. Thread-safe.
+ */
+guint64 idiom_device_free_memory(IdiomDevice *device);
+
+/**
  * idiom_device_list:
  * Returns: (transfer full): NULL-terminated array of "name (type, driver)" lines in index order; free with
  *   g_strfreev(); NULL with @error set if Vulkan is not available

@@ -21,6 +21,16 @@ typedef struct IdiomProgram IdiomProgram;
  */
 IdiomProgram *idiom_program_new(IdiomGraph *graph, IdiomTensor *const *outputs, guint n_outputs,
                                 GError **error);
+
+/**
+ * idiom_program_plan, idiom_program_allocate: the two halves of idiom_program_new(), for those who want to know what a
+ * graph needs, with idiom_program_memory(), before any memory is taken. Between the two nothing else may be done with
+ * the program but freeing it, and the same after idiom_program_allocate() has failed.
+ */
+IdiomProgram *idiom_program_plan(IdiomGraph *graph, IdiomTensor *const *outputs, guint n_outputs,
+                                 GError **error);
+gboolean idiom_program_allocate(IdiomProgram *program, GError **error);
+
 void idiom_program_free(IdiomProgram *program);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomProgram, idiom_program_free)
 
@@ -61,7 +71,10 @@ gboolean idiom_program_profile(IdiomProgram *program, gboolean enable, GError **
 /** idiom_program_times: one entry per operation of the last profiled run, in order; @count receives their number. */
 const IdiomOpTime *idiom_program_times(const IdiomProgram *program, guint *count);
 
-/** idiom_program_memory: device bytes that the program's tensors take, parameters not counted. */
+/**
+ * idiom_program_memory: device bytes that the program's tensors take, parameters not counted. What is allocated for them
+ * is a little more, since memory comes in blocks.
+ */
 guint64 idiom_program_memory(const IdiomProgram *program);
 
 G_END_DECLS

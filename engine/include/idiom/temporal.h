@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 typedef struct {
     /**
      * planes [1,4,h,w], one pixel for a patch of @cell x @cell pixels of the picture: where in the last picture the
-     * patch comes from, as x, y displacement in pixels of the picture; how far that is to be trusted, 0 to 1; and the
-     * mean difference of luma between the two places.
+     * patch comes from, as x, y displacement in pixels of the picture; how far that is to be trusted, 0 to 1; and
+     * what noise there is between the two places: the mean deviation of luma's differences from their mean.
      */
     IdiomTensor *flow;
     IdiomTensor *follows; /**< flat scalar: 1, or 0 where this picture does not follow the last one: a cut */

@@ -1,0 +1,41 @@
+#version 460
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * For each patch, how much detail must be amplified, 0 to 1, so that the steadied picture has as much of it as the new
+ * one: a controller that compares both after each frame.
+ */
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+
+layout(push_constant, scalar) uniform Push
+{
+    ivec4 dp, ds, d; /* fresh, steadied, gain */
+    Floats follows;
+    int cell;
+};
+PLANES_IN(0, fresh);
+PLANES_IN(1, steadied);
+PLANES_IN(2, last);
+PLANES_OUT(3, dst);
+
+const float RATE = 0.5;
+
+void main()
+{
+    ivec4 p = grid_position(d);
+    if (p.x >= d.x)
+        return;
+    int step = max(cell / 3, 1);
+    float want = 1e-4, have = 1e-4; /* energy of the gradient */
+    [[unroll]] for (int i = 0; i < 9; i++) {
+        ivec2 q = min(p.xy * cell + step * ivec2(i % 3, i / 3), dp.xy - 1), next = min(q + 1, dp.xy - 1);
+        vec3 a = load4(fresh, dp, 0, 0, q.y, q.x).xyz, b = load4(steadied, ds, 0, 0, q.y, q.x).xyz;
+        vec3 ax = load4(fresh, dp, 0, 0, q.y, next.x).xyz - a, ay = load4(fresh, dp, 0, 0, next.y, q.x).xyz - a;
+        vec3 bx = load4(steadied, ds, 0, 0, q.y, next.x).xyz - b, by = load4(steadied, ds, 0, 0, next.y, q.x).xyz - b;
+        want += dot(ax, ax) + dot(ay, ay);
+        have += dot(bx, bx) + dot(by, by);
+    }
+    float gain = load4(last, d, 0, 0, p.y, p.x).x * follows.v[0];
+    gain = clamp(gain + RATE * (1.0 - sqrt(have / want)), 0.0, 1.5);
+    store4(dst, d, 0, 0, p.y, p.x, vec4(gain, 0, 0, 0));
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_MEMORY_H
+#define IDIOM_MEMORY_H
+
+#include <idiom/device.h>
+
+/*
+ * Tells that @what ("a step", say) needs @needed bytes on @device, and how much there is. FALSE with IDIOM_ERROR_MEMORY
+ * if it does not fit; nothing has been allocated then.
+ * @hint: the options to lower, "--batch or --crop"
+ */
+gboolean idiom_memory_check(IdiomDevice *device, const char *what, guint64 needed, const char *hint,
+                            GError **error);
+
+#endif
