@@ -264,4 +264,9 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (OSError, ValueError) as error:
+        sys.exit(f"{error}")
+    except subprocess.CalledProcessError as error:  # it has said why
+        sys.exit(f"{error.cmd[0]} failed")

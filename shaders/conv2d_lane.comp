@@ -54,21 +54,24 @@ void main()
             acc[r][q] = FIRST != 0 ? weights.v[q] : load4(dst, d, n, dst_first + q, dy + r * scale, dx);
 
     [[unroll]] for (int block = 0; block < BLOCKS + BLOCKS2; block++)
-        [[unroll]] for (int line = 0; line < SOURCE_ROWS; line++)
+        [[unroll]] for (int line = 0; line < SOURCE_ROWS; line++) {
+            vec4 v[K];
             [[unroll]] for (int column = 0; column < K; column++) {
-                vec4 v;
                 if (block < BLOCKS)
-                    v = texelFetch(src, (src_first + block) * plane + sy[line] + sx[column]);
+                    v[column] = texelFetch(src, (src_first + block) * plane + sy[line] + sx[column]);
                 else
-                    v = texelFetch(src2, (src2_first + block - BLOCKS) * plane + sy[line] + sx[column]);
+                    v[column] = texelFetch(src2, (src2_first + block - BLOCKS) * plane + sy[line] + sx[column]);
+            }
+            [[unroll]] for (int column = 0; column < K; column++)
                 [[unroll]] for (int r = 0; r < ROWS; r++) {
                     int ky = line - r * STRIDE;
                     if (ky >= 0 && ky < K)
                         [[unroll]] for (int c = 0; c < 4; c++)
                             [[unroll]] for (int q = 0; q < QUADS; q++)
-                                acc[r][q] += v[c] * weights.v[QUADS * (1 + ((block * K + ky) * K + column) * 4 + c) + q];
+                                acc[r][q] += v[column][c] *
+                                             weights.v[QUADS * (1 + ((block * K + ky) * K + column) * 4 + c) + q];
                 }
-            }
+        }
 
     [[unroll]] for (int r = 0; r < ROWS; r++)
         [[unroll]] for (int q = 0; q < QUADS; q++) {

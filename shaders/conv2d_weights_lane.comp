@@ -2,13 +2,14 @@
 /*
  * Gradient of a convolution's weights where one SIMD lane is one pixel: the sum over pixels of the product of an
  * output's gradient and an input. A workgroup is one subgroup; it computes 4 OUT_QUADS outputs x 4 IN_QUADS inputs x
- * K x K taps over its slice of the rows. Each lane writes the sum over its own pixels; conv2d_weights_sum.comp adds
- * them. ROWS rows at a time: on lavapipe a value that is carried through a loop costs a select in every turn.
+ * K x K taps over its slice of the rows; conv2d_weights_sum.comp adds the slices. ROWS rows at a time: on lavapipe a
+ * value that is carried through a loop costs a select in every turn.
  *
  * Compile-time: K, STRIDE, OUT_QUADS, IN_QUADS, ROWS, SOURCE_ROWS = (ROWS - 1) STRIDE + K.
  */
 #version 460
 #extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_shader_subgroup_arithmetic : require
 #include "tensor.glsl"
 #include "conv2d.glsl"
 
@@ -19,6 +20,7 @@ layout(constant_id = 6) const int STRIDE = 1;
 layout(constant_id = 7) const int OUT_QUADS = 2;
 layout(constant_id = 8) const int IN_QUADS = 1;
 layout(constant_id = 9) const int ROWS = 4;
+layout(constant_id = 10) const int SYMMETRIC = 0; /* only blocks of outputs up to the block of inputs: Gram matrices */
 const int SOURCE_ROWS = (ROWS - 1) * STRIDE + K;
 
 PLANES_IN(0, grad);
@@ -26,7 +28,7 @@ PLANES_IN(1, src);
 
 layout(push_constant, scalar) uniform Push
 {
-    Floats parts;         /* [group][slice][lane][output][input][ky][kx] */
+    Floats parts;         /* [group][slice][output][input][ky][kx] */
     Floats center;
     ivec4 dg, ds;
     ivec4 taps;           /* of the weight: kw, kh; column and row of this kernel's first tap */
@@ -45,10 +47,23 @@ vec4 center_of(int block)
     return c;
 }
 
+/* column and row of tile i of a triangle: (0, 0), (1, 0), (1, 1), (2, 0), ... */
+ivec2 triangle(int i)
+{
+    int column = int((sqrt(8 * float(i) + 1) - 1) / 2);
+    column += (column + 1) * (column + 2) / 2 <= i ? 1 : 0; /* the root may be off by one */
+    column -= column * (column + 1) / 2 > i ? 1 : 0;
+    return ivec2(column, i - column * (column + 1) / 2);
+}
+
 void main()
 {
-    int lane = int(gl_LocalInvocationID.x), lanes = int(gl_WorkGroupSize.x);
-    int in_block = int(gl_WorkGroupID.x) * IN_QUADS, out_block = int(gl_WorkGroupID.y) * OUT_QUADS;
+    int lane = int(gl_LocalInvocationID.x);
+    const int lanes = int(gl_WorkGroupSize.x);
+    ivec2 tile = ivec2(gl_WorkGroupID.xy);
+    if (SYMMETRIC != 0)
+        tile = triangle(tile.x);
+    int in_block = tile.x * IN_QUADS, out_block = tile.y * OUT_QUADS;
     int slice = int(gl_WorkGroupID.z) % slices, group = int(gl_WorkGroupID.z) / slices;
     int strips = (dg.y + ROWS - 1) / ROWS, total = images * strips;
     int end = total * (slice + 1) / slices;
@@ -95,14 +110,21 @@ void main()
         }
     }
 
+    /* Adding up lanes is a loop and storing is another: so each lane stores one of as many sums as there are lanes. */
+    const int PAIR = lanes >= 8 ? 2 : 1;
     int outputs = dg.z, elements = outputs * inputs * taps.x * taps.y;
-    int part = (int(gl_WorkGroupID.z) * lanes + lane) * elements;
-    [[unroll]] for (int o = 0; o < 4 * OUT_QUADS; o++)
+    int part = int(gl_WorkGroupID.z) * elements;
+    [[unroll]] for (int q = 0; q < OUT_QUADS; q++)
         [[unroll]] for (int t = 0; t < K * K * IN_QUADS; t++)
-            [[unroll]] for (int i = 0; i < 4; i++) {
-                int output_ = 4 * out_block + o, channel = 4 * (in_block + t / (K * K)) + i;
+            [[unroll]] for (int i = 0; i < 4; i += PAIR) {
+                float mine = 0;
+                [[unroll]] for (int k = 0; k < 4 * PAIR; k++) {
+                    float sum = subgroupAdd(acc[4 * q + k % 4][t][i + k / 4]);
+                    mine = lane == k ? sum : mine;
+                }
+                int output_ = 4 * (out_block + q) + lane % 4, channel = 4 * (in_block + t / (K * K)) + i + lane / 4;
                 int ky = taps.w + t / K % K, kx = taps.z + t % K;
-                if (output_ < outputs && channel < ds.z && ky < taps.y && kx < taps.x)
-                    parts.v[part + ((output_ * inputs + first + channel) * taps.y + ky) * taps.x + kx] = acc[o][t][i];
+                if (lane < 4 * PAIR && output_ < outputs && channel < ds.z && ky < taps.y && kx < taps.x)
+                    parts.v[part + ((output_ * inputs + first + channel) * taps.y + ky) * taps.x + kx] = mine;
             }
 }

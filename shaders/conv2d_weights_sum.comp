@@ -9,6 +9,7 @@ layout(push_constant, scalar) uniform Push
     Floats result, parts; /* [group][element]; [group][part][element] */
     int elements, groups, n_parts;
     float factor;
+    int channels, tile; /* not 0: of a symmetric matrix, whose tiles right of the diagonal are there */
 };
 
 void main()
@@ -16,7 +17,12 @@ void main()
     int i = flat_index();
     if (i >= elements * groups)
         return;
-    int group = i / elements, at = (group * n_parts) * elements + i % elements;
+    int group = i / elements, element = i - group * elements;
+    if (channels != 0) {
+        int row = element / channels, column = element - row * channels;
+        element = row / tile > column / tile ? column * channels + row : element;
+    }
+    int at = (group * n_parts) * elements + element;
     float sum = 0;
     for (int p = 0; p < n_parts; p++)
         sum += parts.v[at + p * elements];

@@ -14,7 +14,7 @@ layout(constant_id = 4) const int STEPS = 3;
 layout(push_constant, scalar) uniform Push
 {
     ivec4 dq, dg, dc, d; /* quads, gradients, coarser motion, result */
-    Floats resting;      /* share of the last picture that did not move */
+    Floats past;         /* see flow_cut */
 };
 PLANES_IN(0, quads);
 PLANES_IN(1, gradients);
@@ -26,10 +26,10 @@ const float STEP_COST = 0.5;   /* and per pixel of difference from it */
 const float DAMPING = 1.0;     /* squared gradients of a patch that is nearly flat */
 const float LONGEST = 2.5;     /* pixels; a refinement that goes farther has lost its way */
 /*
- * How much worse rest may fit and still be believed, where motion is small: noise alone makes it so, as interpolation
- * averages noise. Where the camera rests, that goes for whatever motion is found in flat patches.
+ * How much worse rest may fit and still be believed: noise alone makes it so, as interpolation averages noise. That goes
+ * for small motion; and, where the camera rests, for whatever motion is found in flat patches.
  */
-const float REST_RATIO = 1.3, REST_COST = 0.02;
+const float REST_RATIO = 1.3, REST_RATIO_FLAT = 2.0, REST_COST = 0.02;
 const float REST_MOST = 0.12; /* pixels */
 const float REST_FLAT = 1.5;  /* least eigenvalue */
 const float CAMERA_RESTS = 0.3;
@@ -108,7 +108,8 @@ void main()
     v = distance(v, start) > LONGEST ? start : v;
     float mean = 0.5 * (h.x + h.z), half_gap = 0.5 * (h.x - h.z);
     float least_eigenvalue = mean - sqrt(half_gap * half_gap + h.y * h.y);
-    bool may_rest = dot(v, v) < REST_MOST * REST_MOST || (least_eigenvalue < REST_FLAT && resting.v[0] > CAMERA_RESTS);
-    v = may_rest && rest < REST_RATIO * squares + REST_COST ? vec2(0) : v;
+    bool flat_rests = least_eigenvalue < REST_FLAT && past.v[0] > CAMERA_RESTS;
+    float ratio = flat_rests ? REST_RATIO_FLAT : dot(v, v) < REST_MOST * REST_MOST ? REST_RATIO : 0.0;
+    v = rest < ratio * (squares + REST_COST) ? vec2(0) : v;
     store4(dst, d, n, 0, p.y, p.x, vec4(v, max(least_eigenvalue, 0.0), difference / weights));
 }

@@ -38,6 +38,7 @@ void main()
         sum += weight * v.xy;
         weights += weight;
     }
-    vec2 v = mix(sum / weights, centre.xy, trust(centre));
+    bool rests = !FILL && centre.x == 0.0 && centre.y == 0.0; /* and has its reasons */
+    vec2 v = rests ? vec2(0) : mix(sum / weights, centre.xy, trust(centre));
     store4(dst, d, p.w, 0, p.y, p.x, vec4(v, centre.zw));
 }

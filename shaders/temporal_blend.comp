@@ -12,7 +12,8 @@
 layout(push_constant, scalar) uniform Push
 {
     ivec4 d, dp, dm, dg; /* result and history, pictures, motion, gain */
-    Floats amount, follows;
+    Floats amount;
+    Floats past; /* see flow_cut */
     float per_pixel; /* patches of motion */
 };
 PLANES_IN(0, fresh);
@@ -22,13 +23,15 @@ PLANES_IN(3, motion);
 PLANES_IN(4, gain);
 PLANES_OUT(5, dst);
 
-const float MOST_MOVING = 0.55; /* weight of the history at amount 1 */
-const float MOST_STILL = 0.7;   /* the same where nothing moves */
-const float MOST_NOISY = 0.93;  /* the same where nothing moves but noise */
-const vec2 NOISE = vec2(0.003, 0.0055); /* difference of luma from which that is, and from which it surely is */
+const float MOST = 0.85;       /* weight of the history at amount 1 */
+const float MOST_NOISY = 0.93; /* the same where nothing moves but noise */
+const vec2 NOISE = vec2(0.001, 0.0022); /* deviation of luma from which that is, and from which it surely is */
 const float STILL = 0.06;      /* pixels: less motion than this is none, and nothing is interpolated */
 const float ALIKE = 0.05;      /* difference of luma up to which history counts in full: three sigma of a sensor's noise */
 const float UNLIKE = 0.15;     /* and from which it does not */
+/* How far the result may be from the new picture, in standard deviations of that around the pixel (flat: 0.02). */
+const float FAR_MOVING = 1.3, FAR_STILL = 1.0, FAR_NOISY = 3.0;
+const float FLAT = 4.5e-4;
 
 vec4 motion_at(ivec2 q)
 {
@@ -59,20 +62,32 @@ void main()
     CATMULL_ROM_SAMPLE(old, history, d, 0, 0, p.xy, m.xy)
     ivec2 before = max(p.xy - 1, ivec2(0)), next = min(p.xy + 1, d.xy - 1);
     vec3 x = load4(fresh, dp, 0, 0, p.y, p.x).xyz;
-    vec3 around = load4(fresh, dp, 0, 0, before.y, before.x).xyz + load4(fresh, dp, 0, 0, before.y, p.x).xyz +
-                  load4(fresh, dp, 0, 0, before.y, next.x).xyz + load4(fresh, dp, 0, 0, p.y, before.x).xyz +
-                  load4(fresh, dp, 0, 0, p.y, next.x).xyz + load4(fresh, dp, 0, 0, next.y, before.x).xyz +
-                  load4(fresh, dp, 0, 0, next.y, p.x).xyz + load4(fresh, dp, 0, 0, next.y, next.x).xyz;
+    vec3 around[8] = {load4(fresh, dp, 0, 0, before.y, before.x).xyz, load4(fresh, dp, 0, 0, before.y, p.x).xyz,
+                      load4(fresh, dp, 0, 0, before.y, next.x).xyz,   load4(fresh, dp, 0, 0, p.y, before.x).xyz,
+                      load4(fresh, dp, 0, 0, p.y, next.x).xyz,        load4(fresh, dp, 0, 0, next.y, before.x).xyz,
+                      load4(fresh, dp, 0, 0, next.y, p.x).xyz,        load4(fresh, dp, 0, 0, next.y, next.x).xyz};
+    vec3 mean = x, squares = x * x;
+    [[unroll]] for (int i = 0; i < 8; i++) {
+        mean += around[i];
+        squares += around[i] * around[i];
+    }
+    mean /= 9.0;
+    float contrast = dot(max(squares / 9.0 - mean * mean, 0.0), vec3(1.0 / 3.0)); /* squared */
     vec4 now = vec4(x, luma(load4(source, dp, 0, 0, p.y, p.x).xyz));
 
     float still = 1.0 - smoothstep(0.01, 0.1, speed2), noisy = still * smoothstep(NOISE.x, NOISE.y, m.w);
-    float weight = amount.v[0] * mix(mix(MOST_MOVING, MOST_STILL, still), MOST_NOISY, noisy) * m.z *
+    float followed = past.v[1]; /* at first a mean of all there is: that settles fastest */
+    float weight = amount.v[0] * min(mix(MOST, MOST_NOISY, noisy), followed / (followed + 1.0)) * m.z *
                    (1.0 - smoothstep(ALIKE, UNLIKE, abs(old.w - now.w)));
+    /* bounded: whatever the history is, the result stays near the new picture */
+    vec3 change = weight * (old.xyz - now.xyz);
+    float far = mix(mix(FAR_MOVING, FAR_STILL, still), FAR_NOISY, noisy);
+    weight *= inversesqrt(1.0 + dot(change, change) / (3.0 * far * far * (contrast + FLAT)));
     /*
      * A mean of two pictures has less contrast than each where they differ. As much as that is, if they have nothing in
      * common, the detail of the new one is amplified, if `restore` says so.
      */
     float detail = restore * (1.0 - noisy) * (sqrt(1.0 - weight * weight) - (1.0 - weight));
-    vec4 result = now + weight * (old - now) + vec4(detail * (x - (around + x) / 9.0), 0);
-    store4(dst, d, 0, 0, p.y, p.x, follows.v[0] != 0.0 ? result : now);
+    vec4 result = now + weight * (old - now) + vec4(detail * (x - mean), 0);
+    store4(dst, d, 0, 0, p.y, p.x, followed > 0.0 ? result : now);
 }

@@ -1,7 +1,7 @@
 #version 460
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * For each patch, how much detail must be amplified, 0 to 1, so that the steadied picture has as much of it as the new
+ * For each patch, how much detail must be amplified (see temporal_blend), so that the steadied picture has as much of it as the new
  * one: a controller that compares both after each frame.
  */
 #extension GL_GOOGLE_include_directive : require
@@ -10,7 +10,7 @@
 layout(push_constant, scalar) uniform Push
 {
     ivec4 dp, ds, d; /* fresh, steadied, gain */
-    Floats follows;
+    Floats past; /* see flow_cut */
     int cell;
 };
 PLANES_IN(0, fresh);
@@ -18,7 +18,8 @@ PLANES_IN(1, steadied);
 PLANES_IN(2, last);
 PLANES_OUT(3, dst);
 
-const float RATE = 0.5;
+const float RATE = 0.6;
+const float MOST = 2.5;
 
 void main()
 {
@@ -35,7 +36,7 @@ void main()
         want += dot(ax, ax) + dot(ay, ay);
         have += dot(bx, bx) + dot(by, by);
     }
-    float gain = load4(last, d, 0, 0, p.y, p.x).x * follows.v[0];
-    gain = clamp(gain + RATE * (1.0 - sqrt(have / want)), 0.0, 1.5);
+    float gain = load4(last, d, 0, 0, p.y, p.x).x * min(past.v[1], 1.0);
+    gain = clamp(gain + RATE * (1.0 - sqrt(have / want)), 0.0, MOST);
     store4(dst, d, 0, 0, p.y, p.x, vec4(gain, 0, 0, 0));
 }

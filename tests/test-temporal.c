@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Motion and what is made of it: known motion is found, noise is steadied, nothing trails, cuts are cuts. */
+#include "style-files.h"
+
 #include <idiom/filter.h>
 #include <idiom/ops.h>
 #include <idiom/temporal.h>
@@ -7,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+/* of the pictures that motion is looked for in */
 #define W 640
 #define H 360
 
@@ -38,6 +41,12 @@ static double noise(double x, double y, double size, guint seed)
 static double texture(double x, double y, guint seed)
 {
     return 0.5 * noise(x, y, 41, seed) + 0.3 * noise(x, y, 17, seed + 1) + 0.2 * noise(x, y, 7, seed + 2);
+}
+
+/* About normally distributed. */
+static double normal(GRand *random, double sigma)
+{
+    return 2 * sigma * (g_rand_double(random) + g_rand_double(random) + g_rand_double(random) - 1.5);
 }
 
 /* Pixel (x, y) of a picture shows the world at zoom R(angle) (x, y) + shift, about the middle. */
@@ -72,9 +81,8 @@ static void draw(float *rgb, const View *view, guint seed, double noise_sigma, d
             look(view, x, y, &wx, &wy);
             for (guint c = 0; c < 3; c++) {
                 double v = light * texture(wx, wy, seed + 3 * c);
-                if (noise_sigma > 0) /* about normal */
-                    v += noise_sigma * sqrt(4) *
-                         (g_rand_double(random) + g_rand_double(random) + g_rand_double(random) - 1.5);
+                if (noise_sigma > 0)
+                    v += normal(random, noise_sigma);
                 rgb[(c * H + y) * W + x] = (float)CLAMP(v, 0, 1);
             }
         }
@@ -175,13 +183,173 @@ static void test_motion(void)
         draw(eye.picture, &cases[i].view, 1, cases[i].noise, cases[i].light, random);
         eye_run(&eye);
         double error = flow_error(&eye, &before, &cases[i].view, &confidence);
-        g_test_message("%s: median error %.3f pixels, confidence %.2f, follows %g", cases[i].name, error, confidence,
-                       *eye.follows);
-        g_print("# %s: median error %.3f pixels, confidence %.2f, follows %g\n", cases[i].name, error, confidence,
-                       *eye.follows);
+        g_test_message("%s: median error %.3f pixels, confidence %.2f, follows %g", cases[i].name, error,
+                       confidence, *eye.follows);
+        g_assert_cmpfloat(error, <, 0.25);
+        g_assert_cmpfloat(confidence, >, 0.8);
+        g_assert_cmpfloat(*eye.follows, ==, 1);
     }
     g_rand_free(random);
     idiom_program_free(eye.program);
+}
+
+/* --- pictures that are stylized ------------------------------------------------------------------- */
+
+#define SMALL_W 320
+#define SMALL_H 180
+#define SMALL_PIXELS (SMALL_W * SMALL_H)
+
+/* A still picture of texture with @sigma of noise; and, if @disc is not below 0, a disc of other texture at that x. */
+static void draw_scene(guint8 *rgba, guint seed, double sigma, double disc, GRand *random)
+{
+    for (int y = 0; y < SMALL_H; y++)
+        for (int x = 0; x < SMALL_W; x++) {
+            gboolean inside = disc >= 0 && hypot(x - disc, y - SMALL_H / 2) < 30;
+            for (guint c = 0; c < 3; c++) {
+                double v = inside ? 0.9 - 0.5 * texture(x - disc, y, seed + 50 + 3 * c)
+                                  : texture(x, y, seed + 3 * c);
+                if (sigma > 0)
+                    v += normal(random, sigma);
+                rgba[4 * (y * SMALL_W + x) + c] = (guint8)(255 * CLAMP(v, 0, 1) + 0.5);
+            }
+            rgba[4 * (y * SMALL_W + x) + 3] = 255;
+        }
+}
+
+static IdiomFilter *new_filter(const char *style_path, guint width, guint height)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomStyle) style = idiom_style_load(style_path, &error);
+    g_assert_no_error(error);
+    IdiomFrame frame = {.format = IDIOM_VIDEO_RGBA, .width = width, .height = height};
+    IdiomFilter *filter = idiom_filter_new(device, style, &frame, idiom_device_info(device)->fastest, &error);
+    g_assert_no_error(error);
+    return filter;
+}
+
+static void stylize(IdiomFilter *filter, guint width, const guint8 *in, guint8 *out, double temporal,
+                    gboolean discontinuity)
+{
+    g_autoptr(GError) error = NULL;
+    gssize stride = 4 * width;
+    IdiomFilterControls controls = {.strength = 1, .temporal = temporal, .discontinuity = discontinuity};
+    idiom_filter_process(filter, &in, &stride, &out, &stride, &controls, &error);
+    g_assert_no_error(error);
+}
+
+#define SHIPPED_STYLE SOURCE_ROOT "/styles/starry-night.safetensors"
+
+/* A sensor's noise on a still picture: how much the result still changes after ten frames. */
+static void test_noise(void)
+{
+    enum { FIRST = 10, FRAMES = 22 };
+    g_autoptr(IdiomFilter) filter = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
+    g_autofree guint8 *in = g_malloc(4 * SMALL_PIXELS), *out = g_malloc(4 * SMALL_PIXELS);
+    double deviation[2];
+    for (guint steady = 0; steady < 2; steady++) {
+        g_autofree double *sum = g_new0(double, 4 * SMALL_PIXELS),
+                          *squares = g_new0(double, 4 * SMALL_PIXELS);
+        GRand *random = g_rand_new_with_seed(3);
+        for (guint i = 0; i < FRAMES; i++) {
+            draw_scene(in, 7, 4 / 255.0, -1, random);
+            stylize(filter, SMALL_W, in, out, steady, FALSE);
+            for (guint k = 0; k < 4 * SMALL_PIXELS && i >= FIRST; k++) {
+                sum[k] += out[k];
+                squares[k] += out[k] * out[k];
+            }
+        }
+        g_rand_free(random);
+        deviation[steady] = 0;
+        for (guint k = 0; k < 4 * SMALL_PIXELS; k++) {
+            double mean = sum[k] / (FRAMES - FIRST);
+            deviation[steady] +=
+                sqrt(fmax(squares[k] / (FRAMES - FIRST) - mean * mean, 0)) / (3 * SMALL_PIXELS);
+        }
+    }
+    g_test_message("deviation over time %.2f, each frame by itself %.2f of 255", deviation[1], deviation[0]);
+    g_assert_cmpfloat(deviation[1], <, 0.3 * deviation[0]);
+}
+
+/* A disc crosses a still picture: what it uncovers shows nothing of it two frames later. */
+static void test_no_trail(void)
+{
+    enum { STEP = 14, FRAMES = 12 };
+    g_autoptr(IdiomFilter) plain = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
+    g_autoptr(IdiomFilter) steady = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
+    g_autofree guint8 *in = g_malloc(4 * SMALL_PIXELS), *a = g_malloc(4 * SMALL_PIXELS),
+                      *b = g_malloc(4 * SMALL_PIXELS);
+    GRand *random = g_rand_new_with_seed(4);
+    for (int i = 0; i < FRAMES; i++) {
+        double disc = 60 + i * STEP, sum = 0, count = 0;
+        draw_scene(in, 11, 0, disc, random);
+        stylize(plain, SMALL_W, in, a, 0, FALSE);
+        stylize(steady, SMALL_W, in, b, 1, FALSE);
+        for (int y = 0; y < SMALL_H; y++)
+            for (int x = 0; x < SMALL_W; x++) {
+                /* covered three frames ago, no longer so two frames ago */
+                if (i < 3 || hypot(x - (disc - 3 * STEP), y - SMALL_H / 2) >= 30 ||
+                    hypot(x - (disc - 2 * STEP), y - SMALL_H / 2) < 30)
+                    continue;
+                for (guint c = 0; c < 3; c++, count++)
+                    sum += abs(a[4 * (y * SMALL_W + x) + c] - b[4 * (y * SMALL_W + x) + c]) / 255.0;
+            }
+        if (i >= 3) {
+            g_test_message("frame %d: uncovered pixels are %.2f %% off", i, 100 * sum / count);
+            g_assert_cmpfloat(sum / count, <, 0.05);
+        }
+    }
+    g_rand_free(random);
+}
+
+/* The first frame of a scene, or after a discontinuity, or after frames without smoothing, is that frame by itself. */
+static void test_fresh_starts(void)
+{
+    static const struct {
+        guint seed;
+        double temporal;
+        gboolean discontinuity, equal;
+    } frames[] = {
+        {1, 1, FALSE, TRUE},   {1, 1, FALSE, FALSE}, {1, 1, FALSE, FALSE},
+        {40, 1, FALSE, TRUE}, /* a cut */
+        {40, 1, FALSE, FALSE}, {40, 1, TRUE, TRUE},  {40, 0.5, FALSE, FALSE},
+        {40, 0, FALSE, TRUE},  {40, 1, FALSE, TRUE}, {40, 1, FALSE, FALSE},
+    };
+    g_autoptr(IdiomFilter) plain = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
+    g_autoptr(IdiomFilter) steady = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
+    g_autofree guint8 *in = g_malloc(4 * SMALL_PIXELS), *a = g_malloc(4 * SMALL_PIXELS),
+                      *b = g_malloc(4 * SMALL_PIXELS);
+    GRand *random = g_rand_new_with_seed(5);
+    for (guint i = 0; i < G_N_ELEMENTS(frames); i++) {
+        draw_scene(in, frames[i].seed, 4 / 255.0, -1, random);
+        stylize(plain, SMALL_W, in, a, 0, FALSE);
+        stylize(steady, SMALL_W, in, b, frames[i].temporal, frames[i].discontinuity);
+        g_test_message("frame %u", i);
+        g_assert_cmpint(memcmp(a, b, 4 * SMALL_PIXELS) == 0, ==, frames[i].equal);
+    }
+    g_rand_free(random);
+}
+
+/* Pictures of any size; and what does not change does not change. */
+static void test_sizes(void)
+{
+    static const guint sizes[][2] = {{1, 1}, {2, 31}, {33, 17}, {300, 5}, {97, 130}, {241, 64}};
+    char *folder = test_styles_create();
+    g_autofree char *path = g_build_filename(folder, "tiny.safetensors", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        guint w = sizes[i][0], h = sizes[i][1];
+        g_autoptr(IdiomFilter) filter = new_filter(path, w, h);
+        g_autofree guint8 *in = g_malloc(4 * w * h), *out = g_malloc0(4 * w * h), *first = NULL;
+        for (guint k = 0; k < 4 * w * h; k++)
+            in[k] = (guint8)(128 + 127 * sin(0.037 * k + 0.00071 * k * k));
+        for (guint k = 0; k < 3; k++) {
+            stylize(filter, w, in, out, 1, FALSE);
+            if (k == 0)
+                first = g_memdup2(out, 4 * w * h);
+            for (guint j = 0; j < 4 * w * h; j++)
+                g_assert_cmpint(abs(out[j] - first[j]), <=, 1);
+        }
+    }
+    test_styles_remove(folder);
 }
 
 int main(int argc, char **argv)
@@ -194,6 +362,10 @@ int main(int argc, char **argv)
     device = idiom_device_open(NULL, &error);
     g_assert_no_error(error);
     g_test_add_func("/temporal/motion", test_motion);
+    g_test_add_func("/temporal/noise", test_noise);
+    g_test_add_func("/temporal/no-trail", test_no_trail);
+    g_test_add_func("/temporal/fresh-starts", test_fresh_starts);
+    g_test_add_func("/temporal/sizes", test_sizes);
     int status = g_test_run();
     g_assert_cmpuint(idiom_device_validation_messages(device), ==, 0);
     idiom_device_unref(device);

@@ -75,9 +75,11 @@ static char *finish(GSubprocess *process, gboolean expect_success)
 
 static GSubprocess *start_training(const Fixture *f, const char *out, const char *resume)
 {
-    g_autofree char *style = g_strconcat("waves=", f->style, NULL);
-    return start("train", "--style", style, "--content", f->content, "--features", f->features, "--size",
-                 "nano", "--steps", STEPS, "--batch", "2", "--crop", "48", "--seed", "5",
+    g_autofree char *waves = g_strconcat("waves=", f->style, NULL);
+    g_autofree char *folder = g_strconcat("folder=", f->content, NULL); /* a domain */
+    return start("train", "--style", waves, "--style", folder, "--content", f->content, "--features",
+                 f->features, "--size", "nano", "--steps", STEPS, "--batch", "2", "--crop", "48", "--seed",
+                 "5", "--captions", "0.5", "--line-weight", "1", "--matching-weight", "1",
                  "--checkpoint-every", "2", "--out", out, resume, NULL);
 }
 
@@ -169,6 +171,24 @@ static void test_use(Fixture *f, gconstpointer data)
         g_autoptr(GSubprocess) process = start("info", out, NULL);
         g_free(finish(process, TRUE));
     }
+    g_autofree char *report = g_build_filename(f->folder, "waves.report.html", NULL);
+    g_assert_true(g_file_test(report, G_FILE_TEST_EXISTS));
+    g_autofree char *taught = g_build_filename(f->folder, "taught.safetensors", NULL);
+    g_autofree char *again = g_build_filename(f->folder, "again.safetensors", NULL);
+    { /* with the built-in features */
+        g_autoptr(GSubprocess) process =
+            start("distill", "--teacher", out, "--content", f->content, "--steps", "2", "--batch", "1",
+                  "--crop", "32", "--out", taught, NULL);
+        g_free(finish(process, TRUE));
+        g_assert_true(g_file_test(taught, G_FILE_TEST_EXISTS));
+    }
+    {
+        g_autoptr(GSubprocess) process =
+            start("train", "--style", style, "--content", f->content, "--init", taught, "--size", "nano",
+                  "--steps", "2", "--batch", "1", "--crop", "32", "--gan", "bce", "--out", again, NULL);
+        g_free(finish(process, TRUE));
+        g_assert_true(g_file_test(again, G_FILE_TEST_EXISTS));
+    }
     {
         g_autoptr(GSubprocess) process =
             start("eval", "--style-file", out, "--style", f->style, "--features", f->features, painted, NULL);
@@ -219,6 +239,13 @@ static void test_errors(Fixture *f, gconstpointer data)
         {good, f->content, f->features, "--size", "huge", "nano, small and base"},
         {good, f->content, f->features, "--beauty-weight", "1", "--beauty-weight"},
         {good, f->content, f->features, "--resume", NULL, "checkpoint"},
+        {good, f->content, f->features, "--gan", "wasserstein", "hinge, bce or lsgan"},
+        {good, f->content, f->features, "--d-lr", "0", "--d-lr"},
+        {good, f->content, f->features, "--beta1", "1", "--beta1"},
+        {good, f->content, f->features, "--average", "1", "--average"},
+        {good, f->content, f->features, "--captions", "2", "--captions"},
+        {good, f->content, f->features, "--init", f->features, f->features},
+        {good, f->content, f->features, "--style", good, "given twice"},
         {good, f->content, f->features, "--device", "no such device", "no such device"},
         {good, empty, f->features, NULL, NULL, "no file in it"},
         {good, f->features, f->features, NULL, NULL, "none of the 1 content files"},

@@ -2,6 +2,7 @@
 #include "flow.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Neighbourhoods that the polynomials are fitted to: a Gaussian of this width, cut at the radius. */
@@ -15,13 +16,13 @@
 #define ITERATIONS_COARSER 6 /* they cost a third of one at the finest level */
 #define COARSEST_SIDE 6
 #define MAX_LEVELS 12
+#define CAMERA_SAMPLES 4000
 
 /*
- * Added to the squared second derivatives of luma (0..1): below it lies what noise makes of a flat surface, and the
- * displacement found so far is kept. Coarser levels have less noise.
+ * Added to the squared second derivatives of luma (0..1): below it lies what noise makes of a flat surface, which is
+ * taken to move as the picture does as a whole.
  */
-#define KEEP_FINEST 2e-6
-#define KEEP_COARSER 2e-7
+#define PULL 2e-7
 
 /* f(x, y) ~ XX x^2 + YY y^2 + 2 XY xy + X x + Y y + constant around a pixel */
 enum { X, Y, XX, YY, XY, COEFFICIENTS };
@@ -253,21 +254,45 @@ static void box(const float *in, float *out, guint w, guint h, guint radius)
     }
 }
 
-/* The displacements that fit @terms best; where these say little, @flow stays. */
-static void solve(const float *terms, guint w, guint h, double keep, float *flow)
+/* The displacements that fit @terms best; where these say little, @camera's. */
+static void solve(const float *terms, guint w, guint h, const float camera[2], float *flow)
 {
     for (guint y = 0; y < h; y++) {
         const float *row = terms + (gsize)TERMS * w * y;
         for (guint x = 0; x < w; x++, flow += 2) {
-            double g11 = row[G11 * w + x] + keep, g22 = row[G22 * w + x] + keep;
+            double g11 = row[G11 * w + x] + PULL, g22 = row[G22 * w + x] + PULL;
             double g12 = row[G12 * w + x];
-            double h1 = row[H1 * w + x] + keep * flow[0];
-            double h2 = row[H2 * w + x] + keep * flow[1];
+            double h1 = row[H1 * w + x] + PULL * camera[0];
+            double h2 = row[H2 * w + x] + PULL * camera[1];
             double scale = 1 / (g11 * g22 - g12 * g12);
             flow[0] = (float)(scale * (g22 * h1 - g12 * h2));
             flow[1] = (float)(scale * (g11 * h2 - g12 * h1));
         }
     }
+}
+
+static int compare_floats(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* How the picture moves as a whole: medians of @flow where @terms say something; 0 where nowhere. */
+static void find_camera(const float *terms, const float *flow, guint w, guint h, float camera[2])
+{
+    guint step = MAX(1, w * h / CAMERA_SAMPLES), n = 0;
+    g_autofree float *x = g_new(float, w *h / step + 1), *y = g_new(float, w *h / step + 1);
+    for (gsize pixel = 0; pixel < (gsize)w * h; pixel += step) {
+        const float *row = terms + pixel / w * TERMS * w + pixel % w;
+        if (row[G11 * w] + row[G22 * w] > 8 * PULL) {
+            x[n] = flow[2 * pixel];
+            y[n++] = flow[2 * pixel + 1];
+        }
+    }
+    qsort(x, n, sizeof *x, compare_floats);
+    qsort(y, n, sizeof *y, compare_floats);
+    camera[0] = n ? x[n / 2] : 0;
+    camera[1] = n ? y[n / 2] : 0;
 }
 
 /* The flow of a level twice as coarse: pixel (x, y) of it is pixel (2x, 2y) here. */
@@ -291,6 +316,7 @@ void idiom_flow_estimate(const IdiomFlowFrame *from, const IdiomFlowFrame *to, f
     gsize pixels = (gsize)from->level[0].w * from->level[0].h;
     g_autofree float *coarse = g_new(float, 2 * pixels);
     g_autofree float *terms = g_new(float, TERMS *pixels), *blurred = g_new(float, TERMS *pixels);
+    float camera[2] = {0, 0};
     for (guint l = from->levels; l-- > 0;) {
         const Level *a = &from->level[l], *b = &to->level[l];
         if (l + 1 < from->levels) {
@@ -306,7 +332,12 @@ void idiom_flow_estimate(const IdiomFlowFrame *from, const IdiomFlowFrame *to, f
             equations(a, b, flow, terms);
             box(terms, blurred, a->w, a->h, radius);
             box(blurred, terms, a->w, a->h, radius);
-            solve(terms, a->w, a->h, l == 0 ? KEEP_FINEST : KEEP_COARSER, flow);
+            solve(terms, a->w, a->h, camera, flow);
+        }
+        if (l > 0) {
+            find_camera(terms, flow, a->w, a->h, camera);
+            camera[0] *= 2;
+            camera[1] *= 2;
         }
     }
 }

@@ -25,7 +25,7 @@ static const struct {
     [IDIOM_TERM_EDGES] = {"edges", "edges-weight", "gradients where the photo has them", 0.2, 0.2},
     [IDIOM_TERM_STROKES] = {"strokes", "strokes-weight", "gradient statistics as the style has", 0.2, 0},
     [IDIOM_TERM_LINE] = {"line", "line-weight", "contours drawn as dark lines", 0, 0},
-    [IDIOM_TERM_LEGIBILITY] = {"legibility", "legibility-weight", "text stays readable", 1, 0},
+    [IDIOM_TERM_LEGIBILITY] = {"legibility", "legibility-weight", "text stays readable", 40, 0},
     [IDIOM_TERM_TV] = {"tv", "tv-weight", "total variation: smooth areas", 30, 0},
     [IDIOM_TERM_HF] = {"hf", "hf-weight", "second differences: no hatching", 15, 0},
     [IDIOM_TERM_TEMPORAL] = {"temporal", "temporal-weight", "steady when the picture moves", 200, 200},
@@ -174,7 +174,7 @@ IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error)
     o->generator_adam = (IdiomAdamOptions){2e-3, 0.9, 0.99};
     o->discriminator_adam = (IdiomAdamOptions){4e-4, 0.5, 0.99};
     o->average = 0.99;
-    o->captions = 0.25;
+    o->captions = 0.5;
     o->seed = 1;
     o->checkpoint_every = 100;
     g_autofree char *quoted = g_strjoinv(" ", argv);
@@ -201,7 +201,7 @@ IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error)
         {"steps", 0, 0, G_OPTION_ARG_INT, &o->steps, "Length of the training (1800)", "N"},
         {"batch", 0, 0, G_OPTION_ARG_INT, &o->batch, "Pictures in a step (2)", "N"},
         {"crop", 0, 0, G_OPTION_ARG_INT, &o->crop, "Their size, a multiple of 8 (192)", "PIXELS"},
-        {"captions", 0, 0, G_OPTION_ARG_DOUBLE, &o->captions, "Share of them with text drawn in (0.25)",
+        {"captions", 0, 0, G_OPTION_ARG_DOUBLE, &o->captions, "Share of them with text drawn in (0.5)",
          "0..1"},
         {"average", 0, 0, G_OPTION_ARG_DOUBLE, &o->average, "Decay of the weights' moving average (0.99)",
          "0..1"},

@@ -2,7 +2,7 @@
 #include "training.h"
 
 #include "console.h"
-#include "reference.h"
+#include "memory.h"
 #include "reference.h"
 
 #include <errno.h>
@@ -320,6 +320,23 @@ gboolean idiom_training_prepare(IdiomTraining *t, GError **error)
            prepare_generator(t, error) && prepare_discriminator(t, error) && prepare_samples(t, error);
 }
 
+/* What makes a step large, before what is wrong with it. */
+static void name_sizes(const IdiomTrainOptions *o, GError **error)
+{
+    g_prefix_error(error, "--batch %d of --crop %d (smaller ones need less): ", o->batch, o->crop);
+}
+
+/* Whether the largest steps of the training will fit: a discriminator that joins late must find its memory, too. */
+static gboolean check_memory(IdiomTraining *t, const IdiomStepParts *parts, GError **error)
+{
+    guint64 bytes;
+    if (!idiom_steps_memory(t->device, parts, &bytes, error)) {
+        name_sizes(t->options, error);
+        return FALSE;
+    }
+    return idiom_memory_check(t->device, "a step", bytes, "--batch or --crop", error);
+}
+
 gboolean idiom_training_prepare_step(IdiomTraining *t, GError **error)
 {
     const IdiomTrainOptions *o = t->options;
@@ -327,30 +344,29 @@ gboolean idiom_training_prepare_step(IdiomTraining *t, GError **error)
     if (t->prepared && t->adversarial == adversarial)
         return TRUE;
     idiom_generator_step_clear(&t->generator_step);
-    t->prepared = TRUE;
-    t->adversarial = adversarial;
-    const IdiomStepParts parts = {
+    IdiomStepParts parts = {
         .options = o,
         .losses = t->losses,
         .config = &t->config,
         .generator = t->generator,
-        .discriminator = adversarial ? t->discriminator : NULL,
+        .discriminator = t->discriminator,
         .spectral = t->spectral,
         .teacher_config = t->teacher ? idiom_style_config(t->teacher) : NULL,
         .teacher = t->teacher_params,
     };
-    gboolean ok = idiom_generator_step_init(&t->generator_step, t->device, &parts, error);
-    if (ok && adversarial)
-        ok = idiom_discriminator_step_init(&t->discriminator_step, t->device, &parts, error);
-    if (!ok) {
-        g_prefix_error(error, "batch of %d crops of %d (smaller ones need less): ", o->batch, o->crop);
+    if (!t->prepared && !check_memory(t, &parts, error))
+        return FALSE;
+    t->prepared = TRUE;
+    t->adversarial = adversarial;
+    if (!adversarial)
+        parts.discriminator = NULL;
+    if (!idiom_generator_step_init(&t->generator_step, t->device, &parts, error) ||
+        (adversarial && !idiom_discriminator_step_init(&t->discriminator_step, t->device, &parts, error))) {
+        name_sizes(o, error);
         return FALSE;
     }
-    guint64 bytes = idiom_program_memory(t->generator_step.program);
-    if (adversarial)
-        bytes += idiom_program_memory(t->discriminator_step.program);
-    idiom_say("step %" G_GUINT64_FORMAT ": %s; a step takes %.0f MiB of device memory", t->step,
-              adversarial ? "the discriminator joins" : "training begins", (double)bytes / (1 << 20));
+    idiom_say("step %" G_GUINT64_FORMAT ": %s", t->step,
+              adversarial ? "the discriminator joins" : "training begins");
     return TRUE;
 }
 
@@ -375,7 +391,6 @@ void idiom_training_clear(IdiomTraining *t)
     g_clear_pointer(&t->style_layers, g_free);
     g_clear_pointer(&t->content_layers, g_free);
     g_clear_pointer(&t->references, g_ptr_array_unref);
-    g_clear_pointer(&t->reference_weights, g_array_unref);
     g_clear_pointer(&t->styles, g_free);
     g_clear_pointer(&t->reference_weights, g_array_unref);
     g_clear_pointer(&t->names, g_strfreev);

@@ -109,42 +109,67 @@ static float *map(IdiomProgram *program, IdiomTensor *tensor)
     return tensor ? idiom_program_map(program, tensor) : NULL;
 }
 
-gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device, const IdiomStepParts *parts,
-                                   GError **error)
+/* The generator's half, not allocated yet, and what of it matters. */
+typedef struct {
+    IdiomProgram *program;
+    IdiomObjective *objective;
+    Tensors tensors;
+    IdiomTensor *gradient, *painted, *taught;
+} GeneratorPlan;
+
+static void generator_plan_clear(GeneratorPlan *plan)
+{
+    g_clear_pointer(&plan->objective, idiom_objective_free);
+    g_clear_pointer(&plan->program, idiom_program_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GeneratorPlan, generator_plan_clear)
+
+static gboolean plan_generator(GeneratorPlan *plan, IdiomDevice *device, const IdiomStepParts *parts,
+                               GError **error)
 {
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
-    Tensors t = {0};
-    declare_inputs(g, parts, &t);
-    IdiomObjective *objective = build_objective(g, parts, &t);
-    IdiomTensor *gradient = idiom_objective_differentiate(objective, parts->generator);
-    IdiomTensor *painted = idiom_to_flat(g, t.painted);
-    IdiomTensor *taught = t.taught ? idiom_to_flat(g, t.taught) : NULL;
+    Tensors *t = &plan->tensors;
+    declare_inputs(g, parts, t);
+    plan->objective = build_objective(g, parts, t);
+    plan->gradient = idiom_objective_differentiate(plan->objective, parts->generator);
+    plan->painted = idiom_to_flat(g, t->painted);
+    plan->taught = t->taught ? idiom_to_flat(g, t->taught) : NULL;
 
     guint n_terms;
-    const IdiomLossTerm *terms = idiom_objective_terms(objective, &n_terms);
+    const IdiomLossTerm *terms = idiom_objective_terms(plan->objective, &n_terms);
     g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, n_terms + 3);
     for (guint i = 0; i < n_terms; i++)
         outputs[i] = terms[i].value;
-    outputs[n_terms] = gradient;
-    outputs[n_terms + 1] = painted;
-    outputs[n_terms + 2] = taught;
-    IdiomProgram *program = idiom_program_new(g, outputs, taught ? n_terms + 3 : n_terms + 2, error);
-    *step = (IdiomGeneratorStep){.program = program, .objective = objective};
-    if (!program)
+    outputs[n_terms] = plan->gradient;
+    outputs[n_terms + 1] = plan->painted;
+    outputs[n_terms + 2] = plan->taught;
+    plan->program = idiom_program_plan(g, outputs, plan->taught ? n_terms + 3 : n_terms + 2, error);
+    return plan->program != NULL;
+}
+
+gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device, const IdiomStepParts *parts,
+                                   GError **error)
+{
+    g_auto(GeneratorPlan) plan = {0};
+    *step = (IdiomGeneratorStep){0};
+    if (!plan_generator(&plan, device, parts, error) || !idiom_program_allocate(plan.program, error))
         return FALSE;
+    const Tensors *t = &plan.tensors;
+    IdiomProgram *program = step->program = g_steal_pointer(&plan.program);
+    step->objective = g_steal_pointer(&plan.objective);
     step->n_values = idiom_shape_elements(picture_shape(parts->options));
     step->n_styles = parts->config->styles;
     step->n_gradient = idiom_params_elements(parts->generator);
-    step->content = map(program, t.content);
-    step->moved = map(program, t.moved);
-    step->flow = map(program, t.flow);
-    step->known = map(program, t.known);
-    step->mask = map(program, t.mask);
-    step->reference = map(program, t.reference);
-    step->mix = map(program, t.mix);
-    step->gradient = map(program, gradient);
-    step->painted = map(program, painted);
-    step->taught = map(program, taught);
+    step->content = map(program, t->content);
+    step->moved = map(program, t->moved);
+    step->flow = map(program, t->flow);
+    step->known = map(program, t->known);
+    step->mask = map(program, t->mask);
+    step->reference = map(program, t->reference);
+    step->mix = map(program, t->mix);
+    step->gradient = map(program, plan.gradient);
+    step->painted = map(program, plan.painted);
+    step->taught = map(program, plan.taught);
     return TRUE;
 }
 
@@ -182,42 +207,57 @@ gboolean idiom_generator_step_run(IdiomGeneratorStep *step, const IdiomBatch *ba
 
 /* --- the discriminator's half --------------------------------------------------------------------- */
 
-gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice *device,
-                                       const IdiomStepParts *parts, GError **error)
+typedef struct {
+    IdiomProgram *program;
+    IdiomTensor *real_pictures, *fake_pictures, *mix;
+    IdiomTensor *gradient, *losses[2], *winning;
+} DiscriminatorPlan;
+
+static gboolean plan_discriminator(DiscriminatorPlan *plan, IdiomDevice *device, const IdiomStepParts *parts,
+                                   GError **error)
 {
     const IdiomGan gan = parts->options->gan;
     const IdiomShape shape = picture_shape(parts->options);
     const guint styles = parts->config->styles;
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
-    IdiomTensor *real_pictures = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
-    IdiomTensor *fake_pictures = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
-    IdiomTensor *mix =
-        styles > 1 ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1)) : NULL;
-    IdiomTensor *inputs[] = {real_pictures, fake_pictures}, *logits[2];
+    plan->real_pictures = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
+    plan->fake_pictures = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
+    if (styles > 1)
+        plan->mix = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1));
+    IdiomTensor *inputs[] = {plan->real_pictures, plan->fake_pictures}, *logits[2];
     for (guint i = 0; i < 2; i++)
         logits[i] = idiom_discriminator_build(g, parts->discriminator, parts->spectral,
-                                              idiom_to_planes(g, inputs[i]), mix, TRUE, NULL);
-    IdiomTensor *losses[] = {idiom_discriminator_loss_real(g, gan, logits[0]),
-                             idiom_discriminator_loss_fake(g, gan, logits[1])};
-    IdiomTensor *winning = idiom_discriminator_winning(g, logits[0], logits[1]);
+                                              idiom_to_planes(g, inputs[i]), plan->mix, TRUE, NULL);
+    plan->losses[0] = idiom_discriminator_loss_real(g, gan, logits[0]);
+    plan->losses[1] = idiom_discriminator_loss_fake(g, gan, logits[1]);
+    plan->winning = idiom_discriminator_winning(g, logits[0], logits[1]);
     const double weights[] = {1, 1};
-    IdiomTensor *gradient =
-        idiom_graph_differentiate(g, losses, weights, G_N_ELEMENTS(losses), parts->discriminator);
-    IdiomTensor *outputs[] = {losses[0], losses[1], gradient, winning};
-    IdiomProgram *program = idiom_program_new(g, outputs, G_N_ELEMENTS(outputs), error);
-    *step = (IdiomDiscriminatorStep){.program = program};
-    if (!program)
+    plan->gradient = idiom_graph_differentiate(g, plan->losses, weights, 2, parts->discriminator);
+    IdiomTensor *outputs[] = {plan->losses[0], plan->losses[1], plan->gradient, plan->winning};
+    plan->program = idiom_program_plan(g, outputs, G_N_ELEMENTS(outputs), error);
+    return plan->program != NULL;
+}
+
+gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice *device,
+                                       const IdiomStepParts *parts, GError **error)
+{
+    DiscriminatorPlan plan = {0};
+    *step = (IdiomDiscriminatorStep){0};
+    if (!plan_discriminator(&plan, device, parts, error))
         return FALSE;
-    step->n_values = idiom_shape_elements(shape);
-    step->n_styles = styles;
+    IdiomProgram *program = step->program = plan.program;
+    if (!idiom_program_allocate(program, error))
+        return FALSE;
+    step->n_values = idiom_shape_elements(picture_shape(parts->options));
+    step->n_styles = parts->config->styles;
     step->n_gradient = idiom_params_elements(parts->discriminator);
-    step->real_pictures = map(program, real_pictures);
-    step->fake_pictures = map(program, fake_pictures);
-    step->mix = map(program, mix);
-    step->gradient = map(program, gradient);
-    step->real = map(program, losses[0]);
-    step->fake = map(program, losses[1]);
-    step->winning = map(program, winning);
+    step->real_pictures = map(program, plan.real_pictures);
+    step->fake_pictures = map(program, plan.fake_pictures);
+    step->mix = map(program, plan.mix);
+    step->gradient = map(program, plan.gradient);
+    step->real = map(program, plan.losses[0]);
+    step->fake = map(program, plan.losses[1]);
+    step->winning = map(program, plan.winning);
     return TRUE;
 }
 
@@ -233,4 +273,22 @@ gboolean idiom_discriminator_step_run(IdiomDiscriminatorStep *step, const float 
     memcpy(step->fake_pictures, fake, step->n_values * sizeof(float));
     set_mix(step->mix, step->n_styles, style);
     return idiom_program_run(step->program, error);
+}
+
+/* --- both ----------------------------------------------------------------------------------------- */
+
+gboolean idiom_steps_memory(IdiomDevice *device, const IdiomStepParts *parts, guint64 *bytes, GError **error)
+{
+    g_auto(GeneratorPlan) generator = {0};
+    if (!plan_generator(&generator, device, parts, error))
+        return FALSE;
+    *bytes = idiom_program_memory(generator.program);
+    if (!parts->discriminator)
+        return TRUE;
+    DiscriminatorPlan discriminator = {0};
+    if (!plan_discriminator(&discriminator, device, parts, error))
+        return FALSE;
+    *bytes += idiom_program_memory(discriminator.program);
+    idiom_program_free(discriminator.program);
+    return TRUE;
 }

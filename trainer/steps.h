@@ -71,4 +71,10 @@ void idiom_discriminator_step_clear(IdiomDiscriminatorStep *step);
 gboolean idiom_discriminator_step_run(IdiomDiscriminatorStep *step, const float *real, const float *fake,
                                       guint style, GError **error);
 
+/*
+ * Device memory that both halves will take (the generator's alone where parts->discriminator is NULL), parameters not
+ * counted; none is taken here.
+ */
+gboolean idiom_steps_memory(IdiomDevice *device, const IdiomStepParts *parts, guint64 *bytes, GError **error);
+
 #endif

@@ -19,8 +19,8 @@ typedef struct {
     gint start[2], step; /* the weight's column and row of tap 0, and their distance from tap to tap */
 } IdiomConv2dPacking;
 
-/* Quads (four outputs) in the group that starts with quad @first of @quads. */
-guint idiom_conv2d_group(guint first, guint quads);
+/* Quads (four outputs) in the group that starts with quad @first of @quads, for @taps across. */
+guint idiom_conv2d_group(guint first, guint quads, guint taps);
 
 /* Floats that packed weights take. */
 gsize idiom_conv2d_packed_elements(guint outputs, guint inputs, guint taps);
@@ -62,8 +62,9 @@ typedef struct {
     IdiomShape weight;             /* OIHW */
     guint stride, pad;
     IdiomPadMode mode;
-    guint first;  /* input of the weight that src's first channel is */
-    guint groups; /* parts of the batch that are summed apart */
+    guint first;        /* input of the weight that src's first channel is */
+    guint groups;       /* parts of the batch that are summed apart */
+    gboolean symmetric; /* grad and src are the same: half of the products will do */
 } IdiomConv2dProducts;
 
 /* Shares in all for products of @grad with inputs of @weight; each takes as many floats as the weight. */
@@ -71,9 +72,14 @@ gsize idiom_conv2d_parts(IdiomShape grad, IdiomShape weight, guint stride, guint
 
 /* May be called for several sources with the same parts, then idiom_conv2d_record_sum() once. */
 gboolean idiom_conv2d_record_products(IdiomRecorder *r, const IdiomConv2dProducts *p, GError **error);
-/* @out: of @groups equal pieces, each @factor times the sum of its share of the @n_parts in @parts. */
+/*
+ * @out: of @groups equal pieces, each @factor times the sum of its share of the @n_parts in @parts.
+ * @tile: 0, or idiom_conv2d_products_tile() of symmetric products
+ */
 gboolean idiom_conv2d_record_sum(IdiomRecorder *r, const IdiomTensor *parts, const IdiomTensor *out,
-                                 guint groups, gsize n_parts, float factor, GError **error);
+                                 guint groups, gsize n_parts, float factor, guint tile, GError **error);
+/* Side of the tiles in which symmetric products come: those below the diagonal are left out; 0 if they are not. */
+guint idiom_conv2d_products_tile(const IdiomConv2dProducts *p);
 
 /* What idiom_conv2d() was asked for. */
 typedef struct {

@@ -154,7 +154,7 @@ static gboolean weights_record(IdiomRecorder *r, const IdiomOp *op, GError **err
     idiom_recorder_barrier(r);
     return idiom_conv2d_record_sum(
         r, op->out[1], out, 1,
-        idiom_conv2d_parts(dy->shape, out->shape, p->stride, 1, idiom_graph_family(dy->graph)), 1, error);
+        idiom_conv2d_parts(dy->shape, out->shape, p->stride, 1, idiom_graph_family(dy->graph)), 1, 0, error);
 }
 
 static double weights_flops(const IdiomOp *op)
@@ -210,7 +210,7 @@ static gboolean direct_weights_record(IdiomRecorder *r, const IdiomOp *op, GErro
     if (!idiom_record_dispatch(r, &d, error))
         return FALSE;
     idiom_recorder_barrier(r);
-    return idiom_conv2d_record_sum(r, op->out[1], out, 1, parts, 1, error);
+    return idiom_conv2d_record_sum(r, op->out[1], out, 1, parts, 1, 0, error);
 }
 
 static const IdiomOpClass direct_weights_class = {"conv2d_backward_weights", NULL, direct_weights_record,

@@ -2,9 +2,12 @@
 /* Weights in the order in which the convolution kernels read them. */
 #include "ops/conv2d.h"
 
-guint idiom_conv2d_group(guint first, guint quads)
+guint idiom_conv2d_group(guint first, guint quads, guint taps)
 {
     guint left = quads - first;
+    /* 1x1: a texel is used once for each output, so fetching it is what costs */
+    if (taps == 1)
+        return left <= 8 ? left : left < 16 ? IDIOM_DIV_UP(left, 2) : 8;
     /* four quads are sixteen accumulators; five or six are better than a small group at the end */
     return left <= 6 ? left : 4;
 }
@@ -27,7 +30,7 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     gsize per_quad = 4 * (1 + (gsize)4 * idiom_c4(inputs) * p->taps * p->taps);
 
     for (guint q = 0, group; q < quads; q += group) {
-        group = idiom_conv2d_group(q, quads);
+        group = idiom_conv2d_group(q, quads, p->taps);
         struct {
             guint64 out, weight, bias;
             gint32 elements, width, first, count;

@@ -22,11 +22,25 @@ typedef struct {
     gint32 groups, blocks2; /* vector only: groups of outputs; blocks of src2 */
 } Push;
 
+/* Lanes that a workgroup of @w pixels across wastes matter more than how many there are of them. */
+static guint best_width(guint w)
+{
+    guint octets = IDIOM_DIV_UP(w, 8), best = 1, least = G_MAXUINT;
+    for (guint across = 1; across <= octets; across++) {
+        guint each = IDIOM_DIV_UP(octets, across);
+        if (each < 4 && best != 1)
+            break;
+        if (each <= 9 && each * across < least) {
+            least = each * across;
+            best = across;
+        }
+    }
+    return 8 * IDIOM_DIV_UP(octets, best);
+}
+
 void idiom_conv2d_cover(IdiomDispatch *d, guint w, guint h)
 {
-    guint across = IDIOM_DIV_UP(w, 64);
-
-    d->local[0] = IDIOM_DIV_UP(IDIOM_DIV_UP(w, across), 8) * 8;
+    d->local[0] = best_width(w);
     d->local[1] = CLAMP(64 / d->local[0], 1, h);
     d->groups[0] = IDIOM_DIV_UP(w, d->local[0]);
     d->groups[1] = IDIOM_DIV_UP(h, d->local[1]);
@@ -66,7 +80,7 @@ static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, gu
     guint from_src = first < c4 ? MIN(end, c4) - first : 0;
 
     for (guint q = 0, group; q < quads; q += group) {
-        group = idiom_conv2d_group(q, quads);
+        group = idiom_conv2d_group(q, quads, p->taps);
         /* few outputs: more rows, so that there is enough to do for every texel loaded */
         guint rows = group == 1 ? 4 : group == 2 ? 2 : 1;
         Push push = make_push(r, p);
@@ -119,9 +133,9 @@ static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dPass *p, GError
 
     /* all groups of equal size in one dispatch */
     for (guint q = 0, group, groups; q < quads; q += group * groups) {
-        group = idiom_conv2d_group(q, quads);
+        group = idiom_conv2d_group(q, quads, p->taps);
         for (groups = 1;
-             q + groups * group < quads && idiom_conv2d_group(q + groups * group, quads) == group;)
+             q + groups * group < quads && idiom_conv2d_group(q + groups * group, quads, p->taps) == group;)
             groups++;
         guint pixels = group > 4 ? 2 : 4;
         while (pixels > 1 && idiom_conv2d_tile_bytes(p->taps, p->stride, pixels) > IDIOM_CONV2D_SHARED_BYTES)

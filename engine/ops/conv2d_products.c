@@ -2,10 +2,12 @@
 /* Sums over pixels of products of channels: gradients of weights, Gram matrices. */
 #include "ops/conv2d.h"
 
+#include "graph/graph.h"
+
 /* lavapipe ends every loop of an invocation after 65535 turns in all */
 #define MAX_TURNS 30000
 
-/* Lane: one subgroup of lavapipe. */
+/* Lane: a workgroup is one subgroup, of at most so many. */
 #define LANES 8
 #define LANE_WORKGROUPS 64 /* enough for the threads of any CPU */
 
@@ -73,7 +75,7 @@ static guint vector_slices(IdiomShape grad, IdiomShape weight, guint groups)
 
 gsize idiom_conv2d_parts(IdiomShape grad, IdiomShape weight, guint stride, guint groups, IdiomFamily family)
 {
-    return (gsize)groups * (family == IDIOM_FAMILY_LANE ? LANES * lane_slices(grad, weight, groups, stride)
+    return (gsize)groups * (family == IDIOM_FAMILY_LANE ? lane_slices(grad, weight, groups, stride)
                                                         : vector_slices(grad, weight, groups));
 }
 
@@ -106,26 +108,40 @@ static gboolean record_lane(IdiomRecorder *r, const IdiomConv2dProducts *p, GErr
 {
     LaneShape s = lane_shape(p->grad->shape, p->weight, p->stride);
     guint slices = lane_slices(p->grad->shape, p->weight, p->groups, p->stride);
+    guint lanes = MIN(LANES, idiom_device_info(p->grad->graph->device)->subgroup_size);
+    guint columns = IDIOM_DIV_UP(idiom_c4(p->src->shape.c), s.in_quads);
+    guint lines = IDIOM_DIV_UP(idiom_c4(p->weight.n), s.out_quads);
 
     for (guint row = 0; row < p->weight.h; row += s.window)
         for (guint column = 0; column < p->weight.w; column += s.window) {
             Push push = make_push(r, p, column, row, slices);
             IdiomDispatch d = {
                 .shader = "conv2d_weights",
-                .spec = {p->mode, p->center != NULL, s.window, p->stride, s.out_quads, s.in_quads, s.rows},
-                .n_spec = 7,
-                .local = {LANES},
-                .groups = {IDIOM_DIV_UP(idiom_c4(p->src->shape.c), s.in_quads),
-                           IDIOM_DIV_UP(idiom_c4(p->weight.n), s.out_quads), p->groups * slices},
+                .spec = {p->mode, p->center != NULL, s.window, p->stride, s.out_quads, s.in_quads, s.rows,
+                         p->symmetric},
+                .n_spec = 8,
+                .local = {lanes},
+                .groups = {columns, lines, p->groups * slices},
                 .planes = {p->grad, p->src},
                 .n_planes = 2,
                 .push = &push,
                 .push_size = sizeof push,
             };
+            if (p->symmetric) {
+                d.groups[0] = columns * (columns + 1) / 2;
+                d.groups[1] = 1;
+            }
             if (!idiom_record_dispatch(r, &d, error))
                 return FALSE;
         }
     return TRUE;
+}
+
+guint idiom_conv2d_products_tile(const IdiomConv2dProducts *p)
+{
+    if (!p->symmetric || idiom_graph_family(p->grad->graph) != IDIOM_FAMILY_LANE)
+        return 0;
+    return 4 * lane_shape(p->grad->shape, p->weight, p->stride).in_quads;
 }
 
 static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dProducts *p, GError **error)
@@ -155,16 +171,18 @@ gboolean idiom_conv2d_record_products(IdiomRecorder *r, const IdiomConv2dProduct
 }
 
 gboolean idiom_conv2d_record_sum(IdiomRecorder *r, const IdiomTensor *parts, const IdiomTensor *out,
-                                 guint groups, gsize n_parts, float factor, GError **error)
+                                 guint groups, gsize n_parts, float factor, guint tile, GError **error)
 {
     gsize elements = idiom_shape_elements(out->shape);
     struct {
         guint64 out, parts;
         gint32 elements, groups, n_parts;
         float factor;
-    } push = {idiom_recorder_address(r, out), idiom_recorder_address(r, parts),
-              (gint32)(elements / groups),    (gint32)groups,
-              (gint32)(n_parts / groups),     factor};
+        gint32 channels, tile;
+    } push = {idiom_recorder_address(r, out),  idiom_recorder_address(r, parts),
+              (gint32)(elements / groups),     (gint32)groups,
+              (gint32)(n_parts / groups),      factor,
+              tile ? (gint32)out->shape.w : 0, (gint32)tile};
     IdiomDispatch d = {.shader = "conv2d_weights_sum", .push = &push, .push_size = sizeof push};
     idiom_dispatch_cover_flat(&d, elements);
     return idiom_record_dispatch(r, &d, error);

@@ -12,20 +12,22 @@ static gboolean gram_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
                                     .center = op->in[1],
                                     .weight = weight,
                                     .stride = 1,
-                                    .groups = s.n};
+                                    .groups = s.n,
+                                    .symmetric = TRUE};
 
     if (!idiom_conv2d_record_products(r, &products, error))
         return FALSE;
     idiom_recorder_barrier(r);
-    return idiom_conv2d_record_sum(r, parts, out, s.n,
-                                   idiom_conv2d_parts(s, weight, 1, s.n, idiom_graph_family(x->graph)),
-                                   1.0f / ((float)s.h * (float)s.w), error);
+    return idiom_conv2d_record_sum(
+        r, parts, out, s.n, idiom_conv2d_parts(s, weight, 1, s.n, idiom_graph_family(x->graph)),
+        1.0f / ((float)s.h * (float)s.w), idiom_conv2d_products_tile(&products), error);
 }
 
+/* A Gram matrix is symmetric: every product counts once. */
 static double gram_flops(const IdiomOp *op)
 {
     IdiomShape s = op->in[0]->shape;
-    return 2.0 * idiom_shape_elements(s) * s.c;
+    return (double)idiom_shape_elements(s) * (s.c + 1);
 }
 
 /*
@@ -40,7 +42,7 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     gsize per_quad = 4 * (1 + (gsize)4 * quads);
 
     for (guint q = 0, group; q < quads; q += group) {
-        group = idiom_conv2d_group(q, quads);
+        group = idiom_conv2d_group(q, quads, 1);
         gsize elements = group * per_quad;
         struct {
             guint64 out, dg, center;
@@ -93,7 +95,13 @@ static gboolean backward_record(IdiomRecorder *r, const IdiomOp *op, GError **er
     return TRUE;
 }
 
-static const IdiomOpClass backward_class = {"gram_backward", NULL, backward_record, gram_flops};
+static double backward_flops(const IdiomOp *op)
+{
+    IdiomShape s = op->in[0]->shape;
+    return 2.0 * idiom_shape_elements(s) * s.c;
+}
+
+static const IdiomOpClass backward_class = {"gram_backward", NULL, backward_record, backward_flops};
 
 static void gram_backward(IdiomGraph *g, IdiomOp *op)
 {

@@ -30,10 +30,36 @@ static gboolean pool_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     return idiom_record_dispatch(r, &d, error);
 }
 
+/* Into scratch of the pooled size. */
+static gboolean record_argmax(IdiomRecorder *r, const Params *p, const IdiomTensor *x,
+                              const IdiomTensor *argmax, GError **error)
+{
+    struct {
+        IdiomDims ds, d;
+    } push = {idiom_dims(x->shape), idiom_dims(argmax->shape)};
+    IdiomDispatch d = {
+        .shader = "pool2d_argmax",
+        .spec = {p->k, p->stride},
+        .n_spec = 2,
+        .planes = {x, argmax},
+        .n_planes = 2,
+        .push = &push,
+        .push_size = sizeof push,
+    };
+    idiom_dispatch_cover(&d, argmax->shape);
+    if (!idiom_record_dispatch(r, &d, error))
+        return FALSE;
+    idiom_recorder_barrier(r);
+    return TRUE;
+}
+
 static gboolean pool_backward_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const Params *p = op->params;
-    const IdiomTensor *dy = op->in[0], *x = op->in[1], *out = op->out[0];
+    const IdiomTensor *dy = op->in[0], *out = op->out[0];
+    const IdiomTensor *argmax = p->mode == IDIOM_POOL_MAX ? op->out[1] : NULL;
+    if (argmax && !record_argmax(r, p, op->in[1], argmax, error))
+        return FALSE;
     struct {
         IdiomDims d, dg;
     } push = {idiom_dims(out->shape), idiom_dims(dy->shape)};
@@ -41,7 +67,7 @@ static gboolean pool_backward_record(IdiomRecorder *r, const IdiomOp *op, GError
         .shader = "pool2d_backward",
         .spec = {p->mode == IDIOM_POOL_AVG, p->k, p->stride},
         .n_spec = 3,
-        .planes = {dy, x ? x : dy, out},
+        .planes = {dy, argmax ? argmax : dy, out},
         .n_planes = 3,
         .push = &push,
         .push_size = sizeof push,
@@ -59,6 +85,8 @@ static void pool_backward(IdiomGraph *g, IdiomOp *op)
     IdiomTensor *in[] = {op->out[0]->gradient, p->mode == IDIOM_POOL_MAX ? op->in[0] : NULL};
     IdiomOp *back = idiom_graph_add_op(g, &pool_backward_class, in, 2, p, sizeof *p);
     idiom_graph_accumulate(g, op->in[0], idiom_op_add_output(back, g, IDIOM_LAYOUT_PLANES, op->in[0]->shape));
+    if (p->mode == IDIOM_POOL_MAX)
+        idiom_op_add_output(back, g, IDIOM_LAYOUT_PLANES, op->out[0]->shape);
 }
 
 static const IdiomOpClass pool_class = {"pool2d", pool_backward, pool_record, NULL};

@@ -75,6 +75,12 @@ IdiomTensor *idiom_crop(IdiomGraph *g, IdiomTensor *x, guint left, guint top, gu
 
 /* --- padding -------------------------------------------------------------------------------------- */
 
+/* Whether no pixel has two images along an axis of @size pixels with @before and @after around them. */
+static gboolean few_images(const Params *p, guint size, guint before, guint after)
+{
+    return p->edge == WINDOW_REFLECT ? before + after + 2 <= size : MAX(before, after) <= 1 && size >= 2;
+}
+
 static gboolean pad_backward_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const Params *p = op->params;
@@ -83,9 +89,12 @@ static gboolean pad_backward_record(IdiomRecorder *r, const IdiomOp *op, GError 
         IdiomDims dg, d;
         gint32 left, top;
     } push = {idiom_dims(dy->shape), idiom_dims(out->shape), -p->left, -p->top};
+    guint left = (guint)-p->left, top = (guint)-p->top;
+    gboolean few = few_images(p, out->shape.w, left, dy->shape.w - out->shape.w - left) &&
+                   few_images(p, out->shape.h, top, dy->shape.h - out->shape.h - top);
     IdiomDispatch d = {.shader = "pad_backward",
-                       .spec = {p->edge == WINDOW_REFLECT},
-                       .n_spec = 1,
+                       .spec = {p->edge == WINDOW_REFLECT, few},
+                       .n_spec = 2,
                        .planes = {dy, out},
                        .n_planes = 2,
                        .push = &push,

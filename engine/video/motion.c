@@ -154,10 +154,10 @@ static gboolean patch_record(IdiomRecorder *r, const IdiomOp *op, GError **error
 static const IdiomOpClass patch_class = {"flow_patch", NULL, patch_record, NULL};
 
 /* @searched: @coarse comes from search(), on the grid of the result. */
-static IdiomTensor *refine(IdiomGraph *g, const Features *f, IdiomTensor *coarse, IdiomTensor *resting,
+static IdiomTensor *refine(IdiomGraph *g, const Features *f, IdiomTensor *coarse, IdiomTensor *past,
                            gboolean searched)
 {
-    IdiomTensor *in[] = {f->quads, f->gradients, coarse, resting};
+    IdiomTensor *in[] = {f->quads, f->gradients, coarse, past};
     if (idiom_graph_failed(g, in, 4))
         return NULL;
     IdiomShape s = f->quads->shape;
@@ -234,10 +234,13 @@ static gboolean cut_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     const IdiomTensor *flow = op->in[0], *columns = op->out[2];
     struct {
         IdiomDims d;
-        guint64 columns, linked, follows, resting;
-    } push = {idiom_dims(flow->shape), idiom_recorder_address(r, columns),
-              idiom_recorder_address(r, op->in[1]), idiom_recorder_address(r, op->out[0]),
-              idiom_recorder_address(r, op->out[1])};
+        guint64 columns, linked, follows, past, last;
+    } push = {idiom_dims(flow->shape),
+              idiom_recorder_address(r, columns),
+              idiom_recorder_address(r, op->in[1]),
+              idiom_recorder_address(r, op->out[0]),
+              idiom_recorder_address(r, op->out[1]),
+              idiom_recorder_address(r, op->in[2])};
     IdiomDispatch d = {
         .shader = "flow_cut",
         .spec = {FALSE},
@@ -259,22 +262,23 @@ static gboolean cut_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
 static const IdiomOpClass cut_class = {"flow_cut", NULL, cut_record, NULL};
 
-/* @resting: state: the share of the picture that rests. */
-static IdiomTensor *find_cut(IdiomGraph *g, IdiomTensor *flow, IdiomTensor *linked, IdiomTensor *resting)
+/* @past: state [1,1,1,2]: share of the picture that rests; pictures that have followed each other. */
+static void find_cut(IdiomGraph *g, IdiomMotion *motion, IdiomTensor *linked, IdiomTensor *past)
 {
-    IdiomTensor *in[] = {flow, linked};
-    if (idiom_graph_failed(g, in, 2) || !idiom_require_layout(g, "motion", linked, IDIOM_LAYOUT_FLAT))
-        return NULL;
-    IdiomOp *op = idiom_graph_add_op(g, &cut_class, in, 2, NULL, 0);
-    IdiomTensor *follows = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-    idiom_assign(g, resting, idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1)));
-    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 2, flow->shape.w));
-    return follows;
+    IdiomTensor *in[] = {motion->flow, linked, past};
+    if (idiom_graph_failed(g, in, 3) || !idiom_require_layout(g, "motion", linked, IDIOM_LAYOUT_FLAT))
+        return;
+    IdiomOp *op = idiom_graph_add_op(g, &cut_class, in, 3, NULL, 0);
+    motion->follows = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    IdiomTensor *present = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, past->shape);
+    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 2, motion->flow->shape.w)); /* columns */
+    motion->past = present;
+    idiom_assign(g, past, present);
 }
 
 IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linked)
 {
-    IdiomMotion result = {NULL, NULL, 1};
+    IdiomMotion result = {.cell = 1};
     Features level[MAX_LEVELS];
     guint levels = 0;
 
@@ -291,13 +295,13 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
     if (idiom_graph_error(g))
         return result;
     guint coarsest = levels - 1;
-    IdiomTensor *resting = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    IdiomTensor *past = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 2));
     IdiomTensor *motion = smooth(g, search(g, &level[coarsest]), TRUE);
     for (guint l = coarsest; l-- > 0;)
-        motion = smooth(g, refine(g, &level[l], motion, resting, l + 1 == coarsest), FALSE);
+        motion = smooth(g, refine(g, &level[l], motion, past, l + 1 == coarsest), FALSE);
     guint per_patch = coarsest ? 2 : 1; /* the search has one for every pixel */
     result.cell = cell * per_patch;
     result.flow = confidence(g, pair, motion, (ConfidenceParams){(float)cell, (float)per_patch});
-    result.follows = find_cut(g, result.flow, linked, resting);
+    find_cut(g, &result, linked, past);
     return result;
 }

@@ -4,21 +4,21 @@
 
 #include "ops/internal.h"
 
-enum { FRESH, PICTURE, HISTORY, FLOW, AMOUNT, FOLLOWS, GAIN };
+enum { FRESH, PICTURE, HISTORY, FLOW, AMOUNT, PAST, GAIN };
 
 static gboolean blend_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const guint *cell = op->params;
     struct {
         IdiomDims d, dp, dm, dg;
-        guint64 amount, follows;
+        guint64 amount, past;
         float per_pixel;
     } push = {idiom_dims(op->out[0]->shape),
               idiom_dims(op->in[PICTURE]->shape),
               idiom_dims(op->in[FLOW]->shape),
               idiom_dims(op->in[GAIN]->shape),
               idiom_recorder_address(r, op->in[AMOUNT]),
-              idiom_recorder_address(r, op->in[FOLLOWS]),
+              idiom_recorder_address(r, op->in[PAST]),
               1.0f / (float)*cell};
     IdiomDispatch d = {
         .shader = "temporal_blend",
@@ -40,7 +40,7 @@ static gboolean gain_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     const gint32 *cell = op->params;
     struct {
         IdiomDims dp, ds, d;
-        guint64 follows;
+        guint64 past;
         gint32 cell;
     } push = {idiom_dims(op->in[0]->shape), idiom_dims(op->in[1]->shape), idiom_dims(op->out[0]->shape),
               idiom_recorder_address(r, op->in[3]), *cell};
@@ -60,7 +60,7 @@ static const IdiomOpClass gain_class = {"temporal_gain", NULL, gain_record, NULL
 static void update_gain(IdiomGraph *g, IdiomTensor *gain, IdiomTensor *fresh, IdiomTensor *steadied,
                         const IdiomMotion *motion)
 {
-    IdiomTensor *in[] = {fresh, steadied, gain, motion->follows};
+    IdiomTensor *in[] = {fresh, steadied, gain, motion->past};
     IdiomOp *op =
         idiom_graph_add_op(g, &gain_class, in, G_N_ELEMENTS(in), &motion->cell, sizeof motion->cell);
     idiom_assign(g, gain, idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, gain->shape));
@@ -69,7 +69,7 @@ static void update_gain(IdiomGraph *g, IdiomTensor *gain, IdiomTensor *fresh, Id
 IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *picture,
                           IdiomTensor *stylized, IdiomTensor *amount)
 {
-    IdiomTensor *given[] = {picture, stylized, motion->flow, motion->follows, amount};
+    IdiomTensor *given[] = {picture, stylized, motion->flow, motion->past, amount};
     if (idiom_graph_failed(g, given, G_N_ELEMENTS(given)) ||
         !idiom_require_same(g, "steady", picture, stylized) ||
         !idiom_require_layout(g, "steady", amount, IDIOM_LAYOUT_FLAT))
@@ -78,9 +78,8 @@ IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor 
     IdiomTensor *history = idiom_graph_state(g, IDIOM_LAYOUT_PLANES, with_luma);
     IdiomShape patches = motion->flow->shape;
     IdiomTensor *gain = idiom_graph_state(g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(1, 1, patches.h, patches.w));
-    IdiomTensor *in[] = {
-        [GAIN] = gain,         [FRESH] = stylized, [PICTURE] = picture,        [HISTORY] = history,
-        [FLOW] = motion->flow, [AMOUNT] = amount,  [FOLLOWS] = motion->follows};
+    IdiomTensor *in[] = {[GAIN] = gain,         [FRESH] = stylized, [PICTURE] = picture,  [HISTORY] = history,
+                         [FLOW] = motion->flow, [AMOUNT] = amount,  [PAST] = motion->past};
     IdiomOp *op =
         idiom_graph_add_op(g, &blend_class, in, G_N_ELEMENTS(in), &motion->cell, sizeof motion->cell);
     IdiomTensor *result = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, with_luma);

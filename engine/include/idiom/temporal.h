@@ -18,6 +18,8 @@ typedef struct {
      */
     IdiomTensor *flow;
     IdiomTensor *follows; /**< flat scalar: 1, or 0 where this picture does not follow the last one: a cut */
+    /** flat [1,1,1,2]: the share of the picture that rests, and how many pictures have followed each other up to here */
+    IdiomTensor *past;
     guint cell;
 } IdiomMotion;
 
