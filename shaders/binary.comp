@@ -3,11 +3,13 @@
 /* Pointwise functions of two tensors. */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
+#include "slope.glsl"
 
 layout(constant_id = 3) const int FUNCTION = 0;       /* BINARY_* of pointwise.c */
 layout(constant_id = 4) const int ACTIVATION = 0;
 layout(constant_id = 5) const bool REPEAT_N = false;  /* b has n = 1 */
 layout(constant_id = 6) const bool REPEAT_HW = false; /* b has h = w = 1 */
+layout(constant_id = 7) const int SLOPE = 0;          /* multiply by the slope of this activation, whose result is y */
 
 layout(push_constant, scalar) uniform Push
 {
@@ -18,24 +20,7 @@ layout(push_constant, scalar) uniform Push
 PLANES_IN(0, a);
 PLANES_IN(1, b);
 PLANES_OUT(2, dst);
-
-/* slope of the activation, from its result y */
-vec4 slope(vec4 y)
-{
-    if (ACTIVATION == 1)
-        return mix(vec4(0), vec4(1), greaterThan(y, vec4(0)));
-    if (ACTIVATION == 2)
-        return mix(vec4(0.2), vec4(1), greaterThan(y, vec4(0)));
-    if (ACTIVATION == 3)
-        return 1.0 - y * y;
-    if (ACTIVATION == 4)
-        return y * (1.0 - y);
-    if (ACTIVATION == 5)
-        return 2.0 * y * (1.0 - y);
-    if (ACTIVATION == 6)
-        return 1.0 - exp(-y);
-    return vec4(1);
-}
+PLANES_IN(3, y);
 
 void main()
 {
@@ -54,10 +39,12 @@ void main()
     else if (FUNCTION == 3)
         w = u + t.v[0] * (v - u);
     else if (FUNCTION == 4)
-        w = u * slope(v);
+        w = u * slope(v, ACTIVATION);
     else /* power: below its lower limit the function is constant */
         w = mix(vec4(0),
                 u * exponent * (exponent == 0.5 ? inversesqrt(v) : pow(max(v, vec4(1e-20)), vec4(exponent - 1.0))),
                 greaterThan(v, vec4(1e-20)));
+    if (SLOPE != 0)
+        w *= slope(load4(y, d, p.w, p.z, p.y, p.x), SLOPE);
     store4(dst, d, p.w, p.z, p.y, p.x, w);
 }

@@ -6,10 +6,12 @@
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
+#include "slope.glsl"
 
 layout(constant_id = 3) const bool TWO = false;
 layout(constant_id = 4) const int SHIFT_A = 0; /* offset modulo 4 */
 layout(constant_id = 5) const int SHIFT_B = 0;
+layout(constant_id = 6) const int SLOPE = 0; /* multiplies by the slope of this activation, whose result is activated */
 
 layout(push_constant, scalar) uniform Push
 {
@@ -21,6 +23,7 @@ layout(push_constant, scalar) uniform Push
 PLANES_IN(0, a);
 PLANES_IN(1, b);
 PLANES_OUT(2, dst);
+PLANES_IN(3, activated);
 
 #define block_or_zero(t, dt, q)                                                                                        \
     mix(vec4(0), load4(t, dt, p.w, clamp(q, 0, blocks(dt) - 1), p.y, p.x), bvec4(q >= 0 && q < blocks(dt)))
@@ -48,5 +51,7 @@ void main()
             w = join(w, block_or_zero(b, db, qb + 1), SHIFT_B);
         v += w;
     }
+    if (SLOPE != 0)
+        v *= slope(load4(activated, d, p.w, c4, p.y, p.x), SLOPE);
     store4(dst, d, p.w, c4, p.y, p.x, keep_tail(v, c4, d.z));
 }

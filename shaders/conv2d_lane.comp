@@ -10,6 +10,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 #include "conv2d.glsl"
+#include "slope.glsl"
 
 layout(constant_id = 3) const int FIRST = 1; /* starts from the bias rather than from what dst holds */
 layout(constant_id = 4) const int ACT = 0;
@@ -20,11 +21,19 @@ layout(constant_id = 8) const int QUADS = 4;
 layout(constant_id = 9) const int ROWS = 1;
 layout(constant_id = 10) const int BLOCKS = 1;
 layout(constant_id = 11) const int BLOCKS2 = 0;
+#ifdef GRADIENT
+layout(constant_id = 12) const int OTHER = 0; /* adds what is in other */
+layout(constant_id = 13) const int SLOPE = 0; /* multiplies by the slope of this activation, whose result is activated */
+#endif
 const int SOURCE_ROWS = (ROWS - 1) * STRIDE + K;
 
 PLANES_INOUT(0, dst);
 PLANES_IN(1, src);
 PLANES_IN(2, src2);
+#ifdef GRADIENT
+PLANES_IN(3, other);
+PLANES_IN(4, activated);
+#endif
 
 layout(push_constant, scalar) uniform Push
 {
@@ -76,6 +85,12 @@ void main()
     [[unroll]] for (int r = 0; r < ROWS; r++)
         [[unroll]] for (int q = 0; q < QUADS; q++) {
             vec4 result = activate(acc[r][q], ACT);
+#ifdef GRADIENT
+            if (OTHER != 0)
+                result += load4(other, d, n, dst_first + q, dy + r * scale, dx);
+            if (SLOPE != 0)
+                result *= slope(load4(activated, d, n, dst_first + q, dy + r * scale, dx), SLOPE);
+#endif
             if (ACT >= 4) /* not zero at zero */
                 result = keep_tail(result, dst_first + q, d.z);
             store4_inside(dst, d, n, dst_first + q, dy + r * scale, dx, result);

@@ -9,6 +9,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 #include "conv2d.glsl"
+#include "slope.glsl"
 
 layout(constant_id = 3) const int PIXELS = 4;
 layout(constant_id = 4) const int ACT = 0;
@@ -16,6 +17,10 @@ layout(constant_id = 5) const int MODE = 0; /* IdiomPadMode */
 layout(constant_id = 6) const int K = 3;
 layout(constant_id = 7) const int STRIDE = 1;
 layout(constant_id = 8) const int QUADS = 4;
+#ifdef GRADIENT
+layout(constant_id = 9) const int OTHER = 0;  /* adds what is in other */
+layout(constant_id = 10) const int SLOPE = 0; /* multiplies by the slope of this activation, whose result is activated */
+#endif
 
 const int TILE_W = (8 * PIXELS - 1) * STRIDE + K, TILE_H = 7 * STRIDE + K;
 shared vec4 tile[TILE_W * TILE_H];
@@ -23,6 +28,10 @@ shared vec4 tile[TILE_W * TILE_H];
 PLANES_INOUT(0, dst);
 PLANES_IN(1, src);
 PLANES_IN(2, src2);
+#ifdef GRADIENT
+PLANES_IN(3, other);
+PLANES_IN(4, activated);
+#endif
 
 layout(push_constant, scalar) uniform Push
 {
@@ -84,8 +93,15 @@ void main()
         if (x < size.x && y < size.y)
             for (int q = 0; q < QUADS; q++) {
                 int block = dst_first + group * QUADS + q;
+                ivec2 at = ivec2(x, y) * scale + offset;
                 vec4 result = keep_tail(activate(acc[p][q], ACT), block, d.z);
-                store4(dst, d, n, block, y * scale + offset.y, x * scale + offset.x, result);
+#ifdef GRADIENT
+                if (OTHER != 0)
+                    result += load4(other, d, n, block, at.y, at.x);
+                if (SLOPE != 0)
+                    result *= slope(load4(activated, d, n, block, at.y, at.x), SLOPE);
+#endif
+                store4(dst, d, n, block, at.y, at.x, result);
             }
     }
 }

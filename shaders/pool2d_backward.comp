@@ -6,10 +6,13 @@
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
+#include "slope.glsl"
 
 layout(constant_id = 3) const bool MEAN = false;
 layout(constant_id = 4) const int K = 2;
 layout(constant_id = 5) const int STRIDE = 2;
+layout(constant_id = 6) const int OTHER = 0; /* adds what is in other */
+layout(constant_id = 7) const int SLOPE = 0; /* multiplies by the slope of this activation, whose result is activated */
 
 layout(push_constant, scalar) uniform Push
 {
@@ -18,6 +21,8 @@ layout(push_constant, scalar) uniform Push
 PLANES_IN(0, dy);
 PLANES_IN(1, argmax);
 PLANES_OUT(2, dst);
+PLANES_IN(3, other);
+PLANES_IN(4, activated);
 
 /* most windows, along one axis, that a pixel can lie in */
 const int WINDOWS = (K + STRIDE - 1) / STRIDE;
@@ -40,5 +45,11 @@ void main()
         }
         sum += mix(vec4(0), share, chosen);
     }
-    store4(dst, d, p.w, p.z, p.y, p.x, MEAN ? sum / float(K * K) : sum);
+    if (MEAN)
+        sum /= float(K * K);
+    if (OTHER != 0)
+        sum += load4(other, d, p.w, p.z, p.y, p.x);
+    if (SLOPE != 0)
+        sum *= slope(load4(activated, d, p.w, p.z, p.y, p.x), SLOPE);
+    store4(dst, d, p.w, p.z, p.y, p.x, sum);
 }

@@ -229,6 +229,22 @@ static IdiomTensor *loss_patch(Net *net, IdiomTensor *x)
     return idiom_mean(net->g, idiom_activation(net->g, y, IDIOM_ACT_SOFTPLUS));
 }
 
+/* Sums of gradients and slopes of activations by the operations that make them: a has three uses, b two. */
+static IdiomTensor *loss_fused(Net *net, IdiomTensor *x)
+{
+    const IdiomConvParams half = {.stride = 2, .pad = 1, .act = IDIOM_ACT_SIGMOID};
+    const IdiomConvParams bent = {.pad = 1, .act = IDIOM_ACT_SOFTPLUS};
+    const IdiomConvParams smooth = {.pad = 1, .act = IDIOM_ACT_TANH}, one = {.act = IDIOM_ACT_TANH};
+    IdiomGraph *g = net->g;
+    IdiomTensor *a = idiom_conv2d(g, x, NULL, param(net, "w1"), param(net, "b1"), &smooth);
+    IdiomTensor *b = idiom_conv2d(g, a, NULL, param(net, "w2"), NULL, &half);
+    IdiomTensor *c = idiom_conv2d(g, b, NULL, param(net, "w3"), NULL, &one);
+    IdiomTensor *d = idiom_conv2d(g, b, NULL, param(net, "w4"), NULL, &bent);
+    IdiomTensor *pooled = idiom_pool2d(g, a, IDIOM_POOL_MAX, 3, 2, TRUE);
+    IdiomTensor *sum = idiom_add(g, weigh(net, idiom_concat(g, c, d)), weigh(net, pooled));
+    return idiom_add(g, sum, idiom_mean_square(g, idiom_gram(g, a, NULL)));
+}
+
 /* Mean and deviation of channels. */
 static IdiomTensor *loss_statistics(Net *net, IdiomTensor *x)
 {
@@ -379,6 +395,16 @@ static const Check checks[] = {
      1,
      loss_spectral,
      {{"w1", S(5, 3, 4, 4)}, {"b1", S(1, 5, 1, 1)}, {"w2", S(6, 5, 4, 4)}}},
+    {"network/fused",
+     {2, 3, 9, 11},
+     -1,
+     1,
+     loss_fused,
+     {{"w1", S(6, 3, 3, 3)},
+      {"b1", S(1, 6, 1, 1)},
+      {"w2", S(8, 6, 4, 4)},
+      {"w3", S(4, 8, 1, 1)},
+      {"w4", S(5, 8, 3, 3)}}},
     {"network/statistics", {2, 5, 8, 6}, -1, 1, loss_statistics},
     {"network/shared", {1, 4, 6, 7}, -1, 1, loss_shared, {{"w", S(4, 4, 3, 3)}, {"b", S(1, 4, 1, 1)}}},
     {"network/adaptive", {2, 5, 5, 6}, -1, 1, loss_adaptive},

@@ -2,6 +2,62 @@
 /* Reverse-mode differentiation as a transformation of the graph: each op's gradient rule appends ops. */
 #include "graph.h"
 
+static guint position(const IdiomGraph *g, const IdiomOp *op)
+{
+    guint index = 0;
+    g_ptr_array_find(g->ops, op, &index);
+    return index;
+}
+
+/* Whether nobody but @owner, whose gradient it is or will be, sees what is in @t: then another op may change it. */
+static gboolean is_private(const IdiomGraph *g, const IdiomTensor *t, const IdiomTensor *owner)
+{
+    if (t->alias)
+        return FALSE;
+    for (guint i = 0; i < g->tensors->len; i++) {
+        const IdiomTensor *other = g_ptr_array_index(g->tensors, i);
+        if (other->alias == t || (other->gradient == t && (other != owner || owner->wants_gradient)))
+            return FALSE;
+    }
+    for (guint i = 0; i < g->ops->len; i++) {
+        const IdiomOp *op = g_ptr_array_index(g->ops, i);
+        for (guint k = 0; k < op->n_in; k++)
+            if (op->in[k] == t)
+                return FALSE;
+    }
+    return TRUE;
+}
+
+/* Whether @op, which makes @t, can take @extra as one more input. */
+static gboolean takes(const IdiomGraph *g, const IdiomOp *op, const IdiomTensor *t, const IdiomTensor *extra)
+{
+    return op->n_in < IDIOM_OP_MAX_IN && t == op->out[0] && op->constant == extra->constant &&
+           (!extra->op || position(g, extra->op) < position(g, op));
+}
+
+/* The sum of two shares of @owner's gradient, by the op that makes the later one. */
+static gboolean fuse_sum(IdiomGraph *g, IdiomTensor *owner, IdiomTensor *share, IdiomTensor *sum)
+{
+    IdiomOp *op = share->op;
+    if (!op || !op->klass->adds_other || op->other || op->activated || !takes(g, op, share, sum) ||
+        !is_private(g, share, owner))
+        return FALSE;
+    op->other = op->in[op->n_in++] = sum;
+    return TRUE;
+}
+
+gboolean idiom_graph_fuse_slope(IdiomGraph *g, IdiomTensor *gradient, IdiomTensor *activated,
+                                IdiomActivation act)
+{
+    IdiomOp *op = gradient->op;
+    if (!op || !op->klass->applies_slope || op->activated || !takes(g, op, gradient, activated) ||
+        !is_private(g, gradient, activated))
+        return FALSE;
+    op->activated = op->in[op->n_in++] = activated;
+    op->slope = act;
+    return TRUE;
+}
+
 void idiom_graph_accumulate(IdiomGraph *g, IdiomTensor *t, IdiomTensor *share)
 {
     if (!t || !share || !t->requires_gradient || g->error)
@@ -13,7 +69,9 @@ void idiom_graph_accumulate(IdiomGraph *g, IdiomTensor *t, IdiomTensor *share)
                          share->shape.h, share->shape.w, t->shape.n, t->shape.c, t->shape.h, t->shape.w);
         return;
     }
-    t->gradient = t->gradient ? idiom_add(g, t->gradient, share) : share;
+    if (t->gradient && !fuse_sum(g, t, share, t->gradient))
+        share = idiom_add(g, t->gradient, share);
+    t->gradient = share;
 }
 
 /* The part of the gradient array that belongs to parameter tensor @t is to be written by whoever makes its gradient. */

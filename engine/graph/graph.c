@@ -225,7 +225,7 @@ IdiomTensor *idiom_graph_params_flat(IdiomGraph *g, IdiomParams *params)
 void idiom_graph_want_gradient(IdiomGraph *g, IdiomTensor *t)
 {
     if (!idiom_graph_failed(g, &t, 1))
-        t->requires_gradient = TRUE;
+        t->requires_gradient = t->wants_gradient = TRUE;
 }
 
 IdiomTensor *idiom_stop_gradient(IdiomGraph *g, IdiomTensor *tensor)

@@ -30,6 +30,9 @@ typedef struct {
 
     /* Floating point operations, a multiply-add counting as two. NULL: not counted. */
     double (*flops)(const IdiomOp *op);
+
+    /* What its shader can do with its first output besides, so that no pass over it is needed: see IdiomOp. */
+    gboolean adds_other, applies_slope;
 } IdiomOpClass;
 
 struct IdiomOp {
@@ -39,7 +42,13 @@ struct IdiomOp {
     guint n_in, n_out;
     gboolean constant; /* all inputs are constant: run once, not in every run */
     gboolean in_place; /* writes memory of its inputs (Adam); never left out */
-    gpointer params;   /* the op's own parameters; freed with the graph */
+    /*
+     * Gradients: the result, plus other, times the slope of an activation whose result is activated. NULL for none.
+     * Both are also inputs, after the op's own.
+     */
+    IdiomTensor *other, *activated;
+    IdiomActivation slope;
+    gpointer params; /* the op's own parameters; freed with the graph */
     gsize params_size;
 };
 
@@ -51,6 +60,7 @@ struct IdiomTensor {
     IdiomOp *op;       /* that makes it; NULL for inputs, parameters, constants */
     gboolean constant; /* depends on constants only: computed once */
     gboolean requires_gradient;
+    gboolean wants_gradient; /* somebody will look at it: idiom_graph_want_gradient() */
     IdiomTensor *gradient;
     /* the rest is the graph's and the program's business */
     IdiomTensor *alias;  /* lies in the storage of this one (stop_gradient, parts of a gradient array) */
@@ -95,6 +105,13 @@ IdiomTensor *idiom_op_add_output(IdiomOp *op, IdiomGraph *g, IdiomLayout layout,
  */
 IdiomOp *idiom_graph_find_op(IdiomGraph *g, const IdiomOpClass *klass, IdiomTensor *const *in, guint n_in,
                              gconstpointer params, gsize params_size);
+
+/*
+ * In a backward rule: @gradient, the complete gradient of @activated = act(x), times the slope of @act, by the op that
+ * makes it. FALSE where that cannot be.
+ */
+gboolean idiom_graph_fuse_slope(IdiomGraph *g, IdiomTensor *gradient, IdiomTensor *activated,
+                                IdiomActivation act);
 
 /* In a backward rule: adds @share to the gradient of @tensor. Ignores NULLs and tensors that need no gradient. */
 void idiom_graph_accumulate(IdiomGraph *g, IdiomTensor *tensor, IdiomTensor *share);

@@ -9,10 +9,11 @@ typedef struct {
     int offset;
 } Source;
 
-/* Makes the blocks [@first, @first + @count) of @out. */
-static gboolean record(IdiomRecorder *r, const IdiomTensor *out, guint first, guint count, Source a,
+/* Makes the blocks [@first, @first + @count) of the result. */
+static gboolean record(IdiomRecorder *r, const IdiomOp *op, guint first, guint count, Source a,
                        const Source *b, GError **error)
 {
+    const IdiomTensor *out = op->out[0];
     IdiomShape grid = out->shape;
     grid.c = 4 * count;
     const Source *second = b ? b : &a; /* the descriptor must be something */
@@ -28,10 +29,10 @@ static gboolean record(IdiomRecorder *r, const IdiomTensor *out, guint first, gu
               second->offset};
     IdiomDispatch d = {
         .shader = "channels",
-        .spec = {b != NULL, (guint32)a.offset & 3, (guint32)second->offset & 3},
-        .n_spec = 3,
-        .planes = {a.tensor, second->tensor, out},
-        .n_planes = 3,
+        .spec = {b != NULL, (guint32)a.offset & 3, (guint32)second->offset & 3, op->slope},
+        .n_spec = 4,
+        .planes = {a.tensor, second->tensor, out, op->activated ? op->activated : a.tensor},
+        .n_planes = 4,
         .push = &push,
         .push_size = sizeof push,
     };
@@ -44,13 +45,13 @@ static gboolean record(IdiomRecorder *r, const IdiomTensor *out, guint first, gu
 static gboolean shift_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const int *offset = op->params;
-    const IdiomTensor *out = op->out[0];
-    return record(r, out, 0, idiom_c4(out->shape.c), (Source){op->in[0], *offset}, NULL, error);
+    return record(r, op, 0, idiom_c4(op->out[0]->shape.c), (Source){op->in[0], *offset}, NULL, error);
 }
 
 static void shift_backward(IdiomGraph *g, IdiomOp *op);
 
-static const IdiomOpClass slice_class = {"slice", shift_backward, shift_record, NULL};
+static const IdiomOpClass slice_class = {
+    .name = "slice", .backward = shift_backward, .record = shift_record, .applies_slope = TRUE};
 
 /* @channels channels from @offset on, which may lie outside of @x: zero there. */
 static IdiomTensor *shift(IdiomGraph *g, IdiomTensor *x, int offset, guint channels)
@@ -81,13 +82,11 @@ IdiomTensor *idiom_slice(IdiomGraph *g, IdiomTensor *x, guint first, guint count
 
 static gboolean concat_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
-    const IdiomTensor *out = op->out[0];
-    guint ca = op->in[0]->shape.c, blocks = idiom_c4(out->shape.c);
+    guint ca = op->in[0]->shape.c, blocks = idiom_c4(op->out[0]->shape.c);
     Source a = {op->in[0], 0}, b = {op->in[1], -(int)ca};
     if (ca % 4 != 0)
-        return record(r, out, 0, blocks, a, &b, error);
-    return record(r, out, 0, ca / 4, a, NULL, error) &&
-           record(r, out, ca / 4, blocks - ca / 4, b, NULL, error);
+        return record(r, op, 0, blocks, a, &b, error);
+    return record(r, op, 0, ca / 4, a, NULL, error) && record(r, op, ca / 4, blocks - ca / 4, b, NULL, error);
 }
 
 static void concat_backward(IdiomGraph *g, IdiomOp *op)

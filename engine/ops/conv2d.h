@@ -38,11 +38,12 @@ typedef struct {
     guint taps, stride;
     IdiomPadMode mode; /* beyond the edges of src */
     IdiomActivation act;
-    gint origin[2];      /* column and row of src under the first tap of output 0 */
-    guint size[2];       /* outputs across and down */
-    guint scale;         /* their distance in dst */
-    guint offset[2];     /* of output 0 in dst */
-    guint image, images; /* pictures of the batch */
+    gint origin[2];          /* column and row of src under the first tap of output 0 */
+    guint size[2];           /* outputs across and down */
+    guint scale;             /* their distance in dst */
+    guint offset[2];         /* of output 0 in dst */
+    guint image, images;     /* pictures of the batch */
+    const IdiomOp *gradient; /* NULL, or an op whose other and activated are to be seen to */
 } IdiomConv2dPass;
 
 /* Shared memory that a pass needs on the vector family, and what every device has. */

@@ -34,7 +34,8 @@ static gboolean record_phases(IdiomRecorder *r, const IdiomOp *op, GError **erro
                                 .taps = taps,
                                 .stride = 1,
                                 .scale = stride,
-                                .images = out->shape.n};
+                                .images = out->shape.n,
+                                .gradient = op};
         const guint part[2] = {phase % stride, phase / stride}, extent[2] = {out->shape.w, out->shape.h};
         for (guint axis = 0; axis < 2; axis++) {
             /* pixel i of the result lies at i + pad of the padded input; the first one of this phase: */
@@ -77,12 +78,6 @@ static gboolean record_direct_data(IdiomRecorder *r, const IdiomOp *op, GError *
     return idiom_record_dispatch(r, &d, error);
 }
 
-static gboolean data_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
-{
-    const DataParams *p = op->params;
-    return p->conv.fast ? record_phases(r, op, error) : record_direct_data(r, op, error);
-}
-
 static double data_flops(const IdiomOp *op)
 {
     const DataParams *p = op->params;
@@ -90,7 +85,12 @@ static double data_flops(const IdiomOp *op)
            p->kernel[0] * p->kernel[1];
 }
 
-static const IdiomOpClass data_class = {"conv2d_backward_data", NULL, data_record, data_flops};
+static const IdiomOpClass data_class = {.name = "conv2d_backward_data",
+                                        .record = record_phases,
+                                        .flops = data_flops,
+                                        .adds_other = TRUE,
+                                        .applies_slope = TRUE};
+static const IdiomOpClass direct_data_class = {"conv2d_backward_data", NULL, record_direct_data, data_flops};
 
 /* Gradient of @x, whose channels are the weight's inputs from @first on. */
 static IdiomTensor *input_gradient(IdiomGraph *g, const IdiomConv2d *conv, const IdiomTensor *x, guint first,
@@ -123,7 +123,8 @@ static IdiomTensor *input_gradient(IdiomGraph *g, const IdiomConv2d *conv, const
     }
     if (idiom_graph_failed(g, in, n_in))
         return NULL;
-    IdiomOp *op = idiom_graph_add_op(g, &data_class, in, n_in, &p, sizeof p);
+    IdiomOp *op =
+        idiom_graph_add_op(g, p.conv.fast ? &data_class : &direct_data_class, in, n_in, &p, sizeof p);
     IdiomTensor *dx = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, shape);
     return conv->mode ? idiom_pad2d_backward(g, dx, conv->pad, conv->pad, conv->pad, conv->pad, conv->mode)
                       : dx;

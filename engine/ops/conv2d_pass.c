@@ -60,6 +60,19 @@ static Push make_push(IdiomRecorder *r, const IdiomConv2dPass *p)
     };
 }
 
+/* The dispatch does what the op asks for besides; @last: it makes the final result. */
+static void add_epilogue(IdiomDispatch *d, const IdiomConv2dPass *p, gboolean last)
+{
+    const IdiomOp *op = p->gradient;
+    if (!op || !last || (!op->other && !op->activated))
+        return;
+    d->shader = "conv2d_gradient";
+    d->spec[d->n_spec++] = op->other != NULL;
+    d->spec[d->n_spec++] = op->slope;
+    d->planes[d->n_planes++] = op->other ? op->other : p->src;
+    d->planes[d->n_planes++] = op->activated ? op->activated : p->src;
+}
+
 static guint source_blocks(const IdiomConv2dPass *p)
 {
     return idiom_c4(p->src->shape.c) + (p->src2 ? idiom_c4(p->src2->shape.c) : 0);
@@ -98,6 +111,7 @@ static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, gu
             .push = &push,
             .push_size = sizeof push,
         };
+        add_epilogue(&d, p, end == all);
         /* passes do not touch each other's outputs, but every one has all of dst bound for reading as well */
         idiom_recorder_barrier(r);
         idiom_conv2d_cover(&d, p->size[0], IDIOM_DIV_UP(p->size[1], rows));
@@ -157,6 +171,7 @@ static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dPass *p, GError
             .push = &push,
             .push_size = sizeof push,
         };
+        add_epilogue(&d, p, TRUE);
         if (!idiom_record_dispatch(r, &d, error))
             return FALSE;
     }

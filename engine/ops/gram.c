@@ -88,6 +88,7 @@ static gboolean backward_record(IdiomRecorder *r, const IdiomOp *op, GError **er
             .scale = 1,
             .image = n,
             .images = 1,
+            .gradient = op,
         };
         if (!idiom_conv2d_record_pass(r, &pass, error))
             return FALSE;
@@ -101,7 +102,11 @@ static double backward_flops(const IdiomOp *op)
     return 2.0 * idiom_shape_elements(s) * s.c;
 }
 
-static const IdiomOpClass backward_class = {"gram_backward", NULL, backward_record, backward_flops};
+static const IdiomOpClass backward_class = {.name = "gram_backward",
+                                            .record = backward_record,
+                                            .flops = backward_flops,
+                                            .adds_other = TRUE,
+                                            .applies_slope = TRUE};
 
 static void gram_backward(IdiomGraph *g, IdiomOp *op)
 {

@@ -68,13 +68,14 @@ static gboolean binary_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
         IdiomDims d, db;
         guint64 t;
         float exponent;
-    } push = {idiom_dims(a->shape), idiom_dims(b->shape), address_or_zero(r, op->in[2]), p->exponent};
+    } push = {idiom_dims(a->shape), idiom_dims(b->shape),
+              p->function == BINARY_MIX ? idiom_recorder_address(r, op->in[2]) : 0, p->exponent};
     IdiomDispatch d = {
         .shader = "binary",
-        .spec = {p->function, p->act, b->shape.n == 1, b->shape.h == 1 && b->shape.w == 1},
-        .n_spec = 4,
-        .planes = {a, b, op->out[0]},
-        .n_planes = 3,
+        .spec = {p->function, p->act, b->shape.n == 1, b->shape.h == 1 && b->shape.w == 1, op->slope},
+        .n_spec = 5,
+        .planes = {a, b, op->out[0], op->activated ? op->activated : a},
+        .n_planes = 4,
         .push = &push,
         .push_size = sizeof push,
     };
@@ -147,7 +148,8 @@ static void mul_backward(IdiomGraph *g, IdiomOp *op)
         idiom_graph_accumulate(g, b, idiom_sum_to_shape(g, idiom_mul(g, dy, a), b->shape));
 }
 
-static const IdiomOpClass add_class = {"add", add_backward, binary_record, NULL};
+static const IdiomOpClass add_class = {
+    .name = "add", .backward = add_backward, .record = binary_record, .applies_slope = TRUE};
 static const IdiomOpClass sub_class = {"sub", sub_backward, binary_record, NULL};
 static const IdiomOpClass mul_class = {"mul", mul_backward, binary_record, NULL};
 
@@ -262,7 +264,7 @@ static const IdiomOpClass activation_backward_class = {"activation_backward", NU
 IdiomTensor *idiom_activation_backward(IdiomGraph *g, IdiomTensor *dy, IdiomTensor *y, IdiomActivation act)
 {
     IdiomTensor *in[] = {dy, y};
-    if (act == IDIOM_ACT_NONE || idiom_graph_failed(g, in, 2))
+    if (act == IDIOM_ACT_NONE || idiom_graph_failed(g, in, 2) || idiom_graph_fuse_slope(g, dy, y, act))
         return dy;
     return append(g, &activation_backward_class, in, 2,
                   &(Params){.function = BINARY_ACTIVATION_BACKWARD, .act = act});

@@ -65,10 +65,11 @@ static gboolean pool_backward_record(IdiomRecorder *r, const IdiomOp *op, GError
     } push = {idiom_dims(out->shape), idiom_dims(dy->shape)};
     IdiomDispatch d = {
         .shader = "pool2d_backward",
-        .spec = {p->mode == IDIOM_POOL_AVG, p->k, p->stride},
-        .n_spec = 3,
-        .planes = {dy, argmax ? argmax : dy, out},
-        .n_planes = 3,
+        .spec = {p->mode == IDIOM_POOL_AVG, p->k, p->stride, op->other != NULL, op->slope},
+        .n_spec = 5,
+        .planes = {dy, argmax ? argmax : dy, out, op->other ? op->other : dy,
+                   op->activated ? op->activated : dy},
+        .n_planes = 5,
         .push = &push,
         .push_size = sizeof push,
     };
@@ -76,7 +77,8 @@ static gboolean pool_backward_record(IdiomRecorder *r, const IdiomOp *op, GError
     return idiom_record_dispatch(r, &d, error);
 }
 
-static const IdiomOpClass pool_backward_class = {"pool2d_backward", NULL, pool_backward_record, NULL};
+static const IdiomOpClass pool_backward_class = {
+    .name = "pool2d_backward", .record = pool_backward_record, .adds_other = TRUE, .applies_slope = TRUE};
 
 static void pool_backward(IdiomGraph *g, IdiomOp *op)
 {
