@@ -58,7 +58,8 @@ void main()
         difference[i] = moved - luma_at(0, first + o);
     }
     float alike = 1.0 - smoothstep(0.04, 0.12, dot(abs(difference), vec4(0.25)));
-    float noise = dot(abs(difference - dot(difference, vec4(0.25))), vec4(0.25));
+    /* of a pixel of the picture: the mean of scale x scale pixels has less */
+    float noise = scale * dot(abs(difference - dot(difference, vec4(0.25))), vec4(0.25));
 
     vec2 beyond = max(max(-target, target - vec2(dl.xy - 1)), vec2(0));
     float inside = clamp(1.0 - max(beyond.x, beyond.y), 0.0, 1.0);

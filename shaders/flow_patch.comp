@@ -7,6 +7,7 @@
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
+#include "noise.glsl"
 
 layout(constant_id = 3) const bool SEARCHED = false; /* the coarser level is that of flow_search: as fine as this grid */
 layout(constant_id = 4) const int STEPS = 3;
@@ -27,9 +28,9 @@ const float DAMPING = 1.0;     /* squared gradients of a patch that is nearly fl
 const float LONGEST = 2.5;     /* pixels; a refinement that goes farther has lost its way */
 /*
  * How much worse rest may fit and still be believed: noise alone makes it so, as interpolation averages noise. That goes
- * for small motion; and, where the camera rests, for whatever motion is found in flat patches.
+ * for small motion; and, where the camera rests, for whatever motion is found in flat patches, the more so with noise.
  */
-const float REST_RATIO = 1.3, REST_RATIO_FLAT = 2.0, REST_COST = 0.02;
+const float REST_RATIO = 1.3, REST_RATIO_NOISY = 2.0, REST_COST = 0.02;
 const float REST_MOST = 0.12; /* pixels */
 const float REST_FLAT = 1.5;  /* least eigenvalue */
 const float CAMERA_RESTS = 0.3;
@@ -109,7 +110,8 @@ void main()
     float mean = 0.5 * (h.x + h.z), half_gap = 0.5 * (h.x - h.z);
     float least_eigenvalue = mean - sqrt(half_gap * half_gap + h.y * h.y);
     bool flat_rests = least_eigenvalue < REST_FLAT && past.v[0] > CAMERA_RESTS;
-    float ratio = flat_rests ? REST_RATIO_FLAT : dot(v, v) < REST_MOST * REST_MOST ? REST_RATIO : 0.0;
+    float ratio = flat_rests ? mix(REST_RATIO, REST_RATIO_NOISY, smoothstep(NOISE.x, NOISE.y, past.v[2]))
+                             : dot(v, v) < REST_MOST * REST_MOST ? REST_RATIO : 0.0;
     v = rest < ratio * (squares + REST_COST) ? vec2(0) : v;
     store4(dst, d, n, 0, p.y, p.x, vec4(v, max(least_eigenvalue, 0.0), difference / weights));
 }

@@ -8,6 +8,7 @@
 #include "tensor.glsl"
 #include "catmull_rom.glsl"
 #include "luma.glsl"
+#include "noise.glsl"
 
 layout(push_constant, scalar) uniform Push
 {
@@ -25,24 +26,17 @@ PLANES_OUT(5, dst);
 
 const float MOST = 0.85;       /* weight of the history at amount 1 */
 const float MOST_NOISY = 0.93; /* the same where nothing moves but noise */
-const vec2 NOISE = vec2(0.001, 0.0022); /* deviation of luma from which that is, and from which it surely is */
 const float STILL = 0.06;      /* pixels: less motion than this is none, and nothing is interpolated */
 const float ALIKE = 0.05;      /* difference of luma up to which history counts in full: three sigma of a sensor's noise */
 const float UNLIKE = 0.15;     /* and from which it does not */
 /* How far the result may be from the new picture, in standard deviations of that around the pixel (flat: 0.02). */
-const float FAR_MOVING = 1.3, FAR_STILL = 1.0, FAR_NOISY = 3.0;
+const float FAR_MOVING = 1.35, FAR_STILL = 1.3, FAR_NOISY = 3.0;
 const float FLAT = 4.5e-4;
 
 vec4 motion_at(ivec2 q)
 {
     q = clamp(q, ivec2(0), dm.xy - 1);
     return load4(motion, dm, 0, 0, q.y, q.x);
-}
-
-float gain_at(ivec2 q)
-{
-    q = clamp(q, ivec2(0), dm.xy - 1);
-    return load4(gain, dg, 0, 0, q.y, q.x).x;
 }
 
 void main()
@@ -54,28 +48,26 @@ void main()
     ivec2 q = ivec2(floor(at));
     vec4 m = mix(mix(motion_at(q), motion_at(q + ivec2(1, 0)), t.x),
                  mix(motion_at(q + ivec2(0, 1)), motion_at(q + 1), t.x), t.y);
-    float restore = mix(mix(gain_at(q), gain_at(q + ivec2(1, 0)), t.x),
-                        mix(gain_at(q + ivec2(0, 1)), gain_at(q + 1), t.x), t.y);
+    ivec2 patch_ = min(ivec2(vec2(p.xy) * per_pixel), dm.xy - 1);
+    float restore = load4(gain, dg, 0, 0, patch_.y, patch_.x).x;
     float speed2 = dot(m.xy, m.xy);
     m.xy = speed2 < STILL * STILL ? vec2(0) : m.xy;
     vec4 old;
     CATMULL_ROM_SAMPLE(old, history, d, 0, 0, p.xy, m.xy)
     ivec2 before = max(p.xy - 1, ivec2(0)), next = min(p.xy + 1, d.xy - 1);
     vec3 x = load4(fresh, dp, 0, 0, p.y, p.x).xyz;
-    vec3 around[8] = {load4(fresh, dp, 0, 0, before.y, before.x).xyz, load4(fresh, dp, 0, 0, before.y, p.x).xyz,
-                      load4(fresh, dp, 0, 0, before.y, next.x).xyz,   load4(fresh, dp, 0, 0, p.y, before.x).xyz,
-                      load4(fresh, dp, 0, 0, p.y, next.x).xyz,        load4(fresh, dp, 0, 0, next.y, before.x).xyz,
-                      load4(fresh, dp, 0, 0, next.y, p.x).xyz,        load4(fresh, dp, 0, 0, next.y, next.x).xyz};
+    vec3 around[4] = {load4(fresh, dp, 0, 0, before.y, p.x).xyz, load4(fresh, dp, 0, 0, p.y, before.x).xyz,
+                      load4(fresh, dp, 0, 0, p.y, next.x).xyz, load4(fresh, dp, 0, 0, next.y, p.x).xyz};
     vec3 mean = x, squares = x * x;
-    [[unroll]] for (int i = 0; i < 8; i++) {
+    [[unroll]] for (int i = 0; i < 4; i++) {
         mean += around[i];
         squares += around[i] * around[i];
     }
-    mean /= 9.0;
-    float contrast = dot(max(squares / 9.0 - mean * mean, 0.0), vec3(1.0 / 3.0)); /* squared */
+    mean /= 5.0;
+    float contrast = dot(max(squares / 5.0 - mean * mean, 0.0), vec3(1.0 / 3.0)); /* squared */
     vec4 now = vec4(x, luma(load4(source, dp, 0, 0, p.y, p.x).xyz));
 
-    float still = 1.0 - smoothstep(0.01, 0.1, speed2), noisy = still * smoothstep(NOISE.x, NOISE.y, m.w);
+    float still = 1.0 - smoothstep(0.01, 0.1, speed2), noisy = still * smoothstep(NOISE.x, NOISE.y, past.v[2]);
     float followed = past.v[1]; /* at first a mean of all there is: that settles fastest */
     float weight = amount.v[0] * min(mix(MOST, MOST_NOISY, noisy), followed / (followed + 1.0)) * m.z *
                    (1.0 - smoothstep(ALIKE, UNLIKE, abs(old.w - now.w)));

@@ -266,6 +266,22 @@ static void test_errors(Fixture *f, gconstpointer data)
     }
 }
 
+/* What no device has memory for is refused before anything is made, and the options to lower are named. */
+static void test_too_large(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *picture = test_write_picture(f->folder, 200, 260, 300);
+    g_autofree char *style = g_strconcat("waves=", picture, NULL);
+    g_autofree char *out = g_build_filename(f->folder, "out.safetensors", NULL);
+    g_autoptr(GSubprocess) process =
+        start("train", "--style", style, "--content", picture, "--features", f->features, "--batch", "256",
+              "--crop", "1024", "--out", out, NULL);
+    g_autofree char *said = finish(process, FALSE);
+    g_assert_nonnull(strstr(said, "--crop"));
+    g_assert_nonnull(strstr(said, "limit"));
+    g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -274,5 +290,6 @@ int main(int argc, char **argv)
     g_test_add("/train/use", Fixture, NULL, setup, test_use, teardown);
     g_test_add("/train/not-finite", Fixture, NULL, setup, test_not_finite, teardown);
     g_test_add("/train/errors", Fixture, NULL, setup, test_errors, teardown);
+    g_test_add("/train/too-large", Fixture, NULL, setup, test_too_large, teardown);
     return g_test_run();
 }

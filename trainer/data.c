@@ -295,7 +295,7 @@ static void fill_moved(const IdiomDataParams *p, const Source *source, IdiomBatc
 {
     const gsize plane = (gsize)p->crop * p->crop;
     float *moved = batch->moved + 3 * plane * i, *flow = batch->flow + 2 * plane * i;
-    const IdiomMotion motion = idiom_motion_draw(r, p->max_shift);
+    const IdiomCameraMotion motion = idiom_camera_draw(r, p->max_shift);
     /* text would have to be drawn over another picture, and might look different there */
     const gboolean clip = idiom_random_unit(r) < p->clips && source->picture->next && !source->captioned;
     batch->flow_known[i] = clip ? 0 : 1;
@@ -304,8 +304,8 @@ static void fill_moved(const IdiomDataParams *p, const Source *source, IdiomBatc
         memset(flow, 0, 2 * plane * sizeof(float));
         return;
     }
-    idiom_motion_flow(&motion, p->crop, flow);
-    idiom_motion_apply(&motion, source->pixels, source->margin, p->crop, moved);
+    idiom_camera_flow(&motion, p->crop, flow);
+    idiom_camera_apply(&motion, source->pixels, source->margin, p->crop, moved);
     if (p->noise > 0)
         idiom_view_disturb(moved, p->crop, p->noise, r);
 }
@@ -339,7 +339,7 @@ static void fill_reference(const IdiomDataParams *p, const IdiomDataStyle *style
 static gboolean fill_batch(IdiomData *data, IdiomBatch *batch)
 {
     const IdiomDataParams *p = &data->params;
-    const guint margin = p->moved ? idiom_motion_margin(p->max_shift, p->crop) : 0;
+    const guint margin = p->moved ? idiom_camera_margin(p->max_shift, p->crop) : 0;
     const gsize side = p->crop + 2 * margin;
     g_autofree float *pixels = g_new(float, 3 * side * side);
     g_autofree float *mask = g_new(float, side *side);

@@ -46,7 +46,7 @@ typedef struct {
 
     /* second views, all NULL if they are not wanted */
     float *moved;
-    float *flow;       /* [batch,2,crop,crop]: moved(y, x) shows what content(y + flow[1], x + flow[0]) shows */
+    float *flow; /* [batch,2,crop,crop]: moved(y, x) shows what content(y + flow[1], x + flow[0]) shows */
     float *flow_known; /* [batch,1,1,1]: 0 for the next frame of a video, whose flow is given as 0; else 1 */
 
     /* random crops of the style's pictures, at 1 to 1/1.5 of their size, some mirrored; NULL if no style has any */

@@ -127,7 +127,7 @@ static void append_duration(GString *html, const IdiomLossLog *log)
     if (total < 1)
         return;
     guint64 s = (guint64)total;
-    g_string_append_printf(html, "<p class=\"soft\">%u steps in ", log->rows);
+    g_string_append_printf(html, "<p class=\"soft\">%u step%s in ", log->rows, log->rows == 1 ? "" : "s");
     if (s >= 3600)
         g_string_append_printf(html, "%" G_GUINT64_FORMAT " h %u min", s / 3600, (guint)(s / 60 % 60));
     else if (s >= 60)

@@ -57,6 +57,8 @@ static const struct {
     {IDIOM_METRIC_VGG_OUTPUT, "distance of style, VGG: painted"},
     {IDIOM_METRIC_SQUEEZENET_PHOTO, "distance of style, SqueezeNet: photos"},
     {IDIOM_METRIC_SQUEEZENET_OUTPUT, "distance of style, SqueezeNet: painted"},
+    {IDIOM_METRIC_BUILTIN_PHOTO, "distance of style, built-in features: photos"},
+    {IDIOM_METRIC_BUILTIN_OUTPUT, "distance of style, built-in features: painted"},
 };
 
 /* Means over the samples, each against the style that it is painted in. */
@@ -66,9 +68,8 @@ static GHashTable *measure(IdiomTraining *t, GError **error)
     for (guint i = 0; i < t->samples->len; i++) {
         guint style = idiom_training_sample_style(t, i);
         g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
-        IdiomFeatures *features = t->options->features ? t->features : NULL;
         g_autoptr(IdiomEvaluation) evaluation =
-            idiom_evaluation_new(t->device, features, idiom_training_references(t, style, arrays),
+            idiom_evaluation_new(t->device, t->features, idiom_training_references(t, style, arrays),
                                  t->styles[style].n_references, error);
         g_autoptr(IdiomPicture) picture = evaluation ? idiom_training_paint(t, i, error) : NULL;
         IdiomScores scores;

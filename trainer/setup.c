@@ -168,8 +168,12 @@ static gboolean measure_references(IdiomTraining *t, GError **error)
     for (guint s = 0; s < t->options->n_styles; s++) {
         g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
         IdiomReference *references = idiom_training_references(t, s, arrays);
-        if (!idiom_losses_add_style(t->losses, references, t->styles[s].n_references, error))
+        if (!idiom_losses_add_style(t->losses, references, t->styles[s].n_references, error)) {
+            if (t->options->crop > STYLE_SIDE)
+                g_prefix_error(
+                    error, "--crop %d (the style's pictures are seen at that size, too): ", t->options->crop);
             return FALSE;
+        }
     }
     return TRUE;
 }

@@ -113,10 +113,10 @@ static double draw_around_zero(IdiomRandom *r, double range)
     return (2 * idiom_random_unit(r) - 1) * range;
 }
 
-IdiomMotion idiom_motion_draw(IdiomRandom *r, guint max_shift)
+IdiomCameraMotion idiom_camera_draw(IdiomRandom *r, guint max_shift)
 {
     const double kind = idiom_random_unit(r);
-    IdiomMotion motion = {.m = {{1, 0}, {0, 1}}};
+    IdiomCameraMotion motion = {.m = {{1, 0}, {0, 1}}};
     if (kind < SHARE_STILL)
         return motion;
     motion.dx = draw_around_zero(r, max_shift);
@@ -133,7 +133,7 @@ IdiomMotion idiom_motion_draw(IdiomRandom *r, guint max_shift)
     return motion;
 }
 
-guint idiom_motion_margin(guint max_shift, guint size)
+guint idiom_camera_margin(guint max_shift, guint size)
 {
     /* how far zoom and turn move a corner, and half the width of the kernel */
     return max_shift + (guint)ceil(size / 2.0 * (MAX_ZOOM + (1 + MAX_ZOOM) * sin(MAX_TURN))) + 2;
@@ -146,14 +146,14 @@ static void four_weights(double t, float weight[4])
 }
 
 /* Where in the first view pixel (@x, @y) of the later one lies. */
-static void origin(const IdiomMotion *motion, guint size, guint x, guint y, double *qx, double *qy)
+static void origin(const IdiomCameraMotion *motion, guint size, guint x, guint y, double *qx, double *qy)
 {
     const double center = (size - 1) / 2.0, px = x - center, py = y - center;
     *qx = center + motion->m[0][0] * px + motion->m[0][1] * py + motion->dx;
     *qy = center + motion->m[1][0] * px + motion->m[1][1] * py + motion->dy;
 }
 
-void idiom_motion_flow(const IdiomMotion *motion, guint size, float *flow)
+void idiom_camera_flow(const IdiomCameraMotion *motion, guint size, float *flow)
 {
     const gsize plane = (gsize)size * size;
     for (guint y = 0; y < size; y++)
@@ -165,7 +165,7 @@ void idiom_motion_flow(const IdiomMotion *motion, guint size, float *flow)
         }
 }
 
-void idiom_motion_apply(const IdiomMotion *motion, const float *source, guint margin, guint size,
+void idiom_camera_apply(const IdiomCameraMotion *motion, const float *source, guint margin, guint size,
                         float *moved)
 {
     const gsize plane = (gsize)size * size;

@@ -22,22 +22,22 @@ void idiom_view_cut(const IdiomPicture *picture, double x, double y, double scal
 typedef struct {
     double m[2][2]; /* rows x, y */
     double dx, dy;
-} IdiomMotion;
+} IdiomCameraMotion;
 
 /* A camera's motion from frame to frame: none, whole pixels, or zoom within 5 % with a turn within 3 degrees. */
-IdiomMotion idiom_motion_draw(IdiomRandom *r, guint max_shift);
+IdiomCameraMotion idiom_camera_draw(IdiomRandom *r, guint max_shift);
 
 /* Pixels that the first view must have beyond each edge, so that the later one finds all it shows. */
-guint idiom_motion_margin(guint max_shift, guint size);
+guint idiom_camera_margin(guint max_shift, guint size);
 
 /* [2,size,size]: the later view shows at (y, x) what the first shows at (y + flow[1], x + flow[0]), in pixels. */
-void idiom_motion_flow(const IdiomMotion *motion, guint size, float *flow);
+void idiom_camera_flow(const IdiomCameraMotion *motion, guint size, float *flow);
 
 /*
  * The later view, by Catmull-Rom: source's own values where the motion is of whole pixels.
  * @source: the first view with @margin pixels more on each side
  */
-void idiom_motion_apply(const IdiomMotion *motion, const float *source, guint margin, guint size,
+void idiom_camera_apply(const IdiomCameraMotion *motion, const float *source, guint margin, guint size,
                         float *moved);
 
 /* Changes contrast by up to 5 % and brightness by up to 0.02, and adds noise of deviation up to @noise. */

@@ -9,7 +9,7 @@
 
 #include <idiom/ops.h>
 
-#define IDIOM_OP_MAX_IN 7
+#define IDIOM_OP_MAX_IN 8
 #define IDIOM_OP_MAX_OUT 3
 
 typedef struct IdiomOp IdiomOp;

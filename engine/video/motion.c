@@ -262,7 +262,7 @@ static gboolean cut_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
 static const IdiomOpClass cut_class = {"flow_cut", NULL, cut_record, NULL};
 
-/* @past: state [1,1,1,2]: share of the picture that rests; pictures that have followed each other. */
+/* @past: state, see IdiomMotion */
 static void find_cut(IdiomGraph *g, IdiomMotion *motion, IdiomTensor *linked, IdiomTensor *past)
 {
     IdiomTensor *in[] = {motion->flow, linked, past};
@@ -271,7 +271,7 @@ static void find_cut(IdiomGraph *g, IdiomMotion *motion, IdiomTensor *linked, Id
     IdiomOp *op = idiom_graph_add_op(g, &cut_class, in, 3, NULL, 0);
     motion->follows = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomTensor *present = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, past->shape);
-    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 2, motion->flow->shape.w)); /* columns */
+    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 3, motion->flow->shape.w)); /* columns */
     motion->past = present;
     idiom_assign(g, past, present);
 }
@@ -295,7 +295,7 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
     if (idiom_graph_error(g))
         return result;
     guint coarsest = levels - 1;
-    IdiomTensor *past = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 2));
+    IdiomTensor *past = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 3));
     IdiomTensor *motion = smooth(g, search(g, &level[coarsest]), TRUE);
     for (guint l = coarsest; l-- > 0;)
         motion = smooth(g, refine(g, &level[l], motion, past, l + 1 == coarsest), FALSE);

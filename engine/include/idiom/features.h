@@ -38,7 +38,7 @@ IdiomFeatures *idiom_features_builtin(IdiomDevice *device);
 
 /** Layers of the built-in features that make good styles, and weights: "LAYER:WEIGHT,..." */
 #define IDIOM_BUILTIN_STYLE_LAYERS "b1:6,b2:6,b3:3,b1@2:3,b2@2:3,b3@2:3"
-#define IDIOM_BUILTIN_CONTENT_LAYERS "b2@2:1.5"
+#define IDIOM_BUILTIN_CONTENT_LAYERS "b1@2:2,b2@2:2"
 
 void idiom_features_free(IdiomFeatures *features);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomFeatures, idiom_features_free)

@@ -14,11 +14,14 @@ typedef struct {
     /**
      * planes [1,4,h,w], one pixel for a patch of @cell x @cell pixels of the picture: where in the last picture the
      * patch comes from, as x, y displacement in pixels of the picture; how far that is to be trusted, 0 to 1; and
-     * what noise there is between the two places: the mean deviation of luma's differences from their mean.
+     * the noise between the two places: about the mean deviation of a pixel's luma.
      */
     IdiomTensor *flow;
     IdiomTensor *follows; /**< flat scalar: 1, or 0 where this picture does not follow the last one: a cut */
-    /** flat [1,1,1,2]: the share of the picture that rests, and how many pictures have followed each other up to here */
+    /**
+     * flat [1,1,1,3]: the share of the picture that rests, how many pictures have followed each other up to here, and
+     * the mean noise of what rests
+     */
     IdiomTensor *past;
     guint cell;
 } IdiomMotion;
