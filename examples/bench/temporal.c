@@ -321,7 +321,9 @@ static gboolean write_json(const Job *job, const Result *r, GError **error)
     g_autoptr(JsonNode) root = json_builder_get_root(json);
     json_generator_set_root(generator, root);
     json_generator_set_pretty(generator, TRUE);
-    return json_generator_to_file(generator, job->options->json, error);
+    /* in place: the name may be a pipe's or a device's */
+    g_autofree char *text = json_generator_to_data(generator, NULL);
+    return g_file_set_contents_full(job->options->json, text, -1, G_FILE_SET_CONTENTS_NONE, 0666, error);
 }
 
 /* --- the command ---------------------------------------------------------------------------------- */
