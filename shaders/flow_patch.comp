@@ -10,7 +10,7 @@
 #include "noise.glsl"
 
 layout(constant_id = 3) const bool SEARCHED = false; /* the coarser level is that of flow_search: as fine as this grid */
-layout(constant_id = 4) const int STEPS = 3;
+layout(constant_id = 4) const int STEPS = 2;
 
 layout(push_constant, scalar) uniform Push
 {

@@ -46,8 +46,11 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
  * @stylized: planes of the same shape: what it has made of it
  * @amount: flat scalar, 0..1
  *
- * @stylized, steadied by the result of the last run, which is warped by the motion (Catmull-Rom) and weighs the more the
- * surer the motion is; equal to @stylized, bit for bit, where @motion does not follow or @amount is 0. Planes [1,3,h,w].
+ * @stylized, steadied by the result of the last run: that is warped by the motion (Catmull-Rom) and weighs the more the
+ * surer the motion is and the better the luma of what it was made of fits; more still where nothing moves but a sensor's
+ * noise. The result stays within about a standard deviation of @stylized's neighbourhood, so that no history outlives its
+ * content; detail that averaging takes is restored. Equal to @stylized, bit for bit, where @motion does not follow or
+ * @amount is 0. Planes [1,3,h,w].
  */
 IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *picture,
                           IdiomTensor *stylized, IdiomTensor *amount);
