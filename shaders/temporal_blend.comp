@@ -24,13 +24,13 @@ PLANES_IN(3, motion);
 PLANES_IN(4, gain);
 PLANES_OUT(5, dst);
 
-const float MOST = 0.85;       /* weight of the history at amount 1 */
+const float MOST = 0.6;       /* weight of the history at amount 1 */
 const float MOST_NOISY = 0.93; /* the same where nothing moves but noise */
 const float STILL = 0.06;      /* pixels: less motion than this is none, and nothing is interpolated */
 const float ALIKE = 0.05;      /* difference of luma up to which history counts in full: three sigma of a sensor's noise */
 const float UNLIKE = 0.15;     /* and from which it does not */
 /* How far the result may be from the new picture, in standard deviations of that around the pixel (flat: 0.02). */
-const float FAR_MOVING = 1.35, FAR_STILL = 1.3, FAR_NOISY = 3.0;
+const float FAR_MOVING = 2.0, FAR_STILL = 4.0, FAR_NOISY = 3.0;
 const float FLAT = 4.5e-4;
 
 vec4 motion_at(ivec2 q)
@@ -53,7 +53,7 @@ void main()
     float speed2 = dot(m.xy, m.xy);
     m.xy = speed2 < STILL * STILL ? vec2(0) : m.xy;
     vec4 old;
-    CATMULL_ROM_SAMPLE(old, history, d, 0, 0, p.xy, m.xy)
+    CATMULL_ROM_SAMPLE_FAST(old, history, d, 0, 0, p.xy, m.xy)
     ivec2 before = max(p.xy - 1, ivec2(0)), next = min(p.xy + 1, d.xy - 1);
     vec3 x = load4(fresh, dp, 0, 0, p.y, p.x).xyz;
     vec3 around[4] = {load4(fresh, dp, 0, 0, before.y, p.x).xyz, load4(fresh, dp, 0, 0, p.y, before.x).xyz,

@@ -19,6 +19,7 @@ PLANES_IN(2, last);
 PLANES_OUT(3, dst);
 
 const float RATE = 0.8;
+const float KEEP = 0.95;   /* of the energy: a little less is not seen, and flickers less */
 const float MOST = 2.5;
 
 void main()
@@ -41,6 +42,6 @@ void main()
         ivec2 q = clamp(p.xy + ivec2(i % 3, i / 3) - 1, ivec2(0), d.xy - 1);
         gain += load4(last, d, 0, 0, q.y, q.x).x / 9.0;
     }
-    gain = clamp(min(past.v[1], 1.0) * gain + RATE * (want - have) / (want + have), 0.0, MOST);
+    gain = clamp(min(past.v[1], 1.0) * gain + RATE * (KEEP * want - have) / (want + have), 0.0, MOST);
     store4(dst, d, 0, 0, p.y, p.x, vec4(gain, 0, 0, 0));
 }

@@ -15,7 +15,7 @@
 #define STEPS "8"
 
 typedef struct {
-    char *folder, *style, *content, *features;
+    char *folder, *style, *domain, *content, *features;
 } Fixture;
 
 static void setup(Fixture *f, gconstpointer data)
@@ -23,6 +23,10 @@ static void setup(Fixture *f, gconstpointer data)
     (void)data;
     f->folder = test_folder_new();
     f->style = test_write_picture(f->folder, 100, 120, 100);
+    f->domain = g_build_filename(f->folder, "domain", NULL);
+    g_assert_cmpint(g_mkdir(f->domain, 0700), ==, 0);
+    for (guint i = 0; i < 2; i++)
+        g_free(test_write_picture(f->domain, 7 + i, 130, 100 + 9 * i));
     f->content = g_build_filename(f->folder, "content", NULL);
     g_assert_cmpint(g_mkdir(f->content, 0700), ==, 0);
     for (guint i = 0; i < 3; i++)
@@ -34,6 +38,7 @@ static void teardown(Fixture *f, gconstpointer data)
 {
     (void)data;
     g_free(f->style);
+    g_free(f->domain);
     g_free(f->content);
     g_free(f->features);
     test_folder_remove(f->folder);
@@ -76,7 +81,7 @@ static char *finish(GSubprocess *process, gboolean expect_success)
 static GSubprocess *start_training(const Fixture *f, const char *out, const char *resume)
 {
     g_autofree char *waves = g_strconcat("waves=", f->style, NULL);
-    g_autofree char *folder = g_strconcat("folder=", f->content, NULL); /* a domain */
+    g_autofree char *folder = g_strconcat("folder=", f->domain, NULL);
     return start("train", "--style", waves, "--style", folder, "--content", f->content, "--features",
                  f->features, "--size", "nano", "--steps", STEPS, "--batch", "2", "--crop", "48", "--seed",
                  "5", "--captions", "0.5", "--line-weight", "1", "--matching-weight", "1",
