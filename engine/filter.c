@@ -13,12 +13,12 @@ struct IdiomFilter {
     guint8 *in; /* mapped */
     struct {
         IdiomTensor *tensor;
-        const guint8 *bytes; /* mapped */
-    } plain, steady;         /* the result by itself, and steadied by the last one */
+        const guint8 *bytes;  /* mapped */
+    } plain, steady;          /* the result by itself, and steadied by the last one */
     float *temporal, *linked; /* mapped */
-    gboolean has_history;    /* the last frame was steadied */
-    float *strength;  /* mapped */
-    float *mix;       /* mapped: a weight for each of the styles; NULL where there is one */
+    gboolean has_history;     /* the last frame was steadied */
+    float *strength;          /* mapped */
+    float *mix;               /* mapped: a weight for each of the styles; NULL where there is one */
     guint styles;
     struct {
         IdiomProgram *program; /* made when first needed */
@@ -113,7 +113,8 @@ static const guint8 *stylize(IdiomFilter *filter, const guint8 *const *planes, c
     if (controls->strength <= 0)
         return filter->in;
     if (!filter->has_history)
-        return idiom_program_run_only(filter->program, filter->plain.tensor, error) ? filter->plain.bytes : NULL;
+        return idiom_program_run_only(filter->program, filter->plain.tensor, error) ? filter->plain.bytes
+                                                                                    : NULL;
     return idiom_program_run(filter->program, error) ? filter->steady.bytes : NULL;
 }
 

@@ -283,7 +283,8 @@ static IdiomTensor *loss_spectral(Net *net, IdiomTensor *x)
     for (guint i = 0; i < 2; i++) {
         IdiomTensor *w1 = idiom_spectral_norm(g, param(net, "w1"), u1);
         IdiomTensor *w2 = idiom_spectral_norm(g, param(net, "w2"), u2);
-        IdiomTensor *y = idiom_conv2d(g, idiom_affine(g, x, 1 - 0.5 * i, 0), NULL, w1, param(net, "b1"), &half);
+        IdiomTensor *y =
+            idiom_conv2d(g, idiom_affine(g, x, 1 - 0.5 * i, 0), NULL, w1, param(net, "b1"), &half);
         y = weigh(net, idiom_conv2d(g, idiom_activation(g, y, IDIOM_ACT_TANH), NULL, w2, NULL, &half));
         sum = sum ? idiom_add(g, sum, y) : y;
     }

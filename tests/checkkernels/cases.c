@@ -429,12 +429,12 @@ static void add_spectral_norm(GPtrArray *cases)
         {1, 1, 1, 1}, {1, 96, 3, 3}, {24, 3, 4, 4}, {5, 7, 1, 3}, {67, 1, 1, 1}, {130, 19, 3, 3},
     };
     for (guint i = 0; i < G_N_ELEMENTS(weights); i++) {
-        add_case(cases, &check_spectral_norm, (RefArgs){0}, "",
-                 OPERANDS(PARAM(weights[i], FILL_SIGNED),
-                          FIXED(IDIOM_SHAPE(1, weights[i].n, 1, 1), FILL_SIGNED)));
-        add_case(cases, &check_spectral_norm, (RefArgs){0}, "computed",
-                 OPERANDS(FLAT(weights[i], FILL_SIGNED),
-                          FIXED(IDIOM_SHAPE(1, weights[i].n, 1, 1), FILL_SIGNED)));
+        add_case(
+            cases, &check_spectral_norm, (RefArgs){0}, "",
+            OPERANDS(PARAM(weights[i], FILL_SIGNED), FIXED(IDIOM_SHAPE(1, weights[i].n, 1, 1), FILL_SIGNED)));
+        add_case(
+            cases, &check_spectral_norm, (RefArgs){0}, "computed",
+            OPERANDS(FLAT(weights[i], FILL_SIGNED), FIXED(IDIOM_SHAPE(1, weights[i].n, 1, 1), FILL_SIGNED)));
     }
 }
 

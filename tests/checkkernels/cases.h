@@ -40,7 +40,8 @@ typedef struct {
      * that are much larger than the result.
      */
     double loose;
-    char *(*check)(IdiomDevice *device); /* instead of everything above, for what changes parameters in place */
+    char *(*check)(
+        IdiomDevice *device); /* instead of everything above, for what changes parameters in place */
 } OpCheck;
 
 typedef struct {

@@ -902,9 +902,9 @@ static void spectral_norm_backward(const RefArgs *a, Ref *const *in, const Ref *
     for (gsize i = 0; i < elements(in[0]); i++)
         dot += out_gradient->v[i] * in[0]->v[i];
     for (gsize i = 0; i < elements(in[0]); i++)
-        in_gradient[0]->v[i] += out_gradient->v[i] / sigma -
-                                dot / (sigma * sigma) * in[1]->v[i / columns] * v[i % columns];
+        in_gradient[0]->v[i] +=
+            out_gradient->v[i] / sigma - dot / (sigma * sigma) * in[1]->v[i / columns] * v[i % columns];
 }
 
-const RefRule ref_spectral_norm = {
-    same_shape, .forward = spectral_norm_forward, .backward = spectral_norm_backward};
+const RefRule ref_spectral_norm = {same_shape, .forward = spectral_norm_forward,
+                                   .backward = spectral_norm_backward};
