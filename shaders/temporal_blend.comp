@@ -28,8 +28,9 @@ const float MOST = 0.6;        /* weight of the history at amount 1 */
 const float MOST_MOVING = 0.63; /* the same where the scene moves, and differences are seen less */
 const float MOST_NOISY = 0.93; /* the same where nothing moves but noise */
 const float STILL = 0.06;      /* pixels: less motion than this is none, and nothing is interpolated */
-const float ALIKE = 0.05;      /* difference of luma up to which history counts in full: three sigma of a sensor's noise */
-const float UNLIKE = 0.15;     /* and from which it does not */
+/* Difference of luma up to which history counts in full, and from which it does not. */
+const float ALIKE = 0.02, UNLIKE = 0.1;
+const float ALIKE_NOISY = 0.05, UNLIKE_NOISY = 0.15; /* the same in noise: three sigma of a sensor's */
 /* How far the result may be from the new picture, in standard deviations of that around the pixel (flat: 0.02). */
 const float FAR_MOVING = 3.5, FAR_STILL = 2.6, FAR_NOISY = 3.0;
 const float FLAT = 4.5e-4;
@@ -71,7 +72,7 @@ void main()
     float still = 1.0 - smoothstep(0.01, 0.1, speed2), noisy = still * smoothstep(NOISE.x, NOISE.y, past.v[2]);
     float followed = past.v[1]; /* at first a mean of all there is: that settles fastest */
     float weight = amount.v[0] * min(mix(mix(MOST_MOVING, MOST, still), MOST_NOISY, noisy), followed / (followed + 1.0)) * m.z *
-                   (1.0 - smoothstep(ALIKE, UNLIKE, abs(old.w - now.w)));
+                   (1.0 - smoothstep(mix(ALIKE, ALIKE_NOISY, noisy), mix(UNLIKE, UNLIKE_NOISY, noisy), abs(old.w - now.w)));
     /* bounded: whatever the history is, the result stays near the new picture */
     vec3 change = weight * (old.xyz - now.xyz);
     float far = mix(mix(FAR_MOVING, FAR_STILL, still), FAR_NOISY, noisy);

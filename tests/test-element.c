@@ -407,7 +407,8 @@ static GstBuffer *new_still(const GstVideoInfo *info, guint scene, guint seed, G
     for (gsize i = 0; i < map.size; i++) {
         const double x = (double)(i / 4 % (gsize)info->width), y = (double)(i / 4 / (gsize)info->width);
         const double v =
-            128 + 50 * sin(0.21 * x + 0.003 * x * y + (double)(i % 4)) + 40 * sin(0.17 * (1 + scene) * y);
+            128 + 50 * sin((0.21 + 0.1 * scene) * x + (0.003 - 0.002 * scene) * x * y + (double)(i % 4)) +
+            40 * sin(0.17 * (1 + scene) * y);
         map.data[i] = (guint8)(v + g_rand_double_range(random, -8, 8));
     }
     gst_buffer_unmap(buffer, &map);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile.h"
 
-#include <json-glib/json-glib.h>
+#include "json.h"
 
 /* A picture with detail everywhere, so that no kernel has it easy. */
 static void fill_noise(guint8 *bytes, gsize size)
@@ -165,9 +165,5 @@ gboolean profile_write_json(const Profile *profile, const char *path, GError **e
     json_builder_end_array(json);
     json_builder_end_object(json);
 
-    g_autoptr(JsonGenerator) generator = json_generator_new();
-    g_autoptr(JsonNode) root = json_builder_get_root(json);
-    json_generator_set_root(generator, root);
-    json_generator_set_pretty(generator, TRUE);
-    return json_generator_to_file(generator, path, error);
+    return bench_json_write(json, path, error);
 }

@@ -9,7 +9,7 @@
 #include "warping.h"
 
 #include <idiom/filter.h>
-#include <json-glib/json-glib.h>
+#include "json.h"
 #include <libavutil/log.h>
 #include <math.h>
 #include <stdio.h>
@@ -317,13 +317,7 @@ static gboolean write_json(const Job *job, const Result *r, GError **error)
             json_builder_add_null_value(json);
     }
     json_builder_end_object(json);
-    g_autoptr(JsonGenerator) generator = json_generator_new();
-    g_autoptr(JsonNode) root = json_builder_get_root(json);
-    json_generator_set_root(generator, root);
-    json_generator_set_pretty(generator, TRUE);
-    /* in place: the name may be a pipe's or a device's */
-    g_autofree char *text = json_generator_to_data(generator, NULL);
-    return g_file_set_contents_full(job->options->json, text, -1, G_FILE_SET_CONTENTS_NONE, 0666, error);
+    return bench_json_write(json, job->options->json, error);
 }
 
 /* --- the command ---------------------------------------------------------------------------------- */
