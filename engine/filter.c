@@ -64,8 +64,8 @@ static gboolean build(IdiomFilter *filter, const IdiomStyle *style, IdiomPrecisi
     memset(filter->in, 0, filter->frame.size);
     *filter->strength = 1;
     *filter->temporal = *filter->linked = 0;
-    return idiom_program_run(filter->program, error) &&
-           idiom_program_run_only(filter->program, filter->plain.tensor, error);
+    return idiom_program_run_only(filter->program, filter->steady.tensor, TRUE, error) &&
+           idiom_program_run_only(filter->program, filter->plain.tensor, FALSE, error);
 }
 
 IdiomFilter *idiom_filter_new(IdiomDevice *device, const IdiomStyle *style, const IdiomFrame *frame,
@@ -113,9 +113,11 @@ static const guint8 *stylize(IdiomFilter *filter, const guint8 *const *planes, c
     if (controls->strength <= 0)
         return filter->in;
     if (!filter->has_history)
-        return idiom_program_run_only(filter->program, filter->plain.tensor, error) ? filter->plain.bytes
-                                                                                    : NULL;
-    return idiom_program_run(filter->program, error) ? filter->steady.bytes : NULL;
+        return idiom_program_run_only(filter->program, filter->plain.tensor, FALSE, error)
+                   ? filter->plain.bytes
+                   : NULL;
+    return idiom_program_run_only(filter->program, filter->steady.tensor, TRUE, error) ? filter->steady.bytes
+                                                                                       : NULL;
 }
 
 gboolean idiom_filter_process(IdiomFilter *filter, const guint8 *const *in_planes, const gssize *in_strides,

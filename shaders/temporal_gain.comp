@@ -27,10 +27,10 @@ void main()
     ivec4 p = grid_position(d);
     if (p.x >= d.x)
         return;
-    int step = max(cell / 3, 1);
+    int step = max(cell / 2, 1);
     float want = 1e-4, have = 1e-4; /* energy of the gradient */
-    [[unroll]] for (int i = 0; i < 9; i++) {
-        ivec2 q = min(p.xy * cell + step * ivec2(i % 3, i / 3), dp.xy - 1), next = min(q + 1, dp.xy - 1);
+    [[unroll]] for (int i = 0; i < 4; i++) {
+        ivec2 q = min(p.xy * cell + step * ivec2(i % 2, i / 2), dp.xy - 1), next = min(q + 1, dp.xy - 1);
         vec3 a = load4(fresh, dp, 0, 0, q.y, q.x).xyz, b = load4(steadied, ds, 0, 0, q.y, q.x).xyz;
         vec3 ax = load4(fresh, dp, 0, 0, q.y, next.x).xyz - a, ay = load4(fresh, dp, 0, 0, next.y, q.x).xyz - a;
         vec3 bx = load4(steadied, ds, 0, 0, q.y, next.x).xyz - b, by = load4(steadied, ds, 0, 0, next.y, q.x).xyz - b;

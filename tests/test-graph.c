@@ -138,7 +138,7 @@ static void test_state(void)
         }
         /* without what the other output needs, and without the assignment */
         for (guint k = 0; k < 2; k++) {
-            g_assert_true(idiom_program_run_only(p, outputs[1], &error));
+            g_assert_true(idiom_program_run_only(p, outputs[1], FALSE, &error));
             g_assert_cmpfloat(z[0], ==, 3);
         }
     }

@@ -23,6 +23,7 @@ typedef struct {
 /* Ops that are run together: all of them, or those that one output needs. */
 typedef struct {
     const IdiomTensor *output; /* NULL: all */
+    gboolean advance;          /* with what changes states and parameters */
     GPtrArray *ops;            /* IdiomOp */
     IdiomCommands *commands, *profiled;
     GArray *times; /* IdiomOpTime */
@@ -98,16 +99,18 @@ static GPtrArray *needed_ops(const IdiomGraph *g, GHashTable *needed, gboolean c
     return ops;
 }
 
-static void find_needed(IdiomProgram *p, IdiomTensor *const *outputs, guint n_outputs)
+/* What @outputs need, and with @advance what changes states and parameters. */
+static void find_needed(IdiomGraph *graph, GHashTable *needed, IdiomTensor *const *outputs, guint n_outputs,
+                        gboolean advance)
 {
     for (guint i = 0; i < n_outputs; i++)
-        need_tensor(p->needed, outputs[i]);
-    for (guint i = 0; i < p->graph->ops->len; i++) {
-        IdiomOp *op = g_ptr_array_index(p->graph->ops, i);
+        need_tensor(needed, outputs[i]);
+    for (guint i = 0; advance && i < graph->ops->len; i++) {
+        IdiomOp *op = g_ptr_array_index(graph->ops, i);
         if (op->in_place)
-            need_op(p->needed, op);
+            need_op(needed, op);
     }
-    need_parts(p->graph, p->needed);
+    need_parts(graph, needed);
 }
 
 static void part_free(gpointer data)
@@ -121,28 +124,28 @@ static void part_free(gpointer data)
 }
 
 /* @ops: (transfer full) */
-static Part *add_part(IdiomProgram *p, const IdiomTensor *output, GPtrArray *ops)
+static Part *add_part(IdiomProgram *p, const IdiomTensor *output, gboolean advance, GPtrArray *ops)
 {
     Part *part = g_new0(Part, 1);
     part->output = output;
+    part->advance = advance;
     part->ops = ops;
     part->times = g_array_new(FALSE, TRUE, sizeof(IdiomOpTime));
     g_ptr_array_add(p->parts, part);
     return part;
 }
 
-/* All (NULL), or what @output needs; states and parameters stay as they are then. */
-static Part *part_for(IdiomProgram *p, IdiomTensor *output)
+/* All (NULL), or what @output needs. */
+static Part *part_for(IdiomProgram *p, IdiomTensor *output, gboolean advance)
 {
     for (guint i = 0; i < p->parts->len; i++) {
         Part *part = g_ptr_array_index(p->parts, i);
-        if (part->output == output)
+        if (part->output == output && part->advance == advance)
             return part;
     }
     g_autoptr(GHashTable) needed = g_hash_table_new(NULL, NULL);
-    need_tensor(needed, output);
-    need_parts(p->graph, needed);
-    return add_part(p, output, needed_ops(p->graph, needed, FALSE));
+    find_needed(p->graph, needed, &output, 1, advance);
+    return add_part(p, output, advance, needed_ops(p->graph, needed, FALSE));
 }
 
 /* --- where tensors lie ---------------------------------------------------------------------------- */
@@ -494,9 +497,9 @@ IdiomProgram *idiom_program_plan(IdiomGraph *graph, IdiomTensor *const *outputs,
         if (outputs[i]->layout != IDIOM_LAYOUT_PLANES)
             root(outputs[i])->host = TRUE;
     }
-    find_needed(p, outputs, n_outputs);
+    find_needed(graph, p->needed, outputs, n_outputs, TRUE);
     p->setup_ops = needed_ops(graph, p->needed, TRUE);
-    p->last = add_part(p, NULL, needed_ops(graph, p->needed, FALSE));
+    p->last = add_part(p, NULL, TRUE, needed_ops(graph, p->needed, FALSE));
     place_permanent(p);
     place_temporary(p, p->last->ops);
     return g_steal_pointer(&p);
@@ -566,12 +569,12 @@ static gboolean run_part(IdiomProgram *p, Part *part, GError **error)
 
 gboolean idiom_program_run(IdiomProgram *p, GError **error)
 {
-    return run_part(p, part_for(p, NULL), error);
+    return run_part(p, part_for(p, NULL, TRUE), error);
 }
 
-gboolean idiom_program_run_only(IdiomProgram *p, IdiomTensor *output, GError **error)
+gboolean idiom_program_run_only(IdiomProgram *p, IdiomTensor *output, gboolean advance, GError **error)
 {
-    return run_part(p, part_for(p, output), error);
+    return run_part(p, part_for(p, output, advance), error);
 }
 
 gboolean idiom_program_profile(IdiomProgram *p, gboolean enable, GError **error)

@@ -47,10 +47,10 @@ void idiom_program_refresh(IdiomProgram *program);
 gboolean idiom_program_run(IdiomProgram *program, GError **error);
 
 /**
- * idiom_program_run_only: as idiom_program_run(), but only of what @output, one of the program's outputs, needs; states
- * and parameters stay as they are.
+ * idiom_program_run_only: as idiom_program_run(), but only of what @output, one of the program's outputs, needs.
+ * @advance: FALSE: states and parameters stay as they are
  */
-gboolean idiom_program_run_only(IdiomProgram *program, IdiomTensor *output, GError **error);
+gboolean idiom_program_run_only(IdiomProgram *program, IdiomTensor *output, gboolean advance, GError **error);
 
 /** Time and work of one operation. */
 typedef struct {
