@@ -56,7 +56,6 @@ static void assert_same_batch(const IdiomBatch *a, const IdiomBatch *b)
     g_assert_cmpmem(a->content, BATCH * VALUES * sizeof(float), b->content, BATCH * VALUES * sizeof(float));
     g_assert_cmpmem(a->moved, BATCH * VALUES * sizeof(float), b->moved, BATCH * VALUES * sizeof(float));
     g_assert_cmpmem(a->flow, 2 * BATCH * PIXELS * sizeof(float), b->flow, 2 * BATCH * PIXELS * sizeof(float));
-    g_assert_cmpmem(a->flow_known, BATCH * sizeof(float), b->flow_known, BATCH * sizeof(float));
     g_assert_cmpmem(a->mask, BATCH * PIXELS * sizeof(float), b->mask, BATCH * PIXELS * sizeof(float));
 }
 
@@ -127,7 +126,6 @@ static void test_flow(Fixture *f, gconstpointer data)
             still += whole_pixels && x0 == 0 && y0 == 0;
             whole += whole_pixels;
             affine += !rigid;
-            g_assert_cmpfloat(batch->flow_known[n], ==, 1);
             for (int y = 0; y < CROP; y++)
                 for (int x = 0; x < CROP; x++) {
                     const int k = y * CROP + x;
@@ -189,12 +187,13 @@ static void test_clips(Fixture *f, gconstpointer data)
     for (guint i = 0; i < 40; i++) {
         const IdiomBatch *batch = idiom_data_next(d, &error);
         for (guint n = 0; n < BATCH; n++) {
-            if (batch->flow_known[n] == 1)
-                continue;
-            g_assert_cmpfloat(batch->flow_known[n], ==, 0);
-            clips++;
+            /* estimated: somewhere the ways there and back do not agree, where the bar was or comes from */
+            gboolean clip = FALSE;
             for (guint k = 0; k < 2 * PIXELS; k++)
-                g_assert_cmpfloat(batch->flow[2 * n * PIXELS + k], ==, 0);
+                clip |= batch->flow[2 * n * PIXELS + k] == 2 * CROP;
+            if (!clip)
+                continue;
+            clips++;
             float worst = 0;
             for (guint k = 0; k < VALUES; k++)
                 worst = MAX(worst, fabsf(batch->moved[n * VALUES + k] - batch->content[n * VALUES + k]));

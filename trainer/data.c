@@ -3,6 +3,7 @@
 
 #include "caption.h"
 #include "console.h"
+#include "flow.h"
 #include "view.h"
 
 #include <idiom/error.h>
@@ -289,6 +290,38 @@ typedef struct {
     float *pixels, *mask; /* [3,side,side] and [1,side,side], side = crop + 2 margin */
 } Source;
 
+static float *luma_of(const float *picture, gsize plane)
+{
+    float *luma = g_new(float, plane);
+    for (gsize k = 0; k < plane; k++)
+        luma[k] = 0.299f * picture[k] + 0.587f * picture[plane + k] + 0.114f * picture[2 * plane + k];
+    return luma;
+}
+
+/* The flow of IdiomBatch between two frames of a video; far outside where the way there and back do not agree. */
+static void estimate_flow(const float *content, const float *moved, guint size, float *flow)
+{
+    const gsize plane = (gsize)size * size;
+    g_autofree float *content_luma = luma_of(content, plane), *moved_luma = luma_of(moved, plane);
+    g_autoptr(IdiomFlowFrame) first = idiom_flow_frame_new(content_luma, size, size);
+    g_autoptr(IdiomFlowFrame) second = idiom_flow_frame_new(moved_luma, size, size);
+    g_autofree float *there = g_new(float, 2 * plane), *back = g_new(float, 2 * plane);
+    idiom_flow_estimate(second, first, there);
+    idiom_flow_estimate(first, second, back);
+    for (gsize k = 0; k < plane; k++) {
+        const float fx = there[2 * k], fy = there[2 * k + 1];
+        const float x = roundf((float)(k % size) + fx), y = roundf((float)(k / size) + fy);
+        gboolean agree = x >= 0 && y >= 0 && x < (float)size && y < (float)size;
+        if (agree) {
+            const float *b = back + 2 * ((gsize)y * size + (gsize)x);
+            agree = (fx + b[0]) * (fx + b[0]) + (fy + b[1]) * (fy + b[1]) <
+                    0.01f * (fx * fx + fy * fy + b[0] * b[0] + b[1] * b[1]) + 0.5f;
+        }
+        flow[k] = agree ? fx : 2 * (float)size;
+        flow[plane + k] = agree ? fy : 2 * (float)size;
+    }
+}
+
 /* The second view of sample @i: the next frame, or the same after a motion. */
 static void fill_moved(const IdiomDataParams *p, const Source *source, IdiomBatch *batch, guint i,
                        IdiomRandom *r)
@@ -298,10 +331,9 @@ static void fill_moved(const IdiomDataParams *p, const Source *source, IdiomBatc
     const IdiomCameraMotion motion = idiom_camera_draw(r, p->max_shift);
     /* text would have to be drawn over another picture, and might look different there */
     const gboolean clip = idiom_random_unit(r) < p->clips && source->picture->next && !source->captioned;
-    batch->flow_known[i] = clip ? 0 : 1;
     if (clip) {
         cut(source->picture->next, &source->place, 0, p->crop, moved);
-        memset(flow, 0, 2 * plane * sizeof(float));
+        estimate_flow(batch->content + 3 * plane * i, moved, p->crop, flow);
         return;
     }
     idiom_camera_flow(&motion, p->crop, flow);
@@ -381,7 +413,6 @@ static IdiomBatch *batch_new(const IdiomData *data)
     if (p->moved) {
         batch->moved = g_new(float, 3 * pixels);
         batch->flow = g_new(float, 2 * pixels);
-        batch->flow_known = g_new(float, p->batch);
     }
     return batch;
 }
@@ -393,7 +424,6 @@ static void batch_free(IdiomBatch *batch)
         g_free(batch->mask);
         g_free(batch->moved);
         g_free(batch->flow);
-        g_free(batch->flow_known);
         g_free(batch->reference);
         g_free(batch);
     }

@@ -46,8 +46,11 @@ typedef struct {
 
     /* second views, all NULL if they are not wanted */
     float *moved;
-    float *flow; /* [batch,2,crop,crop]: moved(y, x) shows what content(y + flow[1], x + flow[0]) shows */
-    float *flow_known; /* [batch,1,1,1]: 0 for the next frame of a video, whose flow is given as 0; else 1 */
+    /*
+     * [batch,2,crop,crop]: moved(y, x) shows what content(y + flow[1], x + flow[0]) shows. Of the next frame of a video
+     * it is estimated (flow.h), and leads far out of the picture where the way back does not lead here.
+     */
+    float *flow;
 
     /* random crops of the style's pictures, at 1 to 1/1.5 of their size, some mirrored; NULL if no style has any */
     float *reference;

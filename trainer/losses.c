@@ -483,8 +483,7 @@ static const char *temporal_layer(const IdiomObjective *o, guint *k)
     return NULL;
 }
 
-void idiom_objective_add_temporal(IdiomObjective *objective, IdiomTensor *before, IdiomTensor *flow,
-                                  IdiomTensor *known)
+void idiom_objective_add_temporal(IdiomObjective *objective, IdiomTensor *before, IdiomTensor *flow)
 {
     IdiomObjective *o = objective;
     IdiomGraph *g = o->graph;
@@ -493,7 +492,7 @@ void idiom_objective_add_temporal(IdiomObjective *objective, IdiomTensor *before
         return;
     IdiomTensor *expected = idiom_warp(g, idiom_stop_gradient(g, before), flow);
     IdiomTensor *inside = away_from_edges(g, idiom_tensor_shape(o->output));
-    IdiomTensor *valid = idiom_mul(g, idiom_mul(g, idiom_warp(g, inside, flow), inside), known);
+    IdiomTensor *valid = idiom_mul(g, idiom_warp(g, inside, flow), inside);
     idiom_objective_add(o, "temporal", masked_mse(g, o->output, expected, valid), weight);
 
     guint k;

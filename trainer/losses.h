@@ -97,10 +97,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomObjective, idiom_objective_free)
  * Adds the temporal term to an objective whose output is that for the second view.
  * @before: the output for the first view
  * @flow: planes [n,2,h,w]: the second view shows at (y, x) what the first shows at (y + flow[1], x + flow[0])
- * @known: planes [n,1,1,1]: 0 where the flow is not known and the pair does not count, else 1
+ *   where that is outside, nothing is compared
  */
-void idiom_objective_add_temporal(IdiomObjective *objective, IdiomTensor *before, IdiomTensor *flow,
-                                  IdiomTensor *known);
+void idiom_objective_add_temporal(IdiomObjective *objective, IdiomTensor *before, IdiomTensor *flow);
 
 /*
  * Add terms of these names, unless @weight is 0. @content, @output: planes [n,3,h,w], sides even and at least 16. @mask:

@@ -8,9 +8,9 @@
 
 /* The tensors that a generator's step is about: host inputs are flat, what follows from them is planes. */
 typedef struct {
-    IdiomTensor *content, *moved, *flow, *known, *mask, *reference, *mix; /* inputs */
-    IdiomTensor *picture;                                                 /* what is painted, */
-    IdiomTensor *picture_mask;                                            /* where text is in it, */
+    IdiomTensor *content, *moved, *flow, *mask, *reference, *mix; /* inputs */
+    IdiomTensor *picture;                                         /* what is painted, */
+    IdiomTensor *picture_mask;                                    /* where text is in it, */
     IdiomTensor *painted, *taught;
 } Tensors;
 
@@ -33,7 +33,6 @@ static void declare_inputs(IdiomGraph *g, const IdiomStepParts *parts, Tensors *
     if (o->weights[IDIOM_TERM_TEMPORAL] > 0) {
         t->moved = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
         t->flow = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 2, s.h, s.w));
-        t->known = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 1, 1, 1));
     }
     if (o->captions > 0)
         t->mask = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 1, s.h, s.w));
@@ -69,16 +68,15 @@ static IdiomObjective *build_objective(IdiomGraph *g, const IdiomStepParts *part
 {
     const double *weights = parts->options->weights;
     IdiomTensor *first = idiom_to_planes(g, t->content);
-    IdiomTensor *mask = t->mask ? idiom_to_planes(g, t->mask) : NULL, *flow = NULL, *known = NULL;
+    IdiomTensor *mask = t->mask ? idiom_to_planes(g, t->mask) : NULL, *flow = NULL;
     IdiomTensor *before = NULL;
     t->picture = first;
     t->picture_mask = mask;
     if (t->moved) {
         t->picture = idiom_to_planes(g, t->moved);
         flow = idiom_to_planes(g, t->flow);
-        known = idiom_to_planes(g, t->known);
         if (mask)
-            t->picture_mask = idiom_mul(g, idiom_warp(g, mask, flow), known);
+            t->picture_mask = idiom_warp(g, mask, flow);
         before = idiom_generator_build(g, parts->generator, parts->config, first, t->mix, TRUE);
     }
     t->painted = idiom_generator_build(g, parts->generator, parts->config, t->picture, t->mix, TRUE);
@@ -99,7 +97,7 @@ static IdiomObjective *build_objective(IdiomGraph *g, const IdiomStepParts *part
         idiom_objective_add_strokes(objective, t->painted, weights[IDIOM_TERM_STROKES]);
     idiom_objective_add_line(objective, t->picture, t->painted, weights[IDIOM_TERM_LINE]);
     if (before)
-        idiom_objective_add_temporal(objective, before, flow, known);
+        idiom_objective_add_temporal(objective, before, flow);
     add_adversary(g, parts, t, objective);
     return objective;
 }
@@ -163,7 +161,6 @@ gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device
     step->content = map(program, t->content);
     step->moved = map(program, t->moved);
     step->flow = map(program, t->flow);
-    step->known = map(program, t->known);
     step->mask = map(program, t->mask);
     step->reference = map(program, t->reference);
     step->mix = map(program, t->mix);
@@ -193,7 +190,6 @@ gboolean idiom_generator_step_run(IdiomGeneratorStep *step, const IdiomBatch *ba
     if (step->moved) {
         memcpy(step->moved, batch->moved, step->n_values * sizeof(float));
         memcpy(step->flow, batch->flow, 2 * pixels * sizeof(float));
-        memcpy(step->known, batch->flow_known, batch->size * sizeof(float));
     }
     if (step->mask)
         memcpy(step->mask, batch->mask, pixels * sizeof(float));

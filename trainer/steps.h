@@ -34,7 +34,6 @@ typedef struct {
     IdiomObjective *objective;
     float *content;      /* inputs: the pictures, where there is no second view; */
     float *moved, *flow; /* the second views and how they moved, or NULL; */
-    float *known;        /* 1 where the motion is known, [batch]; */
     float *mask;         /* where text is in content, or NULL; */
     float *reference;    /* pictures of the style, or NULL; */
     float *mix;          /* weights of the styles, or NULL where there is one */
