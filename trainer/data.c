@@ -311,12 +311,8 @@ static void estimate_flow(const float *content, const float *moved, guint size, 
     for (gsize k = 0; k < plane; k++) {
         const float fx = there[2 * k], fy = there[2 * k + 1];
         const float x = roundf((float)(k % size) + fx), y = roundf((float)(k / size) + fy);
-        gboolean agree = x >= 0 && y >= 0 && x < (float)size && y < (float)size;
-        if (agree) {
-            const float *b = back + 2 * ((gsize)y * size + (gsize)x);
-            agree = (fx + b[0]) * (fx + b[0]) + (fy + b[1]) * (fy + b[1]) <
-                    0.01f * (fx * fx + fy * fy + b[0] * b[0] + b[1] * b[1]) + 0.5f;
-        }
+        const gboolean agree = x >= 0 && y >= 0 && x < (float)size && y < (float)size &&
+                               idiom_flow_agrees(there + 2 * k, back + 2 * ((gsize)y * size + (gsize)x));
         flow[k] = agree ? fx : 2 * (float)size;
         flow[plane + k] = agree ? fy : 2 * (float)size;
     }

@@ -341,3 +341,14 @@ void idiom_flow_estimate(const IdiomFlowFrame *from, const IdiomFlowFrame *to, f
         }
     }
 }
+
+static float square(float a)
+{
+    return a * a;
+}
+
+gboolean idiom_flow_agrees(const float there[2], const float back[2])
+{
+    return square(there[0] + back[0]) + square(there[1] + back[1]) <
+           0.01f * (square(there[0]) + square(there[1]) + square(back[0]) + square(back[1])) + 0.5f;
+}

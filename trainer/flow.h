@@ -22,4 +22,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomFlowFrame, idiom_flow_frame_free)
  */
 void idiom_flow_estimate(const IdiomFlowFrame *from, const IdiomFlowFrame *to, float *flow);
 
+/*
+ * Whether the displacement @there of a pixel, and @back, that of the place it leads to, lead back to it:
+ * |there + back|^2 < 0.01 (|there|^2 + |back|^2) + 0.5 (Sundaram, Brox, Keutzer, ECCV 2010). x and y each.
+ */
+gboolean idiom_flow_agrees(const float there[2], const float back[2]);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "options.h"
 
+#include "losses.h"
 #include "references.h"
 
 #include <idiom/generator.h>
@@ -16,23 +17,31 @@
 /* Weights by default, of a training and of a distillation. */
 static const struct {
     const char *name, *option, *help;
-    double train, distill;
+    const double *train;
+    double distill;
 } terms[] = {
-    [IDIOM_TERM_STYLE] = {"style", "style-weight", "Gram matrices as the style's pictures have", 1.5, 1},
-    [IDIOM_TERM_CONTENT] = {"content", "content-weight", "features as the photo has", 1, 1},
-    [IDIOM_TERM_PIXEL] = {"pixel", "pixel-weight", "pixels as the teacher's", 0, 20},
-    [IDIOM_TERM_LUMA] = {"luma", "luma-weight", "light and dark where the photo has them", 20, 0},
-    [IDIOM_TERM_EDGES] = {"edges", "edges-weight", "gradients where the photo has them", 0.2, 0.2},
-    [IDIOM_TERM_STROKES] = {"strokes", "strokes-weight", "gradient statistics as the style has", 0.2, 0},
-    [IDIOM_TERM_LINE] = {"line", "line-weight", "contours drawn as dark lines", 0, 0},
-    [IDIOM_TERM_LEGIBILITY] = {"legibility", "legibility-weight", "text stays readable", 40, 0},
-    [IDIOM_TERM_TV] = {"tv", "tv-weight", "total variation: smooth areas", 30, 0},
-    [IDIOM_TERM_HF] = {"hf", "hf-weight", "second differences: no hatching", 15, 0},
-    [IDIOM_TERM_TEMPORAL] = {"temporal", "temporal-weight", "steady when the picture moves", 200, 200},
+    [IDIOM_TERM_STYLE] = {"style", "style-weight", "Gram matrices as the style's pictures have",
+                          &idiom_loss_defaults.style, 1},
+    [IDIOM_TERM_CONTENT] = {"content", "content-weight", "features as the photo has",
+                            &idiom_loss_defaults.content, 1},
+    [IDIOM_TERM_PIXEL] = {"pixel", "pixel-weight", "pixels as the teacher's", &(const double){0}, 20},
+    [IDIOM_TERM_LUMA] = {"luma", "luma-weight", "light and dark where the photo has them",
+                         &idiom_loss_defaults.luma, 0},
+    [IDIOM_TERM_EDGES] = {"edges", "edges-weight", "gradients where the photo has them", &(const double){0.2},
+                          0.2},
+    [IDIOM_TERM_STROKES] = {"strokes", "strokes-weight", "gradient statistics as the style has",
+                            &(const double){0.2}, 0},
+    [IDIOM_TERM_LINE] = {"line", "line-weight", "contours drawn as dark lines", &(const double){0}, 0},
+    [IDIOM_TERM_LEGIBILITY] = {"legibility", "legibility-weight", "text stays readable", &(const double){40},
+                               0},
+    [IDIOM_TERM_TV] = {"tv", "tv-weight", "total variation: smooth areas", &idiom_loss_defaults.tv, 0},
+    [IDIOM_TERM_HF] = {"hf", "hf-weight", "second differences: no hatching", &idiom_loss_defaults.hf, 0},
+    [IDIOM_TERM_TEMPORAL] = {"temporal", "temporal-weight", "steady when the picture moves",
+                             &idiom_loss_defaults.temporal, 200},
     [IDIOM_TERM_ADVERSARIAL] = {"adversarial", "adversarial-weight", "strokes that a discriminator accepts",
-                                1, 0.5},
+                                &(const double){1}, 0.5},
     [IDIOM_TERM_MATCHING] = {"matching", "matching-weight", "what the discriminator sees, as in the style",
-                             UNSET, 0},
+                             &(const double){UNSET}, 0},
 };
 
 const char *idiom_term_name(IdiomTerm term)
@@ -234,7 +243,7 @@ IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error)
     GOptionEntry term_entries[IDIOM_N_TERMS + 1] = {0};
     g_autoptr(GPtrArray) helps = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < IDIOM_N_TERMS; i++) {
-        o->weights[i] = distill ? terms[i].distill : terms[i].train;
+        o->weights[i] = distill ? terms[i].distill : *terms[i].train;
         g_ptr_array_add(helps, o->weights[i] == UNSET
                                    ? g_strdup_printf("%s (0; 1 with built-in features)", terms[i].help)
                                    : g_strdup_printf("%s (%g)", terms[i].help, o->weights[i]));

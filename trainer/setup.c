@@ -14,7 +14,6 @@
 #define NOISE 0.03f
 #define CLIPS 0.3 /* of the crops from videos that are followed by their next frame */
 #define SAMPLES 4
-#define DOMAIN_PICTURES 64 /* of a folder that is a reference */
 /* The discriminator is of use once the generator paints already; it joins after this part of all steps. */
 #define ADVERSARIAL_FROM 0.4
 
@@ -66,59 +65,17 @@ static gboolean prepare_losses(IdiomTraining *t, GError **error)
 /* --- the styles ----------------------------------------------------------------------------------- */
 
 /* Poor pictures count less than the user's weights say. */
-static int compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The file, or if @path is a folder (a domain of pictures), those in it: DOMAIN_PICTURES at most, evenly picked. */
-static GPtrArray *reference_files(const char *path)
-{
-    GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    if (!dir) {
-        g_ptr_array_add(files, g_strdup(path));
-        return files;
-    }
-    for (const char *name; (name = g_dir_read_name(dir));)
-        if (name[0] != '.')
-            g_ptr_array_add(files, g_build_filename(path, name, NULL));
-    g_ptr_array_sort(files, compare_names); /* the order in a folder is the file system's business */
-    GPtrArray *some = g_ptr_array_new_with_free_func(g_free);
-    const guint count = MIN(files->len, DOMAIN_PICTURES);
-    for (guint i = 0; i < count; i++)
-        g_ptr_array_add(some, g_strdup(files->pdata[(guint64)i * files->len / count]));
-    g_ptr_array_unref(files);
-    return some;
-}
-
-/* Adds the pictures of one --style argument's @path; their weights have the sum @weight times their quality. */
+/* Adds the picture @path of a style; it counts by @weight times its quality. */
 static gboolean load_reference(IdiomTraining *t, const char *path, double weight, GError **error)
 {
-    const guint side = MAX(STYLE_SIDE, (guint)t->options->crop);
-    g_autoptr(GPtrArray) files = reference_files(path);
-    const gboolean domain = g_file_test(path, G_FILE_TEST_IS_DIR);
-    guint usable = 0;
-    for (guint i = 0; i < files->len; i++) {
-        g_autoptr(GError) broken = NULL;
-        IdiomPicture *picture;
-        double quality;
-        if (!idiom_reference_load(files->pdata[i], side, &picture, &quality, &broken)) {
-            if (!domain) {
-                g_propagate_error(error, g_steal_pointer(&broken));
-                return FALSE;
-            }
-            idiom_say("skipped: %s", broken->message);
-            continue;
-        }
-        const double share = weight * quality / files->len;
-        g_ptr_array_add(t->references, picture);
-        g_array_append_val(t->reference_weights, share);
-        usable++;
-    }
-    if (!usable)
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "--style: %s: no picture in it", path);
-    return usable > 0;
+    IdiomPicture *picture;
+    double quality;
+    if (!idiom_reference_load(path, MAX(STYLE_SIDE, (guint)t->options->crop), &picture, &quality, error))
+        return FALSE;
+    const double share = weight * quality;
+    g_ptr_array_add(t->references, picture);
+    g_array_append_val(t->reference_weights, share);
+    return TRUE;
 }
 
 static gboolean load_references(IdiomTraining *t, GError **error)

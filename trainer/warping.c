@@ -133,10 +133,8 @@ static float take_byte(const guint8 *values, guint stride, guint i, const Tap *t
 
 static gboolean agrees(const IdiomWarping *warping, gsize pixel, const Tap *tap)
 {
-    float fx = warping->flow[2 * pixel], fy = warping->flow[2 * pixel + 1];
-    float bx = take_float(warping->other, 2, 0, tap), by = take_float(warping->other, 2, 1, tap);
-    return square(fx + bx) + square(fy + by) <
-           0.01f * (square(fx) + square(fy) + square(bx) + square(by)) + 0.5f;
+    const float back[] = {take_float(warping->other, 2, 0, tap), take_float(warping->other, 2, 1, tap)};
+    return idiom_flow_agrees(warping->flow + 2 * pixel, back);
 }
 
 static gboolean at_border_of_motion(const IdiomWarping *warping, guint x, guint y)
