@@ -26,22 +26,4 @@ vec4 catmull_rom_weights(float t)
                                  wx_.z * load4(t, d, n, c4, y_[i_], x_.z) + wx_.w * load4(t, d, n, c4, y_[i_], x_.w)); \
     }
 
-/*
- * The same without the four corners, whose weights are below 0.006: a quarter of the loads less, for what has to be
- * fast.
- */
-#define CATMULL_ROM_SAMPLE_FAST(result, t, d, n, c4, q, v)                                                             \
-    {                                                                                                                  \
-        vec2 v_ = clamp(v, -vec2((d).xy) - 2.0, vec2((d).xy) + 2.0), whole_ = floor(v_);                               \
-        vec4 wx_ = catmull_rom_weights(v_.x - whole_.x), wy_ = catmull_rom_weights(v_.y - whole_.y);                   \
-        ivec2 o_ = (q) + ivec2(whole_) - 1;                                                                            \
-        ivec4 x_ = clamp(o_.x + ivec4(0, 1, 2, 3), 0, (d).x - 1), y_ = clamp(o_.y + ivec4(0, 1, 2, 3), 0, (d).y - 1);  \
-        result = wy_.x * (wx_.y * load4(t, d, n, c4, y_.x, x_.y) + wx_.z * load4(t, d, n, c4, y_.x, x_.z)) +           \
-                 wy_.w * (wx_.y * load4(t, d, n, c4, y_.w, x_.y) + wx_.z * load4(t, d, n, c4, y_.w, x_.z));            \
-        [[unroll]] for (int i_ = 1; i_ < 3; i_++)                                                                      \
-            result += wy_[i_] * (wx_.x * load4(t, d, n, c4, y_[i_], x_.x) + wx_.y * load4(t, d, n, c4, y_[i_], x_.y) + \
-                                 wx_.z * load4(t, d, n, c4, y_[i_], x_.z) + wx_.w * load4(t, d, n, c4, y_[i_], x_.w)); \
-        result /= 1.0 - (wx_.x + wx_.w) * (wy_.x + wy_.w);                                                             \
-    }
-
 #endif

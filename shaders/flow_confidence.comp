@@ -9,24 +9,27 @@
 
 layout(push_constant, scalar) uniform Push
 {
-    ivec4 dl, dm, d; /* luma, motion both ways, result */
+    ivec4 dl, dm, db, d; /* luma, motion, that of the way back, result */
     float scale;     /* pixels of the picture per pixel of luma */
     float cell;      /* pixels of luma per patch */
+    float coarser, wider; /* pixels of luma per pixel of the way back, and patches per patch of it */
 };
 PLANES_IN(0, luma);
-PLANES_IN(1, motion);
-PLANES_OUT(2, dst);
+PLANES_IN(1, last); /* its luma */
+PLANES_IN(2, motion);
+PLANES_IN(3, returning);
+PLANES_OUT(4, dst);
 
-float luma_at(int n, ivec2 q)
+float last_at(ivec2 q)
 {
     q = clamp(q, ivec2(0), dl.xy - 1);
-    return load4(luma, dl, n, 0, q.y, q.x).x;
+    return load4(last, dl, 0, 0, q.y, q.x).x;
 }
 
 vec2 way_back(ivec2 q)
 {
-    q = clamp(q, ivec2(0), dm.xy - 1);
-    return load4(motion, dm, 1, 0, q.y, q.x).xy;
+    q = clamp(q, ivec2(0), db.xy - 1);
+    return coarser * load4(returning, db, 1, 0, q.y, q.x).xy;
 }
 
 void main()
@@ -37,7 +40,7 @@ void main()
     vec2 v = load4(motion, dm, 0, 0, p.y, p.x).xy;
 
     /* in patches */
-    vec2 there = clamp(vec2(p.xy) + v / cell, vec2(-1), vec2(dm.xy)), t = fract(there);
+    vec2 there = clamp((vec2(p.xy) + v / cell + 0.5) / wider - 0.5, vec2(-1), vec2(db.xy)), t = fract(there);
     ivec2 q = ivec2(floor(there));
     vec2 back = mix(mix(way_back(q), way_back(q + ivec2(1, 0)), t.x),
                     mix(way_back(q + ivec2(0, 1)), way_back(q + 1), t.x), t.y);
@@ -53,9 +56,10 @@ void main()
     vec4 difference;
     [[unroll]] for (int i = 0; i < 4; i++) {
         ivec2 o = ivec2(i % 2, i / 2), c = q + o;
-        float moved = mix(mix(luma_at(1, c), luma_at(1, c + ivec2(1, 0)), t.x),
-                          mix(luma_at(1, c + ivec2(0, 1)), luma_at(1, c + 1), t.x), t.y);
-        difference[i] = moved - luma_at(0, first + o);
+        float moved = mix(mix(last_at(c), last_at(c + ivec2(1, 0)), t.x),
+                          mix(last_at(c + ivec2(0, 1)), last_at(c + 1), t.x), t.y);
+        ivec2 here = min(first + o, dl.xy - 1);
+        difference[i] = moved - load4(luma, dl, 0, 0, here.y, here.x).x;
     }
     float alike = 1.0 - smoothstep(0.04, 0.12, dot(abs(difference), vec4(0.25)));
     /* of a pixel of the picture: the mean of scale x scale pixels has less */

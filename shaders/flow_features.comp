@@ -22,12 +22,12 @@ void main()
     /* every second of 5x5 pixels in x and in y */
     [[unroll]] for (int k = 0; k < 9; k++) {
         ivec2 q = clamp(p.xy + 2 * ivec2(k % 3, k / 3) - 2, ivec2(0), d.xy - 1);
-        float v = load4(src, d, p.w, 0, q.y, q.x).x;
+        float v = load4(src, d, 0, 0, q.y, q.x).x;
         centre = k == 4 ? v : centre;
         sum += v;
         squares += v * v;
     }
     float mean = sum / 9.0;
     float contrast = sqrt(max(squares / 9.0 - mean * mean, 0.0));
-    store4(dst, d, p.w, 0, p.y, p.x, vec4((centre - mean) / (contrast + FLOOR), 0, 0, 0));
+    store4(dst, d, 0, 0, p.y, p.x, vec4((centre - mean) / (contrast + FLOOR), 0, 0, 0));
 }

@@ -22,10 +22,10 @@ void main()
     if (p.x >= d.x)
         return;
     ivec2 next = min(p.xy + 1, d.xy - 1), before = max(p.xy - 1, ivec2(0));
-    float v = load4(src, d, p.w, 0, p.y, p.x).x;
-    float right = load4(src, d, p.w, 0, p.y, next.x).x, left = load4(src, d, p.w, 0, p.y, before.x).x;
-    float below = load4(src, d, p.w, 0, next.y, p.x).x, above = load4(src, d, p.w, 0, before.y, p.x).x;
-    float between = load4(src, d, p.w, 0, next.y, next.x).x;
-    store4(quads, dq, p.w, 0, p.y, p.x, vec4(v, right, below, between));
-    store4(gradients, dg, p.w, 0, p.y, p.x, vec4(v, 0.5 * (right - left), 0.5 * (below - above), 0));
+    float v = load4(src, d, 0, 0, p.y, p.x).x;
+    float right = load4(src, d, 0, 0, p.y, next.x).x, left = load4(src, d, 0, 0, p.y, before.x).x;
+    float below = load4(src, d, 0, 0, next.y, p.x).x, above = load4(src, d, 0, 0, before.y, p.x).x;
+    float between = load4(src, d, 0, 0, next.y, next.x).x;
+    store4(quads, dq, 0, 0, p.y, p.x, vec4(v, right, below, between));
+    store4(gradients, dg, 0, 0, p.y, p.x, vec4(v, 0.5 * (right - left), 0.5 * (below - above), 0));
 }

@@ -1,7 +1,7 @@
 #version 460
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Motion at the coarsest level, from each of two pictures into the other: the best of all whole displacements, by the
+ * Motion at the coarsest level, from one picture into another: the best of all whole displacements, by the
  * squared difference of 6x6 features. Large displacements pay a little, so that flat areas rest.
  */
 #extension GL_GOOGLE_include_directive : require
@@ -12,9 +12,11 @@ layout(constant_id = 3) const int RANGE = 4;
 layout(push_constant, scalar) uniform Push
 {
     ivec4 dq, d;
+    int way; /* picture of the result */
 };
 PLANES_IN(0, quads);
-PLANES_OUT(1, dst);
+PLANES_IN(1, other);
+PLANES_OUT(2, dst);
 
 const float STEP_COST = 0.5; /* per pixel of displacement */
 
@@ -27,7 +29,7 @@ void main()
     float texture_ = 0.0;
     [[unroll]] for (int i = 0; i < 9; i++) {
         ivec2 q = clamp(p.xy + 2 * ivec2(i % 3, i / 3) - 2, ivec2(0), dq.xy - 1);
-        own[i] = load4(quads, dq, p.w, 0, q.y, q.x);
+        own[i] = load4(quads, dq, 0, 0, q.y, q.x);
         vec2 g = own[i].yz - own[i].xx;
         texture_ += 0.5 * dot(g, g);
     }
@@ -38,11 +40,11 @@ void main()
             float cost = STEP_COST * sqrt(float(x * x + y * y));
             [[unroll]] for (int i = 0; i < 9; i++) {
                 ivec2 q = clamp(p.xy + ivec2(x, y) + 2 * ivec2(i % 3, i / 3) - 2, ivec2(0), dq.xy - 1);
-                vec4 e = load4(quads, dq, 1 - p.w, 0, q.y, q.x) - own[i];
+                vec4 e = load4(other, dq, 0, 0, q.y, q.x) - own[i];
                 cost += dot(e, e);
             }
             best = cost < least ? vec2(x, y) : best;
             least = min(least, cost);
         }
-    store4(dst, d, p.w, 0, p.y, p.x, vec4(best, texture_, least / 36.0));
+    store4(dst, d, way, 0, p.y, p.x, vec4(best, texture_, least / 36.0));
 }

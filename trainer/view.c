@@ -6,11 +6,14 @@
 
 #define MAX_ZOOM 0.05
 #define MAX_TURN (3 * G_PI / 180)
-/* Static cameras are where flicker is seen most. */
+/* Cameras that rest or drift are where flicker is seen most. */
 #define SHARE_STILL 0.25
-#define SHARE_WHOLE 0.25
+#define SHARE_SLOW 0.3
+#define SHARE_WHOLE 0.15
+#define SLOW 1.0 /* pixels a frame */
 #define MAX_CONTRAST 0.05
 #define MAX_BRIGHTNESS 0.02
+#define MAX_GRAIN_LOG2 3 /* the blocks of codecs */
 
 /* Cubic convolution with a = -1/2 (Keys 1981), known as Catmull-Rom. */
 static double kernel(double t)
@@ -119,9 +122,12 @@ IdiomCameraMotion idiom_camera_draw(IdiomRandom *r, guint max_shift)
     IdiomCameraMotion motion = {.m = {{1, 0}, {0, 1}}};
     if (kind < SHARE_STILL)
         return motion;
-    motion.dx = draw_around_zero(r, max_shift);
-    motion.dy = draw_around_zero(r, max_shift);
-    if (kind < SHARE_STILL + SHARE_WHOLE) {
+    const gboolean slow = kind < SHARE_STILL + SHARE_SLOW;
+    motion.dx = draw_around_zero(r, slow ? SLOW : max_shift);
+    motion.dy = draw_around_zero(r, slow ? SLOW : max_shift);
+    if (slow)
+        return motion;
+    if (kind < SHARE_STILL + SHARE_SLOW + SHARE_WHOLE) {
         motion.dx = rint(motion.dx);
         motion.dy = rint(motion.dy);
         return motion;
@@ -189,13 +195,38 @@ void idiom_camera_apply(const IdiomCameraMotion *motion, const float *source, gu
         }
 }
 
+/* A picture of noise, [size,size], of deviation about @noise, in which nothing is smaller than @grain pixels. */
+static void draw_noise(float *values, guint size, guint grain, float noise, IdiomRandom *r)
+{
+    const guint n = (size - 1) / grain + 2;
+    g_autofree float *lattice = g_new(float, (gsize)n *n);
+    for (gsize i = 0; i < (gsize)n * n; i++)
+        lattice[i] = noise * idiom_random_normal(r);
+    for (guint y = 0; y < size; y++) {
+        const float ty = (float)(y % grain) / (float)grain;
+        const float *above = lattice + (gsize)(y / grain) * n, *below = above + n;
+        for (guint x = 0; x < size; x++) {
+            const float tx = (float)(x % grain) / (float)grain;
+            const guint k = x / grain;
+            values[(gsize)y * size + x] = (1 - ty) * ((1 - tx) * above[k] + tx * above[k + 1]) +
+                                          ty * ((1 - tx) * below[k] + tx * below[k + 1]);
+        }
+    }
+}
+
 void idiom_view_disturb(float *values, guint size, float noise, IdiomRandom *r)
 {
+    const gsize pixels = (gsize)size * size;
     const float gain = 1 + (float)draw_around_zero(r, MAX_CONTRAST);
     const float middle = 0.5f + (float)draw_around_zero(r, MAX_BRIGHTNESS);
+    const guint grain = 1u << idiom_random_below(r, MAX_GRAIN_LOG2 + 1);
+    g_autofree float *noises = g_new(float, pixels);
     noise *= (float)idiom_random_unit(r);
-    for (gsize i = 0; i < (gsize)3 * size * size; i++) {
-        float value = middle + gain * (values[i] - 0.5f) + noise * idiom_random_normal(r);
-        values[i] = CLAMP(value, 0.0f, 1.0f);
+    for (guint c = 0; c < 3; c++) {
+        draw_noise(noises, size, grain, noise, r);
+        for (gsize i = 0; i < pixels; i++) {
+            float value = middle + gain * (values[c * pixels + i] - 0.5f) + noises[i];
+            values[c * pixels + i] = CLAMP(value, 0.0f, 1.0f);
+        }
     }
 }

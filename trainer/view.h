@@ -24,7 +24,10 @@ typedef struct {
     double dx, dy;
 } IdiomCameraMotion;
 
-/* A camera's motion from frame to frame: none, whole pixels, or zoom within 5 % with a turn within 3 degrees. */
+/*
+ * A camera's motion from frame to frame: none, a drift within one pixel, whole pixels, or zoom within 5 % with a turn
+ * within 3 degrees.
+ */
 IdiomCameraMotion idiom_camera_draw(IdiomRandom *r, guint max_shift);
 
 /* Pixels that the first view must have beyond each edge, so that the later one finds all it shows. */
@@ -40,7 +43,10 @@ void idiom_camera_flow(const IdiomCameraMotion *motion, guint size, float *flow)
 void idiom_camera_apply(const IdiomCameraMotion *motion, const float *source, guint margin, guint size,
                         float *moved);
 
-/* Changes contrast by up to 5 % and brightness by up to 0.02, and adds noise of deviation up to @noise. */
+/*
+ * Changes contrast by up to 5 % and brightness by up to 0.02, and adds noise of deviation up to @noise, whose grain is a
+ * sensor's, of one pixel, or a codec's, of up to 8.
+ */
 void idiom_view_disturb(float *values, guint size, float noise, IdiomRandom *r);
 
 #endif
