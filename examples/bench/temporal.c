@@ -9,14 +9,16 @@
 #include "warping.h"
 
 #include <idiom/filter.h>
+#include <idiom/ops.h>
+#include <idiom/program.h>
+#include <idiom/temporal.h>
+#include <idiom/video.h>
 #include "json.h"
 #include <libavutil/log.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Differences are shown this much larger. */
-#define AMPLIFICATION 4
 #define STRIP_FRAMES 4
 
 typedef struct {
@@ -28,11 +30,23 @@ typedef struct {
 
 enum { SINGLE, SMOOTH, RUNS };
 
+/* The confidence that smoothing has in the motion it finds, for whom wants to see it: the same ops once more. */
+typedef struct {
+    IdiomProgram *program;
+    guint8 *in;           /* mapped */
+    float *linked;        /* mapped */
+    const float *flow;    /* mapped: flat [1,4,h,w], see IdiomMotion */
+    const float *follows; /* mapped */
+    IdiomShape shape;
+    guint cell;
+} Confidence;
+
 typedef struct {
     const Options *options;
     IdiomFrame frame;
     IdiomDevice *device;
     IdiomFilter *filters[RUNS];
+    Confidence confidence;
     IdiomWarping *warping;
     IdiomClipWriter *writer;
     GArray *seconds[RUNS];              /* of every frame: double */
@@ -59,6 +73,7 @@ static void job_clear(Job *job)
     }
     for (guint i = 0; i < STRIP_FRAMES; i++)
         g_clear_pointer(&job->panels[i], idiom_picture_free);
+    g_clear_pointer(&job->confidence.program, idiom_program_free);
     g_clear_pointer(&job->device, idiom_device_unref);
     g_clear_pointer(&job->warping, idiom_warping_free);
     g_clear_pointer(&job->writer, idiom_clip_writer_free);
@@ -66,6 +81,26 @@ static void job_clear(Job *job)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
 /* --- the two runs --------------------------------------------------------------------------------- */
+
+static gboolean prepare_confidence(Job *job, GError **error)
+{
+    Confidence *c = &job->confidence;
+    IdiomGraph *g = idiom_graph_new(job->device, IDIOM_FP32);
+    IdiomTensor *in = idiom_graph_input(g, IDIOM_LAYOUT_BYTES, idiom_frame_shape(&job->frame));
+    IdiomTensor *linked = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    IdiomMotion motion = idiom_motion(g, idiom_import(g, in, &job->frame), linked);
+    IdiomTensor *outputs[] = {idiom_to_flat(g, motion.flow), motion.follows};
+    c->program = idiom_program_new(g, outputs, G_N_ELEMENTS(outputs), error);
+    if (!c->program)
+        return FALSE;
+    c->in = idiom_program_map(c->program, in);
+    c->linked = idiom_program_map(c->program, linked);
+    c->flow = idiom_program_map(c->program, outputs[0]);
+    c->follows = idiom_program_map(c->program, outputs[1]);
+    c->shape = idiom_tensor_shape(outputs[0]);
+    c->cell = motion.cell;
+    return TRUE;
+}
 
 static gboolean prepare(Job *job, const IdiomClip *clip, GError **error)
 {
@@ -89,7 +124,7 @@ static gboolean prepare(Job *job, const IdiomClip *clip, GError **error)
         idiom_clip_rate(clip, &numerator, &denominator);
         job->writer = idiom_clip_writer_new(o->save, 2 * o->w, 2 * o->h, numerator, denominator, error);
     }
-    return !o->save || job->writer;
+    return (!o->save || job->writer) && (!(o->save || o->strip) || prepare_confidence(job, error));
 }
 
 /* One frame through one of the filters. */
@@ -129,11 +164,23 @@ static guint8 *to_frame(const Job *job, const IdiomPicture *picture)
 
 /* --- side by side --------------------------------------------------------------------------------- */
 
-static IdiomPicture *difference(const IdiomPicture *a, const IdiomPicture *b)
+/* Grey, white where motion is trusted in full; black all over where the frame does not follow the last one. */
+static IdiomPicture *confidence(Job *job, const guint8 *bytes, GError **error)
 {
-    IdiomPicture *picture = idiom_picture_new(a->w, a->h);
-    for (gsize i = 0; i < (gsize)3 * a->w * a->h; i++)
-        picture->rgb[i] = (guint8)MIN(AMPLIFICATION * ABS(a->rgb[i] - b->rgb[i]), 255);
+    const Confidence *c = &job->confidence;
+    memcpy(c->in, bytes, job->frame.size);
+    *c->linked = job->frames > 0;
+    if (!idiom_program_run(c->program, error))
+        return NULL;
+    const float *trust = c->flow + (gsize)2 * c->shape.h * c->shape.w; /* the third channel */
+    IdiomPicture *picture = idiom_picture_new(job->frame.width, job->frame.height);
+    for (guint y = 0; y < picture->h; y++)
+        for (guint x = 0; x < picture->w; x++) {
+            const guint patch =
+                MIN(y / c->cell, c->shape.h - 1) * c->shape.w + MIN(x / c->cell, c->shape.w - 1);
+            memset(picture->rgb + 3 * ((gsize)y * picture->w + x),
+                   (int)(255 * *c->follows * trust[patch] + 0.5f), 3);
+        }
     return picture;
 }
 
@@ -144,11 +191,11 @@ static void place(IdiomPicture *into, const IdiomPicture *picture, guint x, guin
                (gsize)3 * picture->w);
 }
 
-/* Above source and frame by frame, below smoothed and what smoothing has changed. */
-static IdiomPicture *panel_of(const IdiomPicture *source, IdiomPicture *const *outputs)
+/* Above source and frame by frame, below smoothed and the confidence in the motion. */
+static IdiomPicture *panel_of(const IdiomPicture *source, IdiomPicture *const *outputs,
+                              const IdiomPicture *trust)
 {
-    g_autoptr(IdiomPicture) changed = difference(outputs[SINGLE], outputs[SMOOTH]);
-    const IdiomPicture *parts[] = {source, outputs[SINGLE], outputs[SMOOTH], changed};
+    const IdiomPicture *parts[] = {source, outputs[SINGLE], outputs[SMOOTH], trust};
     IdiomPicture *panel = idiom_picture_new(2 * source->w, 2 * source->h);
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
         place(panel, parts[i], i % 2 * source->w, i / 2 * source->h);
@@ -170,11 +217,15 @@ static gboolean write_strip(const Job *job, GError **error)
     return idiom_picture_write_png(strip, job->options->strip, error);
 }
 
-static gboolean show(Job *job, const IdiomPicture *source, IdiomPicture *const *outputs, GError **error)
+static gboolean show(Job *job, const IdiomPicture *source, const guint8 *bytes, IdiomPicture *const *outputs,
+                     GError **error)
 {
+    g_autoptr(IdiomPicture) trust = confidence(job, bytes, error);
+    if (!trust)
+        return FALSE;
     IdiomPicture **panel = &job->panels[job->frames % STRIP_FRAMES];
     g_clear_pointer(panel, idiom_picture_free);
-    *panel = panel_of(source, outputs);
+    *panel = panel_of(source, outputs, trust);
     return !job->writer || idiom_clip_writer_add(job->writer, *panel, error);
 }
 
@@ -192,7 +243,7 @@ static gboolean run_frame(Job *job, const IdiomPicture *source, GError **error)
     }
     if (ok)
         idiom_warping_add(job->warping, source, (const IdiomPicture *const *)outputs);
-    ok = ok && (!(job->writer || job->options->strip) || show(job, source, outputs, error));
+    ok = ok && (!(job->writer || job->options->strip) || show(job, source, bytes, outputs, error));
     for (guint i = 0; i < RUNS; i++)
         g_clear_pointer(&outputs[i], idiom_picture_free);
     job->frames++;
