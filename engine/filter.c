@@ -13,12 +13,12 @@ struct IdiomFilter {
     guint8 *in; /* mapped */
     struct {
         IdiomTensor *tensor;
-        const guint8 *bytes;  /* mapped */
-    } plain, steady;          /* the result by itself, and steadied by the last one */
-    float *temporal, *linked; /* mapped */
-    gboolean has_history;     /* the last frame was steadied */
-    float *strength;          /* mapped */
-    float *mix;               /* mapped: a weight for each of the styles; NULL where there is one */
+        const guint8 *bytes;               /* mapped */
+    } plain, steady;                       /* the result by itself, and steadied by the last one */
+    float *temporal, *linked, *statistics; /* mapped */
+    gboolean has_history;                  /* the last frame was steadied */
+    float *strength;                       /* mapped */
+    float *mix; /* mapped: a weight for each of the styles; NULL where there is one */
     guint styles;
     struct {
         IdiomProgram *program; /* made when first needed */
@@ -37,10 +37,15 @@ static gboolean build(IdiomFilter *filter, const IdiomStyle *style, IdiomPrecisi
                            ? idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, config->styles, 1, 1))
                            : NULL;
     IdiomTensor *picture = idiom_import(graph, source, &filter->frame);
-    IdiomTensor *stylized = idiom_generator_build(graph, filter->params, config, picture, mix, FALSE);
     IdiomTensor *temporal = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomTensor *linked = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    IdiomTensor *statistics = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomMotion motion = idiom_motion(graph, picture, linked);
+    /* A state, so that the result by itself, where statistics is 0, does without the motion. */
+    IdiomTensor *follows = idiom_graph_state(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    idiom_assign(graph, follows, motion.follows);
+    IdiomTensor *stylized = idiom_generator_build(graph, filter->params, config, picture, mix,
+                                                  idiom_mul(graph, statistics, follows), FALSE);
     IdiomTensor *steady = idiom_steady(graph, &motion, picture, stylized, temporal);
     IdiomTensor *results[] = {idiom_export(graph, stylized, source, strength, &filter->frame),
                               idiom_export(graph, steady, source, strength, &filter->frame)};
@@ -54,6 +59,7 @@ static gboolean build(IdiomFilter *filter, const IdiomStyle *style, IdiomPrecisi
     filter->steady.bytes = idiom_program_map(filter->program, results[1]);
     filter->temporal = idiom_program_map(filter->program, temporal);
     filter->linked = idiom_program_map(filter->program, linked);
+    filter->statistics = idiom_program_map(filter->program, statistics);
     filter->in = idiom_program_map(filter->program, source);
     filter->strength = idiom_program_map(filter->program, strength);
     filter->mix = mix ? idiom_program_map(filter->program, mix) : NULL;
@@ -63,7 +69,7 @@ static gboolean build(IdiomFilter *filter, const IdiomStyle *style, IdiomPrecisi
     /* Drivers compile shaders at their first use. */
     memset(filter->in, 0, filter->frame.size);
     *filter->strength = 1;
-    *filter->temporal = *filter->linked = 0;
+    *filter->temporal = *filter->linked = *filter->statistics = 0;
     return idiom_program_run_only(filter->program, filter->steady.tensor, TRUE, error) &&
            idiom_program_run_only(filter->program, filter->plain.tensor, FALSE, error);
 }
@@ -108,8 +114,9 @@ static const guint8 *stylize(IdiomFilter *filter, const guint8 *const *planes, c
     idiom_frame_write(&filter->frame, filter->in, planes, strides);
     *filter->strength = (float)CLAMP(controls->strength, 0, 1);
     *filter->temporal = (float)CLAMP(controls->temporal, 0, 1);
+    *filter->statistics = (float)CLAMP(controls->statistics, 0, 1);
     *filter->linked = filter->has_history && !controls->discontinuity;
-    filter->has_history = controls->temporal > 0 && controls->strength > 0;
+    filter->has_history = controls->strength > 0 && (controls->temporal > 0 || controls->statistics > 0);
     if (controls->strength <= 0)
         return filter->in;
     if (!filter->has_history)

@@ -67,12 +67,14 @@ enum {
     PROP_STYLE_FADE,
     PROP_STRENGTH,
     PROP_TEMPORAL,
+    PROP_STATISTICS,
     PROP_DEVICE,
     PROP_STATS,
 };
 
 static const double DEFAULT_STRENGTH = 1.0;
 static const double DEFAULT_TEMPORAL = 1.0;
+static const double DEFAULT_STATISTICS = 0.0;
 static const guint64 DEFAULT_STYLE_FADE = 500 * GST_MSECOND;
 
 /* Styles in view at once: a change during a change fades from what is seen then. */
@@ -100,7 +102,7 @@ struct _GstIdiom {
     char *mix;
     char *device_selector;
     guint64 style_fade;
-    double strength, temporal;
+    double strength, temporal, statistics;
     gboolean style_changed; /* since the style in use was loaded */
     gboolean mix_changed;   /* since it was looked at */
     guint64 frames;
@@ -480,7 +482,8 @@ static GstFlowReturn gst_idiom_transform_frame(GstVideoFilter *video, GstVideoFr
     GstIdiom *self = GST_IDIOM(video);
     g_autoptr(GError) error = NULL;
     GST_OBJECT_LOCK(self);
-    const IdiomFilterControls controls = {self->strength, self->temporal, self->interrupted};
+    const IdiomFilterControls controls = {self->strength, self->temporal, self->statistics,
+                                          self->interrupted};
     gboolean style_changed = self->style_changed, mix_changed = self->mix_changed;
     GST_OBJECT_UNLOCK(self);
 
@@ -562,6 +565,9 @@ static void gst_idiom_set_property(GObject *object, guint id, const GValue *valu
     case PROP_TEMPORAL:
         self->temporal = g_value_get_double(value);
         break;
+    case PROP_STATISTICS:
+        self->statistics = g_value_get_double(value);
+        break;
     case PROP_DEVICE:
         g_free(self->device_selector);
         self->device_selector = g_value_dup_string(value);
@@ -592,6 +598,9 @@ static void gst_idiom_get_property(GObject *object, guint id, GValue *value, GPa
     case PROP_TEMPORAL:
         g_value_set_double(value, self->temporal);
         break;
+    case PROP_STATISTICS:
+        g_value_set_double(value, self->statistics);
+        break;
     case PROP_DEVICE:
         g_value_set_string(value, self->device_selector);
         break;
@@ -618,6 +627,7 @@ static void gst_idiom_init(GstIdiom *self)
 {
     self->strength = DEFAULT_STRENGTH;
     self->temporal = DEFAULT_TEMPORAL;
+    self->statistics = DEFAULT_STATISTICS;
     self->style_fade = DEFAULT_STYLE_FADE;
 }
 
@@ -697,6 +707,19 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
         g_param_spec_double("temporal", "Temporal smoothing",
                             "Smoothing over time, against flicker; 0: each frame by itself", 0, 1,
                             DEFAULT_TEMPORAL, flags | GST_PARAM_CONTROLLABLE | GST_PARAM_MUTABLE_PLAYING));
+    /**
+     * GstIdiom:scene-statistics:
+     *
+     * What comes into a picture or leaves it changes the style of all the rest a little, because a style sees each frame
+     * by its mean and contrast. This is the share of the scene's running values in those of a frame: at 0 each frame has
+     * its own, at 1 the whole scene those of its first. A cut starts anew.
+     */
+    g_object_class_install_property(
+        object, PROP_STATISTICS,
+        g_param_spec_double("scene-statistics", "Statistics of the scene",
+                            "Share of the scene's running statistics in those of each frame; 0: its own", 0,
+                            1, DEFAULT_STATISTICS,
+                            flags | GST_PARAM_CONTROLLABLE | GST_PARAM_MUTABLE_PLAYING));
     /**
      * GstIdiom:device:
      *

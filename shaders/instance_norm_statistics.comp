@@ -7,7 +7,8 @@
 #include "moments.glsl"
 #include "instance_norm.glsl"
 
-layout(constant_id = 3) const int MIX = 0; // there is a mix of styles
+layout(constant_id = 3) const int MIX = 0;  // there is a mix of styles
+layout(constant_id = 4) const int KEEP = 0; // something of the last run is kept
 
 layout(push_constant, scalar) uniform Push {
     ivec4 d;
@@ -16,6 +17,9 @@ layout(push_constant, scalar) uniform Push {
     Floats gamma;
     Floats beta;
     Floats mix;
+    Floats keep; // share of the last run's moments, one element
+    Floats last; // [2][channels, rounded up to blocks]: mean, variance
+    Floats next; // what the next run gets as `last`
     int rows;
     int chunks;
     int styles;
@@ -29,6 +33,11 @@ void main()
     if (c >= channels)
         return;
     vec2 m = combine_moments(push.partial, push.d, push.rows, push.chunks, n, c);
+    if (KEEP != 0) {
+        m += push.keep.v[0] * (vec2(push.last.v[c], push.last.v[channels + c]) - m);
+        push.next.v[c] = m.x;
+        push.next.v[channels + c] = m.y;
+    }
     float gamma = 0.0, beta = 0.0;
     if (c < push.d.z) {
         for (int s = 0; s < push.styles; ++s) {

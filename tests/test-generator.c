@@ -60,7 +60,8 @@ static float *stylize(const IdiomGeneratorConfig *config, IdiomShape shape, cons
     IdiomTensor *picture = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
     IdiomTensor *styles =
         mix ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, config->styles, 1, 1)) : NULL;
-    IdiomTensor *y = idiom_generator_build(g, params, config, idiom_to_planes(g, picture), styles, FALSE);
+    IdiomTensor *y =
+        idiom_generator_build(g, params, config, idiom_to_planes(g, picture), styles, NULL, FALSE);
     g_assert_no_error(idiom_graph_error(g));
     const IdiomShape s = idiom_tensor_shape(y);
     g_assert_true(s.n == shape.n && s.c == 3 && s.h == shape.h && s.w == shape.w);

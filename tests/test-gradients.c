@@ -122,10 +122,10 @@ WEIGHED(max, idiom_pool2d(g, x, IDIOM_POOL_MAX, 3, 2, TRUE))
 WEIGHED(avg, idiom_pool2d(g, x, IDIOM_POOL_AVG, 2, 2, FALSE))
 WEIGHED(mean_hw, idiom_mean_hw(g, x))
 WEIGHED(variance_hw, idiom_variance_hw(g, x))
-WEIGHED(norm, idiom_instance_norm(g, x, param(net, "gamma"), param(net, "beta"), NULL, NULL, IDIOM_ACT_NONE))
+WEIGHED(norm, idiom_instance_norm(g, x, param(net, "gamma"), param(net, "beta"), NULL, NULL, IDIOM_ACT_NONE, NULL))
 WEIGHED(norm_styles, idiom_instance_norm(g, x, param(net, "gamma"), param(net, "beta"),
                                          random_flat(net, IDIOM_SHAPE(s.n, 3, 1, 1), 0, 1),
-                                         idiom_affine(g, x, 0.5, 0), IDIOM_ACT_TANH))
+                                         idiom_affine(g, x, 0.5, 0), IDIOM_ACT_TANH, NULL))
 WEIGHED(gram, idiom_gram(g, x, NULL))
 WEIGHED(gram_centered, idiom_gram(g, x, random_flat(net, IDIOM_SHAPE(1, s.c, 1, 1), -1, 1)))
 WEIGHED(difference_x, idiom_difference(g, x, 0, 1))
@@ -163,7 +163,7 @@ static IdiomTensor *loss_divide(Net *net, IdiomTensor *x)
 static IdiomTensor *norm_act(Net *net, IdiomTensor *x, const char *gamma, const char *beta,
                              IdiomTensor *residual, IdiomActivation act)
 {
-    return idiom_instance_norm(net->g, x, param(net, gamma), param(net, beta), NULL, residual, act);
+    return idiom_instance_norm(net->g, x, param(net, gamma), param(net, beta), NULL, residual, act, NULL);
 }
 
 /* Smooth functions in place of relu: in a network a small step would move many values across its kink. */

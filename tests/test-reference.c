@@ -130,8 +130,8 @@ static void test_generator(gconstpointer data)
     g_autoptr(IdiomParams) params = import_recipe(weights, &config);
     IdiomGraph *g = idiom_graph_new(device, precision);
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, crop);
-    IdiomTensor *output =
-        idiom_to_flat(g, idiom_generator_build(g, params, &config, idiom_to_planes(g, input), NULL, FALSE));
+    IdiomTensor *output = idiom_to_flat(
+        g, idiom_generator_build(g, params, &config, idiom_to_planes(g, input), NULL, NULL, FALSE));
     g_autoptr(IdiomProgram) program = idiom_program_new(g, &output, 1, &error);
     g_assert_no_error(error);
     memcpy(idiom_program_map(program, input), x, elements * sizeof *x);
@@ -198,7 +198,7 @@ static void test_losses(void)
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, crop);
     IdiomTensor *x = idiom_to_planes(g, input);
-    IdiomTensor *y = idiom_generator_build(g, params, &generator, x, NULL, TRUE);
+    IdiomTensor *y = idiom_generator_build(g, params, &generator, x, NULL, NULL, TRUE);
     g_autoptr(IdiomObjective) objective = idiom_objective_new(losses, g, x, y, FALSE);
     guint n_terms;
     const IdiomLossTerm *terms = idiom_objective_terms(objective, &n_terms);

@@ -227,6 +227,47 @@ static IdiomFilter *new_filter(const char *style_path, guint width, guint height
     return filter;
 }
 
+/* A picture's own moments, mixed with those of the one before it. */
+static void test_statistics(void)
+{
+    enum { PIXELS = 35 };
+    static const float keep_of[] = {0, 0.75f, 0, 0.5f, 1};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomParams) params = idiom_params_new(device);
+    const float gamma = 1.5f, beta = -0.25f;
+    idiom_params_add(params, "gamma", IDIOM_SHAPE(1, 1, 1, 1), &gamma);
+    idiom_params_add(params, "beta", IDIOM_SHAPE(1, 1, 1, 1), &beta);
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    IdiomTensor *in = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 5, 7));
+    IdiomTensor *keep = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    IdiomTensor *out = idiom_to_flat(g, idiom_instance_norm(g, idiom_to_planes(g, in),
+                                                            idiom_graph_param(g, params, "gamma", FALSE),
+                                                            idiom_graph_param(g, params, "beta", FALSE), NULL,
+                                                            NULL, IDIOM_ACT_NONE, keep));
+    g_autoptr(IdiomProgram) program = idiom_program_new(g, &out, 1, &error);
+    g_assert_no_error(error);
+    float *x = idiom_program_map(program, in);
+    const float *y = idiom_program_map(program, out);
+    GRand *random = g_rand_new_with_seed(9);
+    double mean = 0, variance = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(keep_of); i++) {
+        double sum = 0, squares = 0;
+        for (guint k = 0; k < PIXELS; k++) {
+            x[k] = (float)g_rand_double_range(random, -1, 2 + i);
+            sum += x[k];
+            squares += (double)x[k] * x[k];
+        }
+        const double own = sum / PIXELS;
+        mean += (1 - keep_of[i]) * (own - mean);
+        variance += (1 - keep_of[i]) * (squares / PIXELS - own * own - variance);
+        *(float *)idiom_program_map(program, keep) = keep_of[i];
+        g_assert_true(idiom_program_run(program, &error));
+        for (guint k = 0; k < PIXELS; k++)
+            g_assert_cmpfloat(fabs(y[k] - (gamma * (x[k] - mean) / sqrt(variance + 1e-5) + beta)), <, 1e-4);
+    }
+    g_rand_free(random);
+}
+
 static void stylize(IdiomFilter *filter, guint width, const guint8 *in, guint8 *out, double temporal,
                     gboolean discontinuity)
 {
@@ -302,6 +343,36 @@ static void test_no_trail(void)
 }
 
 /* The first frame of a scene, or after a discontinuity, or after frames without smoothing, is that frame by itself. */
+/* Statistics of the scene, with no history otherwise: they tell from the second frame on, and a cut starts anew. */
+static void test_scene_statistics(void)
+{
+    static const struct {
+        guint seed;
+        gboolean discontinuity, equal;
+    } frames[] = {
+        {1, FALSE, TRUE}, {1, FALSE, FALSE}, {40, FALSE, TRUE}, {40, FALSE, FALSE}, {40, TRUE, TRUE}};
+    g_autoptr(IdiomFilter) plain = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
+    g_autoptr(IdiomFilter) steady = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
+    g_autofree guint8 *in = g_malloc(4 * SMALL_PIXELS), *a = g_malloc(4 * SMALL_PIXELS),
+                      *b = g_malloc(4 * SMALL_PIXELS);
+    GRand *random = g_rand_new_with_seed(5);
+    for (guint i = 0; i < G_N_ELEMENTS(frames); i++) {
+        draw_scene(in, frames[i].seed, 12 / 255.0, -1, random);
+        stylize(plain, SMALL_W, in, a, 0, FALSE);
+        g_autoptr(GError) error = NULL;
+        const guint8 *from = in;
+        guint8 *to = b;
+        const gssize stride = 4 * SMALL_W;
+        const IdiomFilterControls controls = {
+            .strength = 1, .statistics = 0.8, .discontinuity = frames[i].discontinuity};
+        idiom_filter_process(steady, &from, &stride, &to, &stride, &controls, &error);
+        g_assert_no_error(error);
+        g_test_message("frame %u", i);
+        g_assert_cmpint(memcmp(a, b, 4 * SMALL_PIXELS) == 0, ==, frames[i].equal);
+    }
+    g_rand_free(random);
+}
+
 static void test_fresh_starts(void)
 {
     static const struct {
@@ -365,6 +436,8 @@ int main(int argc, char **argv)
     g_test_add_func("/temporal/noise", test_noise);
     g_test_add_func("/temporal/no-trail", test_no_trail);
     g_test_add_func("/temporal/fresh-starts", test_fresh_starts);
+    g_test_add_func("/temporal/statistics", test_statistics);
+    g_test_add_func("/temporal/scene-statistics", test_scene_statistics);
     g_test_add_func("/temporal/sizes", test_sizes);
     int status = g_test_run();
     g_assert_cmpuint(idiom_device_validation_messages(device), ==, 0);

@@ -20,8 +20,8 @@ IdiomPainter *idiom_painter_new(IdiomDevice *device, const IdiomGeneratorConfig 
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, h, w));
     IdiomTensor *mix =
         styles > 1 ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1)) : NULL;
-    IdiomTensor *output =
-        idiom_to_flat(g, idiom_generator_build(g, params, config, idiom_to_planes(g, input), mix, FALSE));
+    IdiomTensor *output = idiom_to_flat(
+        g, idiom_generator_build(g, params, config, idiom_to_planes(g, input), mix, NULL, FALSE));
     IdiomProgram *program = idiom_program_new(g, &output, 1, error);
     if (!program)
         return NULL;

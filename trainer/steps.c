@@ -77,12 +77,12 @@ static IdiomObjective *build_objective(IdiomGraph *g, const IdiomStepParts *part
         flow = idiom_to_planes(g, t->flow);
         if (mask)
             t->picture_mask = idiom_warp(g, mask, flow);
-        before = idiom_generator_build(g, parts->generator, parts->config, first, t->mix, TRUE);
+        before = idiom_generator_build(g, parts->generator, parts->config, first, t->mix, NULL, TRUE);
     }
-    t->painted = idiom_generator_build(g, parts->generator, parts->config, t->picture, t->mix, TRUE);
+    t->painted = idiom_generator_build(g, parts->generator, parts->config, t->picture, t->mix, NULL, TRUE);
     if (parts->teacher)
         t->taught =
-            idiom_generator_build(g, parts->teacher, parts->teacher_config, t->picture, t->mix, FALSE);
+            idiom_generator_build(g, parts->teacher, parts->teacher_config, t->picture, t->mix, NULL, FALSE);
 
     IdiomTensor *content = t->taught ? t->taught : t->picture;
     IdiomObjective *objective = idiom_objective_new(parts->losses, g, content, t->painted, t->taught != NULL);

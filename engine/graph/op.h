@@ -10,7 +10,7 @@
 #include <idiom/ops.h>
 
 #define IDIOM_OP_MAX_IN 8
-#define IDIOM_OP_MAX_OUT 3
+#define IDIOM_OP_MAX_OUT 4
 
 typedef struct IdiomOp IdiomOp;
 typedef struct IdiomRecorder IdiomRecorder;

@@ -145,7 +145,7 @@ typedef struct {
     IdiomGraph *graph;
     IdiomParams *params;
     gboolean trainable;
-    IdiomTensor *mix;
+    IdiomTensor *mix, *keep;
 } Builder;
 
 static IdiomTensor *param(Builder *b, const char *layer, const char *kind)
@@ -171,7 +171,7 @@ static IdiomTensor *norm(Builder *b, const char *layer, IdiomTensor *x, IdiomTen
                          IdiomActivation act)
 {
     return idiom_instance_norm(b->graph, x, param(b, layer, "weight"), param(b, layer, "bias"), b->mix,
-                               residual, act);
+                               residual, act, b->keep);
 }
 
 static IdiomTensor *block(Builder *b, guint index, IdiomTensor *x)
@@ -202,11 +202,12 @@ static IdiomTensor *head_bias(Builder *b)
 }
 
 IdiomTensor *idiom_generator_build(IdiomGraph *graph, IdiomParams *params, const IdiomGeneratorConfig *config,
-                                   IdiomTensor *picture, IdiomTensor *mix, gboolean trainable)
+                                   IdiomTensor *picture, IdiomTensor *mix, IdiomTensor *keep,
+                                   gboolean trainable)
 {
     if (!picture) /* the graph has failed already */
         return NULL;
-    Builder b = {graph, params, trainable, mix};
+    Builder b = {graph, params, trainable, mix, keep};
     const IdiomShape s = idiom_tensor_shape(picture);
     const guint right = -s.w % UNSHUFFLE, bottom = -s.h % UNSHUFFLE;
     const gboolean odd = right || bottom;

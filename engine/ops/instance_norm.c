@@ -18,7 +18,7 @@ typedef struct {
 /* Rows of the flat statistics [n][row][channels], see shaders/instance_norm.glsl. */
 #define STATISTICS_ROWS 4
 
-enum { X, GAMMA, BETA, MIX, RESIDUAL };
+enum { X, GAMMA, BETA, MIX, RESIDUAL, KEEP, LAST };
 
 /* Elements from one image's style weights to the next one's; 0 if all images share them. */
 static gint32 mix_step(const IdiomTensor *mix)
@@ -164,7 +164,7 @@ static void norm_backward(IdiomGraph *g, IdiomOp *op)
 
 /* --- forward -------------------------------------------------------------------------------------- */
 
-/* out: y, statistics, scratch. */
+/* out: y, statistics, scratch, and the moments for the next run if something is kept. */
 static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const NormParams *params = op->params;
@@ -177,7 +177,7 @@ static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
     struct {
         IdiomDims d;
-        guint64 partial, statistics, gamma, beta, mix;
+        guint64 partial, statistics, gamma, beta, mix, keep, last, next;
         gint32 rows, chunks, styles, mix_step;
     } statistics_push = {
         idiom_dims(shape),
@@ -186,6 +186,9 @@ static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
         idiom_recorder_address(r, op->in[GAMMA]),
         idiom_recorder_address(r, op->in[BETA]),
         address_or_zero(r, op->in[MIX]),
+        address_or_zero(r, op->in[KEEP]),
+        address_or_zero(r, op->in[LAST]),
+        op->in[KEEP] ? idiom_recorder_address(r, op->out[3]) : 0,
         (gint32)chunks.rows,
         (gint32)chunks.chunks,
         (gint32)op->in[GAMMA]->shape.n,
@@ -193,8 +196,8 @@ static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     };
     IdiomDispatch combine = {
         .shader = "instance_norm_statistics",
-        .spec = {op->in[MIX] != NULL},
-        .n_spec = 1,
+        .spec = {op->in[MIX] != NULL, op->in[KEEP] != NULL},
+        .n_spec = 2,
         .local = {IDIOM_REDUCE_LANES},
         .groups = {IDIOM_DIV_UP(4 * idiom_c4(shape.c), IDIOM_REDUCE_LANES), shape.n},
         .push = &statistics_push,
@@ -230,15 +233,17 @@ static double norm_flops(const IdiomOp *op)
 static const IdiomOpClass norm_class = {"instance_norm", norm_backward, norm_record, norm_flops};
 
 IdiomTensor *idiom_instance_norm(IdiomGraph *g, IdiomTensor *x, IdiomTensor *gamma, IdiomTensor *beta,
-                                 IdiomTensor *mix, IdiomTensor *residual, IdiomActivation act)
+                                 IdiomTensor *mix, IdiomTensor *residual, IdiomActivation act,
+                                 IdiomTensor *keep)
 {
-    IdiomTensor *in[] = {x, gamma, beta, mix, residual};
+    IdiomTensor *in[] = {x, gamma, beta, mix, residual, keep, NULL};
     const char *name = norm_class.name;
     if (idiom_graph_failed(g, in, 3) || !idiom_require_layout(g, name, x, IDIOM_LAYOUT_PLANES) ||
         !idiom_require_layout(g, name, gamma, IDIOM_LAYOUT_FLAT) ||
         !idiom_require_same(g, name, gamma, beta) ||
         (residual && !idiom_require_same(g, name, x, residual)) ||
-        (mix && !idiom_require_layout(g, name, mix, IDIOM_LAYOUT_FLAT)))
+        (mix && !idiom_require_layout(g, name, mix, IDIOM_LAYOUT_FLAT)) ||
+        (keep && !idiom_require_layout(g, name, keep, IDIOM_LAYOUT_FLAT)))
         return NULL;
     guint styles = gamma->shape.n;
     if (!idiom_shape_equal(gamma->shape, IDIOM_SHAPE(styles, x->shape.c, 1, 1)))
@@ -253,11 +258,20 @@ IdiomTensor *idiom_instance_norm(IdiomGraph *g, IdiomTensor *x, IdiomTensor *gam
     if (!mix && styles != 1)
         return idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "%s: %u styles need a mix", name, styles);
 
+    const IdiomShape moments = IDIOM_SHAPE(x->shape.n, 1, 2, 4 * idiom_c4(x->shape.c));
+    if (keep && x->shape.n != 1)
+        return idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "%s: keeps moments of one picture, not of %u", name,
+                                x->shape.n);
+    if (keep && !(in[LAST] = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, moments)))
+        return NULL;
+
     NormParams params = {act};
     IdiomOp *op = idiom_graph_add_op(g, &norm_class, in, G_N_ELEMENTS(in), &params, sizeof params);
     IdiomTensor *y = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, x->shape);
     idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT,
                         IDIOM_SHAPE(x->shape.n, 1, STATISTICS_ROWS, 4 * idiom_c4(x->shape.c)));
     idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, idiom_moments_shape(x->shape));
+    if (keep)
+        idiom_assign(g, in[LAST], idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, moments));
     return y;
 }

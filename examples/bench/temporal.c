@@ -23,7 +23,7 @@
 
 typedef struct {
     char *style, *device, *size, *save, *strip, *json;
-    double temporal;
+    double temporal, statistics;
     int frames;
     guint w, h;
 } Options;
@@ -137,6 +137,7 @@ static IdiomPicture *stylize(Job *job, guint run, const guint8 *in, GError **err
     const IdiomFilterControls controls = {
         .strength = 1,
         .temporal = run == SMOOTH ? job->options->temporal : 0,
+        .statistics = run == SMOOTH ? job->options->statistics : 0,
         .discontinuity = job->frames == 0,
     };
     gint64 begin = g_get_monotonic_time();
@@ -340,6 +341,7 @@ static gboolean write_json(const Job *job, const Result *r, GError **error)
     } numbers[] = {{"width", job->options->w},
                    {"height", job->options->h},
                    {"temporal", job->options->temporal},
+                   {"scene_statistics", job->options->statistics},
                    {"frames", s->frames},
                    {"pairs", s->pairs},
                    {"cuts", s->cuts},
@@ -380,13 +382,15 @@ int bench_temporal(int argc, char **argv)
         {"style", 's', 0, G_OPTION_ARG_STRING, &o.style,
          "Style file or name (default: " IDIOM_STYLE_DEFAULT ")", "STYLE"},
         {"temporal", 't', 0, G_OPTION_ARG_DOUBLE, &o.temporal, "Smoothing, 0 to 1 (default 1)", "T"},
+        {"scene-statistics", 0, 0, G_OPTION_ARG_DOUBLE, &o.statistics,
+         "Share of the scene's statistics, 0 to 1 (default 0)", "S"},
         {"device", 'd', 0, G_OPTION_ARG_STRING, &o.device, "Vulkan device, number or part of the name",
          "DEVICE"},
         {"size", 0, 0, G_OPTION_ARG_STRING, &o.size, "Scale the clip to this (default 640x360)", "WxH"},
         {"frames", 'n', 0, G_OPTION_ARG_INT, &o.frames, "Frames from the start (default: all)", "N"},
         {"save", 0, 0, G_OPTION_ARG_FILENAME, &o.save,
-         "Also write a lossless video: above source and frame by frame, below smoothed and four times what "
-         "it changes",
+         "Also write a lossless video: above source and frame by frame, below smoothed and the "
+         "confidence in the motion",
          "MKV"},
         {"strip", 0, 0, G_OPTION_ARG_FILENAME, &o.strip, "Also write the same of the last four frames",
          "PNG"},
@@ -400,8 +404,8 @@ int bench_temporal(int argc, char **argv)
         return 2;
     }
     if (argc != 2 || o.frames < 0 || !(o.temporal >= 0 && o.temporal <= 1) ||
-        (o.size && sscanf(o.size, "%ux%u", &o.w, &o.h) != 2) || o.w < 1 || o.h < 1 ||
-        MAX(o.w, o.h) > IDIOM_PICTURE_MAX_SIDE) {
+        !(o.statistics >= 0 && o.statistics <= 1) || (o.size && sscanf(o.size, "%ux%u", &o.w, &o.h) != 2) ||
+        o.w < 1 || o.h < 1 || MAX(o.w, o.h) > IDIOM_PICTURE_MAX_SIDE) {
         g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
         g_printerr("%s", help);
         return 2;

@@ -46,7 +46,7 @@ OP(mean_hw, "mean_hw", ref_mean_hw, idiom_mean_hw(g, in[0]), {"x"})
 OP(variance_hw, "variance_hw", ref_variance_hw, idiom_variance_hw(g, in[0]), {"x"}, .loose = 10)
 /* a picture of few pixels may be nearly constant: its deviation from the mean is scaled up */
 OP(instance_norm, "instance_norm", ref_instance_norm,
-   idiom_instance_norm(g, in[0], in[1], in[2], in[3], in[4], a->act),
+   idiom_instance_norm(g, in[0], in[1], in[2], in[3], in[4], a->act, NULL),
    {"x", "gamma", "beta", "mix", "residual"}, .loose = 10)
 OP(gram, "gram", ref_gram, idiom_gram(g, in[0], in[1]), {"x", "center"}, .fp32_only = TRUE)
 OP(spectral_norm, "spectral_norm", ref_spectral_norm, idiom_spectral_norm(g, in[0], in[1]), {"weight", "u"},

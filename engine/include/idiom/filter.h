@@ -40,11 +40,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomFilter, idiom_filter_free)
  * @strength: 0..1: the result is source + strength (stylized - source); at 0 it is the source, byte by byte
  * @temporal: 0..1: how much of a picture is taken from the one before, moved as the scene has moved, where that can be
  *   told; at 0 every frame is stylized by itself
+ * @statistics: 0..1: share of the scene's running statistics in those by which the instance norms of a frame are
+ *   normalized; at 0 each frame has its own, at 1 all frames of a scene have those of its first
  * @discontinuity: this frame does not follow the one before: nothing is taken from that
  */
 typedef struct {
     double strength;
     double temporal;
+    double statistics;
     gboolean discontinuity;
 } IdiomFilterControls;
 

@@ -83,6 +83,8 @@ void idiom_generator_declare(IdiomParams *params, const IdiomGeneratorConfig *co
  * @params: with the parameters of @config
  * @picture: planes [n,3,h,w], RGB in 0..1, any size
  * @mix: flat [1 or n,styles,1,1], weight of each style; NULL where styles is 1
+ * @keep: flat scalar: share of the last run's statistics in those of the instance norms, see idiom_instance_norm(); NULL:
+ *   none, and nothing is kept
  * @trainable: see idiom_graph_param()
  *
  * Sizes that are not multiples of 4 are mirrored up to the next one and cut again.
@@ -90,7 +92,8 @@ void idiom_generator_declare(IdiomParams *params, const IdiomGeneratorConfig *co
  * Returns: planes [n,3,h,w], RGB in 0..1
  */
 IdiomTensor *idiom_generator_build(IdiomGraph *graph, IdiomParams *params, const IdiomGeneratorConfig *config,
-                                   IdiomTensor *picture, IdiomTensor *mix, gboolean trainable);
+                                   IdiomTensor *picture, IdiomTensor *mix, IdiomTensor *keep,
+                                   gboolean trainable);
 
 G_END_DECLS
 

@@ -150,9 +150,12 @@ IdiomTensor *idiom_variance_hw(IdiomGraph *g, IdiomTensor *x);
  * @gamma, @beta: flat [s,c,1,1], one row per style
  * @mix: flat [1 or n,s,1,1]: weight of each style; NULL where s = 1; no gradient
  * @residual: NULL, or of @x's shape
+ * @keep: NULL, or flat scalar 0..1, for one picture: the mean and variance become @keep times those of the last run plus
+ *   1 - @keep times those of @x, and are kept for the next; no gradient flows through what is kept
  */
 IdiomTensor *idiom_instance_norm(IdiomGraph *g, IdiomTensor *x, IdiomTensor *gamma, IdiomTensor *beta,
-                                 IdiomTensor *mix, IdiomTensor *residual, IdiomActivation act);
+                                 IdiomTensor *mix, IdiomTensor *residual, IdiomActivation act,
+                                 IdiomTensor *keep);
 /**
  * idiom_gram: flat [n,1,c,c]: sum over pixels of (x_i - m_i)(x_j - m_j) / (h w).
  * @center: flat [1,c,1,1]: m, or NULL for 0; no gradient
