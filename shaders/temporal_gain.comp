@@ -22,7 +22,7 @@ PLANES_IN(3, last);
 PLANES_OUT(4, dst);
 
 const float RATE = 0.8;
-const float KEEP = 0.94;   /* of the energy: a little less is not seen, and flickers less */
+const float KEEP = 0.92;   /* of the energy: a little less is not seen, and flickers less */
 const float MOST = 2.5;
 const float UNSEEN = 4e-3; /* squared differences of luma that SSIM overlooks */
 const float MOVING = 0.5; /* pixels */
