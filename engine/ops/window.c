@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Windows of pictures, which may reach beyond the edges: crop, pad, translate. */
+/* Windows of pictures, which may reach beyond the edges: crop, pad. */
 #include "ops/internal.h"
 
 /* EDGE of window.comp: what lies beyond the edge */
@@ -7,7 +7,6 @@ typedef enum {
     WINDOW_ZERO,
     WINDOW_REFLECT,
     WINDOW_EDGE,
-    WINDOW_TRANSLATE, /* as WINDOW_EDGE, origin from a tensor */
 } Edge;
 
 typedef struct {
@@ -24,10 +23,8 @@ static gboolean window_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
     const IdiomTensor *x = op->in[0], *out = op->out[0];
     struct {
         IdiomDims ds, d;
-        guint64 offset;
         gint32 left, top;
-    } push = {idiom_dims(x->shape), idiom_dims(out->shape),
-              op->in[1] ? idiom_recorder_address(r, op->in[1]) : 0, p->left, p->top};
+    } push = {idiom_dims(x->shape), idiom_dims(out->shape), p->left, p->top};
     IdiomDispatch d = {
         .shader = "window",
         .spec = {p->edge},
@@ -153,23 +150,4 @@ IdiomTensor *idiom_pad2d(IdiomGraph *g, IdiomTensor *x, guint left, guint right,
         &(Params){mode == IDIOM_PAD_EDGE ? WINDOW_EDGE : WINDOW_REFLECT, -(int)left, -(int)top},
         sizeof(Params));
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, s);
-}
-
-/* --- translate ------------------------------------------------------------------------------------ */
-
-static const IdiomOpClass translate_class = {"translate", NULL, window_record, NULL};
-
-IdiomTensor *idiom_translate(IdiomGraph *g, IdiomTensor *x, IdiomTensor *offset)
-{
-    IdiomTensor *in[] = {x, offset};
-    if (idiom_graph_failed(g, in, 2) || !idiom_require_layout(g, "translate", x, IDIOM_LAYOUT_PLANES) ||
-        !idiom_require_layout(g, "translate", offset, IDIOM_LAYOUT_FLAT))
-        return NULL;
-    if (!idiom_shape_equal(offset->shape, IDIOM_SHAPE(x->shape.n, 2, 1, 1)))
-        return idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
-                                "translate: offset is " IDIOM_SHAPE_FORMAT ", needed is [%u,2,1,1]",
-                                IDIOM_SHAPE_ARGS(offset->shape), x->shape.n);
-    IdiomOp *op =
-        idiom_graph_add_op(g, &translate_class, in, 2, &(Params){WINDOW_TRANSLATE, 0, 0}, sizeof(Params));
-    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, x->shape);
 }

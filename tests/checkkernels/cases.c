@@ -34,7 +34,6 @@ OP(pad2d, "pad2d", ref_pad2d,
 OP(concat, "concat", ref_concat, idiom_concat(g, in[0], in[1]), {"a", "b"})
 OP(slice, "slice", ref_slice, idiom_slice(g, in[0], a->n[0], a->n[1]), {"x"})
 OP(crop, "crop", ref_crop, idiom_crop(g, in[0], a->n[0], a->n[1], a->n[2], a->n[3]), {"x"})
-OP(translate, "translate", ref_translate, idiom_translate(g, in[0], in[1]), {"x", "offset"})
 OP(warp, "warp", ref_warp, idiom_warp(g, in[0], in[1]), {"x", "flow"})
 OP(unshuffle, "pixel_unshuffle", ref_unshuffle, idiom_pixel_unshuffle(g, in[0], a->n[0]), {"x"})
 OP(shuffle, "pixel_shuffle", ref_shuffle, idiom_pixel_shuffle(g, in[0], a->n[0]), {"x"})
@@ -310,14 +309,6 @@ static void add_shape(GPtrArray *cases)
         g_autofree char *text = g_strdup_printf("left %u top %u w %u h %u", n[0], n[1], n[2], n[3]);
         add_case(cases, &check_crop, (RefArgs){.n = {n[0], n[1], n[2], n[3]}}, text,
                  OPERANDS(PLANES(crops[i].x, FILL_SIGNED)));
-    }
-
-    FOR_SHAPES(s)
-    {
-        Operand x = PLANES(*s, FILL_SIGNED);
-        x.gradient = FALSE;
-        add_case(cases, &check_translate, (RefArgs){0}, "",
-                 OPERANDS(x, FIXED(IDIOM_SHAPE(s->n, 2, 1, 1), FILL_OFFSETS)));
     }
 
     FOR_SHAPES(s)

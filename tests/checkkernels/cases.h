@@ -18,7 +18,6 @@ typedef enum {
     FILL_POSITIVE, /* 0.1 .. 1.1 */
     FILL_SHIFTED,  /* 4 .. 6: a mean far from zero */
     FILL_LEVELS,   /* -1, -0.5, 0, 0.5, 1: ties */
-    FILL_OFFSETS,  /* whole numbers, -6 .. 6 */
     FILL_FLOW,     /* -6 .. 6, often whole or 0 */
 } Fill;
 

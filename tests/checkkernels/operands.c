@@ -14,8 +14,6 @@ static double random_value(Fill fill, GRand *random)
         return 4 + 2 * x;
     case FILL_LEVELS:
         return g_rand_int_range(random, -2, 3) / 2.0;
-    case FILL_OFFSETS:
-        return g_rand_int_range(random, -6, 7);
     case FILL_FLOW:
         return g_rand_boolean(random) ? 12 * x - 6 : g_rand_int_range(random, -6, 7) * (x > 0.5);
     default:

@@ -389,21 +389,6 @@ static void crop_entries(const RefArgs *a, Ref *const *in, RefSink *s)
 
 const RefRule ref_crop = {crop_shape, crop_entries, .linear = 1};
 
-static void translate_entries(const RefArgs *a, Ref *const *in, RefSink *s)
-{
-    (void)a;
-    const Ref *t = in[0], *offset = in[1];
-    FOR_SHAPE(t->shape, n, c, y, x)
-    {
-        int sy = (int)y + (int)offset->v[2 * n + 1], sx = (int)x + (int)offset->v[2 * n];
-        emit(s, 0, at(t, n, c, y, x),
-             at(t, n, c, (guint)CLAMP(sy, 0, (int)t->shape.h - 1), (guint)CLAMP(sx, 0, (int)t->shape.w - 1)),
-             1);
-    }
-}
-
-const RefRule ref_translate = {same_shape, translate_entries, .linear = 1};
-
 /* Catmull and Rom's cubic: weight of a sample at distance @t */
 static double catmull_rom(double t)
 {

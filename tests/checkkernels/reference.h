@@ -61,7 +61,7 @@ extern const RefRule ref_identity;
 extern const RefRule ref_add, ref_sub, ref_mul, ref_affine, ref_channel_affine, ref_mix, ref_power;
 extern const RefRule ref_conv2d; /* x, x2, weight, bias */
 extern const RefRule ref_pad2d;  /* n: left, right, top, bottom, mode */
-extern const RefRule ref_concat, ref_slice, ref_crop, ref_translate, ref_warp, ref_unshuffle, ref_shuffle;
+extern const RefRule ref_concat, ref_slice, ref_crop, ref_warp, ref_unshuffle, ref_shuffle;
 extern const RefRule ref_upsample2;        /* n: IdiomUpsample */
 extern const RefRule ref_upsample2_conv2d; /* x, x2, weight, bias */
 extern const RefRule ref_pool2d;           /* n: IdiomPool, k, stride, ceil */

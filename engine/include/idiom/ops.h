@@ -105,11 +105,6 @@ IdiomTensor *idiom_slice(IdiomGraph *g, IdiomTensor *x, guint first, guint count
 /** idiom_crop: [n,c,@h,@w] from row @top, column @left. */
 IdiomTensor *idiom_crop(IdiomGraph *g, IdiomTensor *x, guint left, guint top, guint w, guint h);
 /**
- * idiom_translate: result(y, x) = input(y + offset[n][1], x + offset[n][0]), coordinates clamped to the picture.
- * @offset: flat [n,2,1,1], whole pixels. No gradient.
- */
-IdiomTensor *idiom_translate(IdiomGraph *g, IdiomTensor *x, IdiomTensor *offset);
-/**
  * idiom_warp: result(y, x) = @x sampled at (y + flow[1], x + flow[0]) by Catmull-Rom interpolation, coordinates clamped
  * to the picture; an exact copy where the flow is 0. (Bilinear interpolation would blur what is warped again and
  * again.)
