@@ -169,6 +169,20 @@ static gboolean check(IdiomTrainOptions *o, gboolean distill, char **styles, con
     return TRUE;
 }
 
+/* As a shell takes it. */
+static char *quote_command(char *const *argv)
+{
+    GString *command = g_string_new("idiom-train");
+    for (; *argv; argv++) {
+        const gboolean plain =
+            **argv && !(*argv)[strspn(*argv, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                             "0123456789-_=.,:/+@%")];
+        g_autofree char *quoted = plain ? g_strdup(*argv) : g_shell_quote(*argv);
+        g_string_append_printf(command, " %s", quoted);
+    }
+    return g_string_free(command, FALSE);
+}
+
 /* --- reading -------------------------------------------------------------------------------------- */
 
 IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error)
@@ -186,8 +200,7 @@ IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error)
     o->captions = 0.5;
     o->seed = 1;
     o->checkpoint_every = 100;
-    g_autofree char *quoted = g_strjoinv(" ", argv);
-    o->command = g_strconcat("idiom-train ", quoted, NULL);
+    o->command = quote_command(argv);
 
     const GOptionEntry train_entries[] = {
         {"style", 0, 0, G_OPTION_ARG_STRING_ARRAY, &styles,

@@ -327,7 +327,9 @@ gboolean idiom_training_prepare_step(IdiomTraining *t, GError **error)
         return FALSE;
     }
     idiom_say("step %" G_GUINT64_FORMAT ": %s", t->step,
-              adversarial ? "the discriminator joins" : "training begins");
+              adversarial
+                  ? "the discriminator joins; the driver compiles its shaders first"
+                  : "training begins; the driver compiles the shaders first, which may take a minute");
     return TRUE;
 }
 
