@@ -18,7 +18,7 @@ PLANES_IN(0, means); /* of what temporal_gain stores */
 
 const vec2 LOSS = vec2(0.128, 0.057); /* wanted */
 const float RATE = 0.25;
-const float START = 0.6, LEAST = 0.5, MOST = 0.88;
+const float START = 0.6, LEAST = 0.5, MOST = 0.8;
 const float FEW = 0.005; /* share of patches that are too few to tell */
 
 void main()

@@ -49,7 +49,7 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
  *
  * @stylized, steadied by the result of the last run: that is warped by the motion (Catmull-Rom) and weighs the more the
  * surer the motion is and the better the luma of what it was made of fits; more still where nothing moves but a sensor's
- * noise. How much it weighs at most, 0.5 to 0.88, where things move and elsewhere, follows from run to run how far the
+ * noise. How much it weighs at most, 0.5 to 0.8, where things move and elsewhere, follows from run to run how far the
  * result is from @stylized: about as far as an SSIM of 0.92 and 0.955; colour without luma may lag more. The result stays
  * within some standard deviations of @stylized's neighbourhood, so that no history outlives its content; detail that
  * averaging takes is restored. Equal to @stylized, bit for bit, where @motion does not follow or
