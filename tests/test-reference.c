@@ -182,6 +182,7 @@ static void test_losses(void)
     idiom_picture_to_floats(style, style_values);
 
     IdiomLossConfig config = idiom_loss_defaults;
+    config.luma = 20; /* as the reference was made */
     g_autoptr(IdiomLosses) losses = idiom_losses_new(&config, features, device, &error);
     g_assert_no_error(error);
     const IdiomReference reference = {style_values, style->w, style->h, 1};
