@@ -5,7 +5,7 @@
 #include "ops/internal.h"
 
 /* Longer side of the luma that motion is looked for in, and the cells of the picture it is averaged over at least. */
-#define LONGEST_SIDE 320u
+#define LONGEST_SIDE 480u
 #define SMALLEST_CELL 2u
 /* Levels end where a picture is about as small as the patches. */
 #define SMALLEST_LEVEL 24u

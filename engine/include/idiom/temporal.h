@@ -32,7 +32,7 @@ typedef struct {
  * @linked: flat scalar: 0 says that this run does not follow the last one, whatever the pictures look like
  *
  * Optical flow, coarse to fine, between the @picture of this run and that of the last, both ways. It works on luma at
- * 1/r of the size, r at least 2 and such that the longer side has at most 320 pixels, less its local mean and over its
+ * 1/r of the size, r at least 2 and such that the longer side has at most 480 pixels, less its local mean and over its
  * local contrast, so
  * that a change of light does not matter. At the coarsest level all displacements of up to 1/8 of the size are tried;
  * each finer level tries what was found around (patches of 6x6) and refines it by Gauss-Newton steps (Kroeger et al.,
