@@ -49,10 +49,9 @@ vec3 fresh_at(ivec2 q)
 
 /* What four pixels share. Read once: a store could change what is behind an address, for all that a compiler knows. */
 struct Rule {
-    float sure;          /* weight of a history that fits */
-    float most, colour;  /* at most of luma, and of colour without luma */
+    float most, colour;  /* weight of a history that fits: of luma, and of colour without luma */
     float alike, unlike; /* 1 / (UNLIKE - ALIKE) times both */
-    float far;           /* 1 / (squared), for a contrast of 1 */
+    float far;           /* 1 / (3 FAR squared) */
     float restore;
     bool follows;
 };
@@ -65,9 +64,9 @@ Rule rule(vec4 m, float restore)
     Rule r;
     r.follows = follow > 0.0;
     follow = follow / (follow + 1.0);
-    r.sure = amount.v[0] * m.z;
-    r.most = r.sure * min(mix(mix(reach.v[0], reach.v[1], still), MOST_NOISY, noisy), follow);
-    r.colour = r.sure * min(MOST_COLOUR, follow);
+    float sure = amount.v[0] * m.z;
+    r.most = sure * min(mix(mix(reach.v[0], reach.v[1], still), MOST_NOISY, noisy), follow);
+    r.colour = sure * min(MOST_COLOUR, follow);
     r.unlike = 1.0 / (mix(UNLIKE, UNLIKE_NOISY, noisy) - alike);
     r.alike = alike * r.unlike;
     r.far = 1.0 / (3.0 * far * far);
@@ -110,7 +109,7 @@ void main()
     vec4 m = mix(mix(motion_at(q), motion_at(q + ivec2(1, 0)), t.x),
                  mix(motion_at(q + ivec2(0, 1)), motion_at(q + 1), t.x), t.y);
     ivec2 patch_ = min(ivec2(vec2(p) * per_pixel), dm.xy - 1);
-    Rule common_ = rule(m, load4(gain, dg, 0, 0, patch_.y, patch_.x).x);
+    Rule shared_rule = rule(m, load4(gain, dg, 0, 0, patch_.y, patch_.x).x);
     m.xy = dot(m.xy, m.xy) < STILL * STILL ? vec2(0) : clamp(m.xy, -vec2(d.xy) - 2.0, vec2(d.xy) + 2.0);
 
     /* the history, moved: along each of five rows, then across them */
@@ -144,7 +143,7 @@ void main()
         vec3 l = x[c - 1], r = x[c + 1], a = x[c - 4], b = x[c + 4];
         vec3 mean = 0.2 * (x[c] + l + r + a + b), squares = 0.2 * (x[c] * x[c] + l * l + r * r + a * a + b * b);
         vec4 now = vec4(x[c], luma(load4(source, dp, 0, 0, from.y, from.x).xyz));
-        result[i] = steadied(now, mean, squares, old[i], common_);
+        result[i] = steadied(now, mean, squares, old[i], shared_rule);
     }
     [[unroll]] for (int i = 0; i < 4; i++)
         store4_inside(dst, d, 0, 0, p.y + i / 2, p.x + i % 2, result[i]);

@@ -1,9 +1,9 @@
 #version 460
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * For each patch, how much detail must be amplified (see temporal_blend), so that the steadied picture has as much of it
- * as the new one: a controller that compares both after each frame. And how unlike the two are, 0..1 (of gradients: close
- * to 1.3 to 1.6 times what SSIM misses to 1), for patches that move and for others: gain, loss moving, loss still, moves.
+ * For each patch, how much detail must be amplified (see temporal_blend), so that the steadied picture has as much of
+ * it as the new one: a controller that compares both after each frame. And how unlike the two are, 0..1, by gradients
+ * (1.3 to 1.6 times what SSIM misses to 1), for patches that move and for others: gain, loss moving, loss still, moves.
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"

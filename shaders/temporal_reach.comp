@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * How much the history may weigh in the next picture, where things move and elsewhere: as much as keeps the steadied
- * picture as close to the new one as wanted (see temporal_gain). A controller: what is lost grows with the weight's square.
+ * picture as close to the new one as wanted (see temporal_gain). A controller: what is lost grows with the weight's
+ * square.
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"

@@ -33,10 +33,10 @@ typedef struct {
  *
  * Optical flow, coarse to fine, between the @picture of this run and that of the last, both ways. It works on luma at
  * 1/r of the size, r at least 2 and such that the longer side has at most 480 pixels, less its local mean and over its
- * local contrast, so
- * that a change of light does not matter. At the coarsest level all displacements of up to 1/8 of the size are tried;
- * each finer level tries what was found around (patches of 6x6) and refines it by Gauss-Newton steps (Kroeger et al.,
- * "Fast Optical Flow using Dense Inverse Search", arXiv 1603.03590); what is too flat to tell follows its neighbours.
+ * local contrast, so that a change of light does not matter. At the coarsest level all displacements of up to 1/8 of the
+ * size are tried; each finer level tries what was found around (patches of 6x6) and refines it by Gauss-Newton steps
+ * (Kroeger et al., "Fast Optical Flow using Dense Inverse Search", arXiv 1603.03590); what is too flat to tell follows
+ * its neighbours. The way back, which the confidence comes from, ends one level before the finest.
  */
 IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linked);
 
@@ -52,8 +52,8 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
  * noise. How much it weighs at most, 0.5 to 0.8, where things move and elsewhere, follows from run to run how far the
  * result is from @stylized: about as far as an SSIM of 0.92 and 0.955; colour without luma may lag more. The result stays
  * within some standard deviations of @stylized's neighbourhood, so that no history outlives its content; detail that
- * averaging takes is restored. Equal to @stylized, bit for bit, where @motion does not follow or
- * @amount is 0. Planes [1,3,h,w].
+ * averaging takes is restored. Equal to @stylized, bit for bit, where @motion does not follow or @amount is 0. Planes
+ * [1,3,h,w].
  */
 IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *picture,
                           IdiomTensor *stylized, IdiomTensor *amount);
