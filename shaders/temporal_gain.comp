@@ -23,7 +23,7 @@ PLANES_OUT(4, dst);
 
 const float RATE = 0.8;
 const float KEEP = 0.92;   /* of the energy: a little less is not seen, and flickers less */
-const float START = 0.2, MOST = 2.5; /* gains: of the first frame, and the largest */
+const float MOST = 2.5;
 const float UNSEEN = 4e-3; /* squared differences of luma that SSIM overlooks */
 const float MOVING = 0.5; /* pixels */
 
@@ -53,7 +53,7 @@ void main()
         ivec2 q = clamp(p.xy + ivec2(i % 3, i / 3) - 1, ivec2(0), d.xy - 1);
         gain += load4(last, d, 0, 0, q.y, q.x).x / 9.0;
     }
-    gain = clamp(mix(START, gain, min(past.v[1], 1.0)) + RATE * (KEEP * want - have) / (want + have), 0.0, MOST);
+    gain = clamp(min(past.v[1], 1.0) * gain + RATE * (KEEP * want - have) / (want + have), 0.0, MOST);
     vec2 v = load4(motion, dm, 0, 0, p.y, p.x).xy;
     float moves = dot(v, v) > MOVING * MOVING ? 1.0 : 0.0;
     store4(dst, d, 0, 0, p.y, p.x, vec4(gain, vec2(moves, 1.0 - moves) * apart / both, moves));
