@@ -9,9 +9,9 @@
 
 layout(push_constant, scalar) uniform Push
 {
-    ivec4 dl, dm, db, d; /* luma, motion, that of the way back, result */
-    float scale;     /* pixels of the picture per pixel of luma */
-    float cell;      /* pixels of luma per patch */
+    ivec4 dl, dm, db, d;  /* luma, motion, that of the way back, result */
+    float scale;          /* pixels of the picture per pixel of luma */
+    float cell;           /* pixels of luma per patch */
     float coarser, wider; /* pixels of luma per pixel of the way back, and patches per patch of it */
 };
 PLANES_IN(0, luma);

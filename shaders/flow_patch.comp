@@ -1,15 +1,16 @@
 #version 460
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Motion at a finer level, of one patch of 6x6 features for each cell of STRIDE x STRIDE pixels: the best of what the coarser level found
- * here and around, then refined to fractions of a pixel by Gauss-Newton steps with the gradient of the patch itself (the
- * inverse search of Kroeger et al., arXiv 1603.03590), in which features that do not fit count less.
+ * Motion at a finer level, of one patch of 6x6 features for each cell of STRIDE x STRIDE pixels: the best of what the
+ * coarser level found here and around, then refined to fractions of a pixel by Gauss-Newton steps with the gradient of
+ * the patch itself (the inverse search of Kroeger et al., arXiv 1603.03590), in which features that do not fit count
+ * less.
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 #include "noise.glsl"
 
-layout(constant_id = 3) const bool SEARCHED = false; /* the coarser level is that of flow_search: as fine as this grid */
+layout(constant_id = 3) const bool SEARCHED = false; /* the coarser level is that of flow_search: a patch a pixel */
 layout(constant_id = 4) const int STRIDE = 2;
 
 layout(push_constant, scalar) uniform Push

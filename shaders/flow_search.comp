@@ -1,8 +1,8 @@
 #version 460
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Motion at the coarsest level, from one picture into another: the best of all whole displacements, by the
- * squared difference of 6x6 features. Large displacements pay a little, so that flat areas rest.
+ * Motion at the coarsest level, from one picture into another: the best of all whole displacements, by the squared
+ * difference of 6x6 features. Large displacements pay a little, so that flat areas rest.
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"

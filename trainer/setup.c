@@ -64,8 +64,7 @@ static gboolean prepare_losses(IdiomTraining *t, GError **error)
 
 /* --- the styles ----------------------------------------------------------------------------------- */
 
-/* Poor pictures count less than the user's weights say. */
-/* Adds the picture @path of a style; it counts by @weight times its quality. */
+/* Adds the picture @path of a style; it counts by @weight times its quality: poor ones less. */
 static gboolean load_reference(IdiomTraining *t, const char *path, double weight, GError **error)
 {
     IdiomPicture *picture;

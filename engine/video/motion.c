@@ -54,7 +54,13 @@ static IdiomTensor *last_of(IdiomGraph *g, IdiomTensor *t)
 
 /* --- features ------------------------------------------------------------------------------------- */
 
-/* Of this picture and, the second of two, of the last. */
+/* There and back; at the finest level, which costs most, there only: the way back from the next is good enough. */
+static guint ways_at(guint level)
+{
+    return level ? 2 : 1;
+}
+
+/* Of this picture and, the second of two, of the last; its gradients only for a way back. */
 typedef struct {
     IdiomTensor *quads[2], *gradients[2];
 } Features;
@@ -88,7 +94,7 @@ static gboolean features_record(IdiomRecorder *r, const IdiomOp *op, GError **er
 
 static const IdiomOpClass features_class = {"flow_features", NULL, features_record, NULL};
 
-static Features features(IdiomGraph *g, IdiomTensor *luma)
+static Features features(IdiomGraph *g, IdiomTensor *luma, guint ways)
 {
     Features f = {{NULL}, {NULL}};
     if (idiom_graph_failed(g, &luma, 1))
@@ -99,7 +105,7 @@ static Features features(IdiomGraph *g, IdiomTensor *luma)
     f.gradients[0] = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(1, 3, s.h, s.w));
     idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, s);
     f.quads[1] = last_of(g, f.quads[0]);
-    f.gradients[1] = last_of(g, f.gradients[0]);
+    f.gradients[1] = ways > 1 ? last_of(g, f.gradients[0]) : NULL;
     return f;
 }
 
@@ -163,14 +169,14 @@ typedef struct {
 static gboolean patch_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const RefineParams *p = op->params;
-    IdiomTensor *const *gradients = op->in, *const *quads = op->in + 2, *coarse = op->in[4],
+    IdiomTensor *const *quads = op->in, *coarse = op->in[2], *const *gradients = op->in + 4,
                        *out = op->out[0];
     struct {
         IdiomDims dq, dg, dc, d;
         guint64 past;
         gint32 way;
     } push = {idiom_dims(quads[0]->shape), idiom_dims(gradients[0]->shape),      idiom_dims(coarse->shape),
-              idiom_dims(out->shape),      idiom_recorder_address(r, op->in[5]), 0};
+              idiom_dims(out->shape),      idiom_recorder_address(r, op->in[3]), 0};
     IdiomDispatch d = {
         .shader = "flow_patch",
         .spec = {p->searched, p->stride},
@@ -189,8 +195,8 @@ static const IdiomOpClass patch_class = {"flow_patch", NULL, patch_record, NULL}
 static IdiomTensor *refine(IdiomGraph *g, const Features *f, IdiomTensor *coarse, IdiomTensor *past,
                            RefineParams p)
 {
-    IdiomTensor *in[] = {f->gradients[0], f->gradients[1], f->quads[0], f->quads[1], coarse, past};
-    if (idiom_graph_failed(g, in, G_N_ELEMENTS(in)))
+    IdiomTensor *in[] = {f->quads[0], f->quads[1], coarse, past, f->gradients[0], f->gradients[1]};
+    if (idiom_graph_failed(g, in, 4 + p.ways))
         return NULL;
     IdiomShape s = f->quads[0]->shape;
     IdiomOp *op = idiom_graph_add_op(g, &patch_class, in, G_N_ELEMENTS(in), &p, sizeof p);
@@ -328,7 +334,8 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
     IdiomTensor *lumas[2] = {small_luma(g, picture, cell)};
     lumas[1] = last_of(g, lumas[0]);
     for (IdiomTensor *luma = lumas[0]; luma;) {
-        level[levels++] = features(g, luma);
+        level[levels] = features(g, luma, ways_at(levels));
+        levels++;
         gboolean last = levels == MAX_LEVELS || MIN(luma->shape.w, luma->shape.h) < SMALLEST_LEVEL;
         luma = last ? NULL : idiom_pool2d(g, luma, IDIOM_POOL_AVG, 2, 2, FALSE);
     }
@@ -338,9 +345,8 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
     IdiomTensor *past = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 3));
     IdiomTensor *motion = smooth(g, search(g, &level[coarsest]), TRUE), *back = motion;
     for (guint l = coarsest; l-- > 0;) {
-        /* the finest level costs most, and the way back from the one before is good enough to compare with */
         back = motion;
-        const RefineParams p = {l ? 2 : 1, l ? STRIDE : FINEST_STRIDE, l + 1 == coarsest};
+        const RefineParams p = {ways_at(l), l ? STRIDE : FINEST_STRIDE, l + 1 == coarsest};
         motion = smooth(g, refine(g, &level[l], motion, past, p), FALSE);
     }
     const guint per_patch = coarsest ? FINEST_STRIDE : 1; /* the search has one for every pixel */
@@ -355,7 +361,8 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
     idiom_assign(g, lumas[1], lumas[0]);
     for (guint l = 0; l < levels; l++) {
         idiom_assign(g, level[l].quads[1], level[l].quads[0]);
-        idiom_assign(g, level[l].gradients[1], level[l].gradients[0]);
+        if (level[l].gradients[1])
+            idiom_assign(g, level[l].gradients[1], level[l].gradients[0]);
     }
     return result;
 }

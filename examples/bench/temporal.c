@@ -6,6 +6,7 @@
 #include "bench.h"
 
 #include "clip.h"
+#include "json.h"
 #include "warping.h"
 
 #include <idiom/filter.h>
@@ -13,7 +14,6 @@
 #include <idiom/program.h>
 #include <idiom/temporal.h>
 #include <idiom/video.h>
-#include "json.h"
 #include <libavutil/log.h>
 #include <math.h>
 #include <stdio.h>
