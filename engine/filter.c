@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <idiom/filter.h>
 
-#include <idiom/ops.h>
-#include <idiom/temporal.h>
+#include <idiom-unstable/ops.h>
+#include <idiom-unstable/temporal.h>
 #include <string.h>
 
 struct IdiomFilter {

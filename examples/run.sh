@@ -32,5 +32,5 @@ name=$(basename "${video%.*}")
 
 export GST_PLUGIN_PATH="$build/gst-plugin${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}"
 export IDIOM_STYLE_PATH="${IDIOM_STYLE_PATH:+$IDIOM_STYLE_PATH:}$root/styles"
-exec "$build/examples/idiom-bench" video ${STYLE:+--style "$STYLE"} \
+exec "$build/tools/idiom-bench" video ${STYLE:+--style "$STYLE"} \
     --before-after "$out/$name-before-after.png" "$video" "$out/$name-stylized.mp4"

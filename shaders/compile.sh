@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# GLSL -> optimized, validated SPIR-V. usage: compile.sh GLSLANG SPIRV-OPT SPIRV-VAL SOURCE OUTPUT DEPFILE [-D...]
+# GLSL -> optimized, validated SPIR-V. usage: compile.sh GLSLANG SPIRV-OPT SPIRV-VAL SHADERS SOURCE OUTPUT DEPFILE [-D...]
 set -e
-glslang=$1 opt=$2 val=$3 source=$4 output=$5 depfile=$6
-shift 6
-"$glslang" -V --target-env vulkan1.2 --quiet -I"$(dirname "$source")" "$@" --depfile "$depfile" -o "$output.raw" "$source"
+glslang=$1 opt=$2 val=$3 shaders=$4 source=$5 output=$6 depfile=$7
+shift 7
+"$glslang" -V --target-env vulkan1.2 --quiet -I"$shaders" "$@" --depfile "$depfile" -o "$output.raw" "$source"
 sed -i "s|^[^:]*:|$output:|" "$depfile"
 "$opt" --target-env=vulkan1.2 -O "$output.raw" -o "$output"
 "$val" --target-env vulkan1.2 --scalar-block-layout "$output"

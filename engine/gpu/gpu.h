@@ -5,7 +5,7 @@
 #ifndef IDIOM_GPU_H
 #define IDIOM_GPU_H
 
-#include <idiom/graph.h>
+#include <idiom-unstable/graph.h>
 
 /* --- memory ----------------------------------------------------------------------------------------------------- */
 

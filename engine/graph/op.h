@@ -7,7 +7,7 @@
 #ifndef IDIOM_OP_H
 #define IDIOM_OP_H
 
-#include <idiom/ops.h>
+#include <idiom-unstable/ops.h>
 
 #define IDIOM_OP_MAX_IN 8
 #define IDIOM_OP_MAX_OUT 4

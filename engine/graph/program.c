@@ -4,7 +4,7 @@
  *
  * Memory is reused by handing the storage of a tensor that is no longer read to the next one of the same size.
  */
-#include <idiom/program.h>
+#include <idiom-unstable/program.h>
 
 #include "graph.h"
 

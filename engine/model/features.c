@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <idiom/features.h>
+#include <idiom-unstable/features.h>
 
-#include <idiom/tensorfile.h>
+#include <idiom-unstable/tensorfile.h>
 #include <string.h>
 
 #include "graph/op.h"

@@ -2,7 +2,7 @@
 #ifndef IDIOM_FILTERBANK_H
 #define IDIOM_FILTERBANK_H
 
-#include <idiom/graph.h>
+#include <idiom-unstable/graph.h>
 
 /*
  * The built-in features: a fixed network of oriented filters, whose weights are computed here, so that styles can be

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <idiom/generator.h>
+#include <idiom-unstable/generator.h>
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <idiom/style.h>
+#include <idiom-unstable/stylefile.h>
 
-#include <idiom/tensorfile.h>
+#include <idiom-unstable/tensorfile.h>
 #include <math.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <idiom/tensorfile.h>
+#include <idiom-unstable/tensorfile.h>
 
 #include <errno.h>
 #include <fcntl.h>

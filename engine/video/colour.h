@@ -3,7 +3,7 @@
 #ifndef IDIOM_VIDEO_COLOUR_H
 #define IDIOM_VIDEO_COLOUR_H
 
-#include <idiom/video.h>
+#include <idiom-unstable/video.h>
 
 #include "graph/op.h"
 

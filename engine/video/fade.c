@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Cross-fade of two video frames, byte by byte. */
-#include <idiom/video.h>
+#include <idiom-unstable/video.h>
 
 #include "ops/internal.h"
 

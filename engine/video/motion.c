@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Optical flow between the pictures of two runs, and whether they belong together. */
-#include <idiom/temporal.h>
+#include <idiom-unstable/temporal.h>
 
 #include "ops/internal.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The result of the last run, moved as the scene has moved, steadies that of this one. */
-#include <idiom/temporal.h>
+#include <idiom-unstable/temporal.h>
 
 #include "ops/internal.h"
 

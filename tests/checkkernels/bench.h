@@ -3,7 +3,7 @@
 #ifndef CHECK_BENCH_H
 #define CHECK_BENCH_H
 
-#include <idiom/graph.h>
+#include <idiom-unstable/graph.h>
 
 typedef struct Bench Bench;
 

@@ -5,7 +5,7 @@
 
 #include "cases.h"
 
-#include <idiom/program.h>
+#include <idiom-unstable/program.h>
 
 typedef struct {
     const Case *c;

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include <idiom/program.h>
+#include <idiom-unstable/program.h>
 
 #define STEPS 3
 

@@ -3,7 +3,7 @@
 #ifndef CHECK_PARAMETERS_H
 #define CHECK_PARAMETERS_H
 
-#include <idiom/ops.h>
+#include <idiom-unstable/ops.h>
 
 /* Three steps of Adam against plain C. */
 char *check_adam_steps(IdiomDevice *device);

@@ -7,7 +7,7 @@
 #ifndef CHECK_REFERENCE_H
 #define CHECK_REFERENCE_H
 
-#include <idiom/ops.h>
+#include <idiom-unstable/ops.h>
 
 #define REF_MAX_IN 6
 

@@ -54,31 +54,31 @@ typedef struct {
  *
  * Returns: (transfer full): the device, or NULL
  */
-IdiomDevice *idiom_device_open(const char *selector, GError **error);
+IDIOM_API IdiomDevice *idiom_device_open(const char *selector, GError **error);
 
-IdiomDevice *idiom_device_ref(IdiomDevice *device);
-void idiom_device_unref(IdiomDevice *device);
+IDIOM_API IdiomDevice *idiom_device_ref(IdiomDevice *device);
+IDIOM_API void idiom_device_unref(IdiomDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomDevice, idiom_device_unref)
 
 /** idiom_device_info: facts about @device. Thread-safe. */
-const IdiomDeviceInfo *idiom_device_info(const IdiomDevice *device);
+IDIOM_API const IdiomDeviceInfo *idiom_device_info(const IdiomDevice *device);
 
 /**
  * idiom_device_free_memory: bytes of the largest device-local heap that may still be allocated: what the driver's budget
  * leaves (VK_EXT_memory_budget) or, where it tells none, the heap less what @device has taken so far. Nothing is
  * reserved. Thread-safe.
  */
-guint64 idiom_device_free_memory(IdiomDevice *device);
+IDIOM_API guint64 idiom_device_free_memory(IdiomDevice *device);
 
 /**
  * idiom_device_list:
  * Returns: (transfer full): NULL-terminated array of "name (type, driver)" lines in index order; free with
  *   g_strfreev(); NULL with @error set if Vulkan is not available
  */
-char **idiom_device_list(GError **error);
+IDIOM_API char **idiom_device_list(GError **error);
 
 /** idiom_device_validation_messages: warnings and errors of the validation layer so far; 0 without IDIOM_VALIDATE. */
-guint idiom_device_validation_messages(const IdiomDevice *device);
+IDIOM_API guint idiom_device_validation_messages(const IdiomDevice *device);
 
 G_END_DECLS
 

@@ -3,6 +3,7 @@
 #define IDIOM_ERROR_H
 
 #include <glib.h>
+#include <idiom/api.h>
 
 G_BEGIN_DECLS
 
@@ -35,7 +36,7 @@ typedef enum {
     IDIOM_ERROR_NOT_FINITE,
 } IdiomError;
 
-GQuark idiom_error_quark(void);
+IDIOM_API GQuark idiom_error_quark(void);
 
 G_END_DECLS
 

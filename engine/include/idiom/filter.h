@@ -2,9 +2,9 @@
 #ifndef IDIOM_FILTER_H
 #define IDIOM_FILTER_H
 
-#include <idiom/program.h>
-#include <idiom/style.h>
-#include <idiom/video.h>
+#include <idiom-unstable/program.h>
+#include <idiom-unstable/stylefile.h>
+#include <idiom-unstable/video.h>
 
 G_BEGIN_DECLS
 
@@ -30,9 +30,9 @@ typedef struct IdiomFilter IdiomFilter;
  *
  * Returns: (transfer full): the filter, or NULL
  */
-IdiomFilter *idiom_filter_new(IdiomDevice *device, const IdiomStyle *style, const IdiomFrame *frame,
+IDIOM_API IdiomFilter *idiom_filter_new(IdiomDevice *device, const IdiomStyle *style, const IdiomFrame *frame,
                               IdiomPrecision precision, GError **error);
-void idiom_filter_free(IdiomFilter *filter);
+IDIOM_API void idiom_filter_free(IdiomFilter *filter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomFilter, idiom_filter_free)
 
 /**
@@ -60,7 +60,7 @@ typedef struct {
  *
  * Stylizes one frame; returns when it is done. Only the visible bytes of each row are written.
  */
-gboolean idiom_filter_process(IdiomFilter *filter, const guint8 *const *in_planes, const gssize *in_strides,
+IDIOM_API gboolean idiom_filter_process(IdiomFilter *filter, const guint8 *const *in_planes, const gssize *in_strides,
                               guint8 *const *out_planes, const gssize *out_strides,
                               const IdiomFilterControls *controls, GError **error);
 
@@ -68,7 +68,7 @@ gboolean idiom_filter_process(IdiomFilter *filter, const guint8 *const *in_plane
  * idiom_filter_set_mix:
  * @weights: of the styles in the file, as from idiom_style_parse_mix(): finite numbers, from the next frame on
  */
-void idiom_filter_set_mix(IdiomFilter *filter, const float *weights);
+IDIOM_API void idiom_filter_set_mix(IdiomFilter *filter, const float *weights);
 
 /**
  * idiom_filter_fade:
@@ -81,13 +81,13 @@ void idiom_filter_set_mix(IdiomFilter *filter, const float *weights);
  * A change of style in progress. As idiom_filter_process() otherwise; every filter sees the frame, so that each can
  * go on alone at any time.
  */
-gboolean idiom_filter_fade(IdiomFilter *const *filters, const double *amounts, guint count,
+IDIOM_API gboolean idiom_filter_fade(IdiomFilter *const *filters, const double *amounts, guint count,
                            const guint8 *const *in_planes, const gssize *in_strides,
                            guint8 *const *out_planes, const gssize *out_strides,
                            const IdiomFilterControls *controls, GError **error);
 
 /** idiom_filter_program: what runs, for profiling. Belongs to @filter. */
-IdiomProgram *idiom_filter_program(IdiomFilter *filter);
+IDIOM_API IdiomProgram *idiom_filter_program(IdiomFilter *filter);
 
 G_END_DECLS
 

@@ -2,7 +2,7 @@
 #ifndef IDIOM_STYLE_H
 #define IDIOM_STYLE_H
 
-#include <idiom/generator.h>
+#include <idiom/error.h>
 
 G_BEGIN_DECLS
 
@@ -31,15 +31,14 @@ typedef struct IdiomStyle IdiomStyle;
  *
  * Returns: (transfer full): the style, or NULL
  */
-IdiomStyle *idiom_style_load(const char *path, GError **error);
-void idiom_style_free(IdiomStyle *style);
+IDIOM_API IdiomStyle *idiom_style_load(const char *path, GError **error);
+IDIOM_API void idiom_style_free(IdiomStyle *style);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomStyle, idiom_style_free)
 
-const IdiomGeneratorConfig *idiom_style_config(const IdiomStyle *style);
 /** idiom_style_names: names of the styles in the order of the rows of the norms; NULL-terminated. */
-const char *const *idiom_style_names(const IdiomStyle *style);
+IDIOM_API const char *const *idiom_style_names(const IdiomStyle *style);
 /** idiom_style_index: row of the style @name, or -1. */
-int idiom_style_index(const IdiomStyle *style, const char *name);
+IDIOM_API int idiom_style_index(const IdiomStyle *style, const char *name);
 /**
  * idiom_style_parse_mix:
  * @text: weights of the file's styles: "NAME:WEIGHT,NAME:WEIGHT", WEIGHT a decimal number of 0 or more, without one 1;
@@ -47,24 +46,9 @@ int idiom_style_index(const IdiomStyle *style, const char *name);
  * @weights: receives a weight for each style of the file, in the order of idiom_style_names(); their sum is 1
  * @error: IDIOM_ERROR_ARGUMENT, naming the offending part, and for an unknown name the styles that there are
  */
-gboolean idiom_style_parse_mix(const IdiomStyle *style, const char *text, float *weights, GError **error);
+IDIOM_API gboolean idiom_style_parse_mix(const IdiomStyle *style, const char *text, float *weights, GError **error);
 /** idiom_style_metadata: string -> string: all fields of the file. Read only. */
-GHashTable *idiom_style_metadata(const IdiomStyle *style);
-
-/** idiom_style_params: (transfer full): the parameters as a set for idiom_generator_build(). */
-IdiomParams *idiom_style_params(const IdiomStyle *style, IdiomDevice *device);
-
-/**
- * idiom_style_save:
- * @path: file to write, see idiom_tensor_file_write()
- * @names: config->styles names, NULL-terminated: distinct, no comma, no control characters, 1 to 64 bytes
- * @params: with the parameters of @config, as from idiom_generator_declare()
- * @values: idiom_params_elements() floats to write in place of what @params holds (averaged weights, say), or NULL
- * @metadata: string -> string, more fields; NULL for none
- * @error: IDIOM_ERROR_ARGUMENT, IDIOM_ERROR_FILE, IDIOM_ERROR_NOT_FINITE, or a failed idiom_params_read()
- */
-gboolean idiom_style_save(const char *path, const IdiomGeneratorConfig *config, const char *const *names,
-                          IdiomParams *params, const float *values, GHashTable *metadata, GError **error);
+IDIOM_API GHashTable *idiom_style_metadata(const IdiomStyle *style);
 
 /**
  * idiom_style_find:
@@ -76,10 +60,10 @@ gboolean idiom_style_save(const char *path, const IdiomGeneratorConfig *config, 
  *
  * Returns: (transfer full): path of a file that exists
  */
-char *idiom_style_find(const char *name, GError **error);
+IDIOM_API char *idiom_style_find(const char *name, GError **error);
 
 /** idiom_style_list: (transfer full): bare names of all styles in those folders, sorted; free with g_strfreev(). */
-char **idiom_style_list(void);
+IDIOM_API char **idiom_style_list(void);
 
 G_END_DECLS
 

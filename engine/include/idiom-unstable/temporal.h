@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_TEMPORAL_H
+#define IDIOM_TEMPORAL_H
+
+#include <idiom-unstable/graph.h>
+
+G_BEGIN_DECLS
+
+/**
+ * Motion from one run of a program to the next, and what it is good for: pictures that do not flicker.
+ * Nothing here has a gradient.
+ */
+typedef struct {
+    /**
+     * planes [1,4,h,w], one pixel for a patch of @cell x @cell pixels of the picture: where in the last picture the
+     * patch comes from, as x, y displacement in pixels of the picture; how far that is to be trusted, 0 to 1; and
+     * the noise between the two places: about the mean deviation of a pixel's luma.
+     */
+    IdiomTensor *flow;
+    IdiomTensor *follows; /**< flat scalar: 1, or 0 where this picture does not follow the last one: a cut */
+    /**
+     * flat [1,1,1,3]: the share of the picture that rests, how many pictures have followed each other up to here, and
+     * the mean noise of what rests
+     */
+    IdiomTensor *past;
+    guint cell;
+} IdiomMotion;
+
+/**
+ * idiom_motion:
+ * @picture: planes [1,3,h,w], RGB, 0..1
+ * @linked: flat scalar: 0 says that this run does not follow the last one, whatever the pictures look like
+ *
+ * Optical flow, coarse to fine, between the @picture of this run and that of the last, both ways. It works on luma at
+ * 1/r of the size, r at least 2 and such that the longer side has at most 480 pixels, less its local mean and over its
+ * local contrast, so that a change of light does not matter. At the coarsest level all displacements of up to 1/8 of the
+ * size are tried; each finer level tries what was found around (patches of 6x6) and refines it by Gauss-Newton steps
+ * (Kroeger et al., "Fast Optical Flow using Dense Inverse Search", arXiv 1603.03590); what is too flat to tell follows
+ * its neighbours. The way back, which the confidence comes from, ends one level before the finest.
+ */
+IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linked);
+
+/**
+ * idiom_steady:
+ * @motion: of @picture
+ * @picture: planes [1,3,h,w]: what the network has seen
+ * @stylized: planes of the same shape: what it has made of it
+ * @amount: flat scalar, 0..1
+ *
+ * @stylized, steadied by the result of the last run: that is warped by the motion (Catmull-Rom) and weighs the more the
+ * surer the motion is and the better the luma of what it was made of fits; more still where nothing moves but a sensor's
+ * noise. How much it weighs at most, 0.5 to 0.8, where things move and elsewhere, follows from run to run how far the
+ * result is from @stylized: about as far as an SSIM of 0.92 and 0.955; colour without luma may lag more. The result stays
+ * within some standard deviations of @stylized's neighbourhood, so that no history outlives its content; detail that
+ * averaging takes is restored. Equal to @stylized, bit for bit, where @motion does not follow or @amount is 0. Planes
+ * [1,3,h,w].
+ */
+IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *picture,
+                          IdiomTensor *stylized, IdiomTensor *amount);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,55 @@
+#version 450
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Mean and sum of squared deviations of each channel over one chunk of rows: partial results for
+// mean_hw, variance_hw and instance_norm. One workgroup is one chunk of one block of four channels.
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+#include "norm/moments.glsl"
+
+PLANES_IN(0, x_in);
+
+layout(push_constant, scalar) uniform Push {
+    ivec4 d;
+    Floats partial;
+    int rows;   // in a chunk
+    int chunks;
+} push;
+
+shared float sums[LANES * 4];
+shared float squares[LANES * 4];
+
+void main()
+{
+    int lane = int(gl_LocalInvocationID.x);
+    int chunk = int(gl_WorkGroupID.x), c4 = int(gl_WorkGroupID.y), n = int(gl_WorkGroupID.z);
+    int count = chunk_count(push.d, push.rows, chunk);
+    Walk walk = walk_start(push.d, push.rows, chunk, lane);
+    // Sums are taken about one of the values, so that a large mean costs no digits of the variance.
+    vec4 pivot = load4(x_in, push.d, n, c4, chunk * push.rows, 0);
+    vec4 sum = vec4(0), square = vec4(0);
+    for (int i = lane; i < count; i += UNROLL * LANES) {
+        [[unroll]] for (int k = 0; k < UNROLL; ++k) {
+            vec4 v = load4(x_in, push.d, n, c4, walk_row(walk, push.d), walk.x) - pivot;
+            v = i + k * LANES < count ? v : vec4(0);
+            sum += v;
+            square += v * v;
+            walk_step(walk, push.d);
+        }
+    }
+    for (int k = 0; k < 4; ++k) {
+        sums[k * LANES + lane] = sum[k];
+        squares[k * LANES + lane] = square[k];
+    }
+    barrier();
+    if (lane < 4) {
+        float s = 0.0, q = 0.0;
+        for (int i = 0; i < LANES; ++i) {
+            s += sums[lane * LANES + i];
+            q += squares[lane * LANES + i];
+        }
+        float mean = s / float(count);
+        int index = moments_index(push.d, push.chunks, n, chunk, 4 * c4 + lane);
+        push.partial.v[index] = pivot[lane] + mean;
+        push.partial.v[index + 4 * blocks(push.d)] = max(q - s * mean, 0.0);
+    }
+}

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The terms of the total loss as training builds them: each one's gradient with respect to the output against central
+ * differences, and the values of those made of fixed filters against plain C in double precision.
+ */
+#include "loss/expression.h"
+#include "loss/gradient.h"
+#include "loss/losses.h"
+#include "trainer-files.h"
+
+#include <idiom-unstable/features.h>
+
+#include <math.h>
+#include <string.h>
+
+#define STEP 1e-3
+#define TOLERANCE 2e-2 /* of central differences; kinks within a step of a value cost some of it */
+#define EXACT 2e-4     /* of values: fp32 against double */
+
+static IdiomDevice *device;
+static IdiomFeatures *features;
+
+static const IdiomLossConfig config = {.style_layers = "v11:1",
+                                       .content_layers = "v11:1",
+                                       .style = 1,
+                                       .content = 1,
+                                       .luma = 1,
+                                       .tv = 1,
+                                       .hf = 1};
+
+/* --- pictures ------------------------------------------------------------------------------------- */
+
+/* RGB in 0..1, [n,3,h,w]: waves with a few hard edges, another picture for each @seed. */
+static float *make_picture(IdiomShape s, guint seed)
+{
+    float *values = g_new(float, idiom_shape_elements(s));
+    g_autoptr(GRand) random = g_rand_new_with_seed(seed);
+    for (guint i = 0; i < s.n * s.c; i++) {
+        const double fx = g_rand_double_range(random, 0.2, 0.9), fy = g_rand_double_range(random, 0.2, 0.9);
+        const guint edge = (guint)g_rand_int_range(random, 2, (gint)s.w);
+        for (guint y = 0; y < s.h; y++)
+            for (guint x = 0; x < s.w; x++)
+                values[((gsize)i * s.h + y) * s.w + x] =
+                    (float)(0.5 + 0.2 * sin(fx * x + fy * y + i) + (x < edge ? 0.12 : -0.12) +
+                            g_rand_double_range(random, -0.05, 0.05));
+    }
+    return values;
+}
+
+/* [n,1,h,w]: 1 in a block, one half at its border, which makes the mask's weight count too. */
+static float *make_mask(IdiomShape s)
+{
+    float *values = g_new0(float, (gsize)s.n *s.h *s.w);
+    for (guint n = 0; n < s.n; n++)
+        for (guint y = s.h / 4; y < s.h * 3 / 4; y++)
+            for (guint x = s.w / 5 + n; x < s.w * 4 / 5; x++)
+                values[((gsize)n * s.h + y) * s.w + x] = y == s.h / 4 ? 0.5f : 1;
+    return values;
+}
+
+/* --- a term as a function ------------------------------------------------------------------------- */
+
+/* The value of the terms of one name as a function of the output, and its gradient. */
+typedef struct {
+    IdiomObjective *objective;
+    IdiomProgram *program;
+    IdiomTensor *output, *gradient;
+    gsize values;
+    char *name;
+} Term;
+
+static IdiomLosses *make_losses(guint seed)
+{
+    g_autoptr(GError) error = NULL;
+    const IdiomShape s = IDIOM_SHAPE(1, 3, 40, 52);
+    g_autofree float *picture = make_picture(s, seed);
+    IdiomLosses *losses = idiom_losses_new(&config, features, device, &error);
+    g_assert_no_error(error);
+    idiom_losses_add_style(losses, &(IdiomReference){picture, s.w, s.h, 1}, 1, &error);
+    g_assert_no_error(error);
+    return losses;
+}
+
+static Term term_new(const IdiomLosses *losses, const char *name, IdiomShape s, const float *content,
+                     const float *mask)
+{
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    Term t = {.values = idiom_shape_elements(s), .name = g_strdup(name)};
+    IdiomTensor *content_in = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
+    IdiomTensor *mask_in = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 1, s.h, s.w));
+    t.output = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
+    idiom_graph_want_gradient(g, t.output);
+    IdiomTensor *before = idiom_to_planes(g, content_in), *after = idiom_to_planes(g, t.output);
+    t.objective = idiom_objective_new(losses, g, before, after, FALSE);
+    idiom_objective_add_legibility(t.objective, before, after, idiom_to_planes(g, mask_in), 1);
+    idiom_objective_add_line(t.objective, before, after, 1);
+    idiom_objective_add_edges(t.objective, before, after, 1);
+    idiom_objective_add_strokes(t.objective, after, 1);
+
+    guint n_terms;
+    const IdiomLossTerm *terms = idiom_objective_terms(t.objective, &n_terms);
+    g_autofree IdiomTensor **values = g_new(IdiomTensor *, n_terms + 1);
+    g_autofree double *weights = g_new0(double, n_terms);
+    for (guint i = 0; i < n_terms; i++) {
+        values[i] = terms[i].value;
+        weights[i] = g_str_equal(terms[i].name, name) ? terms[i].weight : 0;
+    }
+    idiom_graph_differentiate(g, values, weights, n_terms, NULL);
+    t.gradient = idiom_tensor_gradient(t.output);
+    values[n_terms] = t.gradient;
+    g_autoptr(GError) error = NULL;
+    t.program = idiom_program_new(g, values, n_terms + 1, &error);
+    g_assert_no_error(error);
+    memcpy(idiom_program_map(t.program, content_in), content, t.values * sizeof(float));
+    memcpy(idiom_program_map(t.program, mask_in), mask, t.values / 3 * sizeof(float));
+    idiom_objective_set_style(t.objective, t.program, 0);
+    return t;
+}
+
+static double term_value(const Term *t, const float *output)
+{
+    g_autoptr(GError) error = NULL;
+    memcpy(idiom_program_map(t->program, t->output), output, t->values * sizeof(float));
+    idiom_program_run(t->program, &error);
+    g_assert_no_error(error);
+    return idiom_objective_value(t->objective, t->program, t->name);
+}
+
+static void term_clear(Term *t)
+{
+    idiom_objective_free(t->objective);
+    idiom_program_free(t->program);
+    g_free(t->name);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Term, term_clear)
+
+/* --- gradients ------------------------------------------------------------------------------------ */
+
+/* Moves a random half of the values along the gradient's sign, so that every element counts in the sum. */
+static void check_gradient(gconstpointer name)
+{
+    const IdiomShape s = IDIOM_SHAPE(2, 3, 24, 26);
+    g_autoptr(IdiomLosses) losses = make_losses(3);
+    g_autofree float *content = make_picture(s, 1), *output = make_picture(s, 2), *mask = make_mask(s);
+    g_auto(Term) t = term_new(losses, name, s, content, mask);
+    g_assert_cmpfloat(term_value(&t, output), >, 0);
+    g_autofree float *gradient =
+        g_memdup2(idiom_program_map(t.program, t.gradient), t.values * sizeof(float));
+    g_autofree float *moved = g_new(float, t.values), *step = g_new(float, t.values);
+    g_autoptr(GRand) random = g_rand_new_with_seed(5);
+    for (guint repeat = 0; repeat < 3; repeat++) {
+        double expected = 0, at[2];
+        for (gsize i = 0; i < t.values; i++) {
+            step[i] = g_rand_boolean(random) ? copysignf((float)STEP, gradient[i]) : 0;
+            expected += 2.0 * step[i] * gradient[i];
+        }
+        for (guint k = 0; k < 2; k++) {
+            for (gsize i = 0; i < t.values; i++)
+                moved[i] = output[i] + (k ? 1 : -1) * step[i];
+            at[k] = term_value(&t, moved);
+        }
+        g_test_message("%s: %g by differences, %g by gradient", (const char *)name, at[1] - at[0], expected);
+        g_assert_cmpfloat(expected, >, 0);
+        g_assert_cmpfloat_with_epsilon(at[1] - at[0], expected, TOLERANCE * expected);
+    }
+}
+
+/* --- the same in double --------------------------------------------------------------------------- */
+
+typedef struct {
+    guint n, h, w;
+    double *values; /* [n,h,w] */
+} Map;
+
+static Map map_new(guint n, guint h, guint w)
+{
+    return (Map){n, h, w, g_new0(double, (gsize)n *h *w)};
+}
+
+static void map_clear(Map *m)
+{
+    g_clear_pointer(&m->values, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Map, map_clear)
+
+/* Coordinates beyond an edge are those of the edge. */
+static double map_at(const Map *m, guint n, int y, int x)
+{
+    y = CLAMP(y, 0, (int)m->h - 1);
+    x = CLAMP(x, 0, (int)m->w - 1);
+    return m->values[((gsize)n * m->h + (guint)y) * m->w + (guint)x];
+}
+
+/* Averaged over @scale x @scale, every @stride. */
+static Map map_average(const Map *m, guint scale, guint stride)
+{
+    Map out = map_new(m->n, (m->h - scale) / stride + 1, (m->w - scale) / stride + 1);
+    for (guint n = 0; n < out.n; n++)
+        for (guint y = 0; y < out.h; y++)
+            for (guint x = 0; x < out.w; x++)
+                for (guint k = 0; k < scale * scale; k++)
+                    out.values[((gsize)n * out.h + y) * out.w + x] +=
+                        map_at(m, n, (int)(y * stride + k / scale), (int)(x * stride + k % scale)) /
+                        (scale * scale);
+    return out;
+}
+
+static Map luma_map(const float *picture, IdiomShape s, guint scale)
+{
+    static const double weights[] = {0.299, 0.587, 0.114};
+    g_auto(Map) luma = map_new(s.n, s.h, s.w);
+    const gsize plane = (gsize)s.h * s.w;
+    for (guint n = 0; n < s.n; n++)
+        for (guint c = 0; c < 3; c++)
+            for (gsize i = 0; i < plane; i++)
+                luma.values[n * plane + i] += weights[c] * picture[(n * 3 + c) * plane + i];
+    return map_average(&luma, scale, scale);
+}
+
+/* Weighted by a Gaussian, over windows of @radius pixels each way. */
+static double blurred(const Map *m, guint n, int y, int x, double sigma, int radius)
+{
+    double sum = 0, total = 0;
+    for (int dy = -radius; dy <= radius; dy++)
+        for (int dx = -radius; dx <= radius; dx++) {
+            const double weight = exp(-(dx * dx + dy * dy) / (2 * sigma * sigma));
+            sum += weight * map_at(m, n, y + dy, x + dx);
+            total += weight;
+        }
+    return sum / total;
+}
+
+static double text_signal(const Map *m, guint n, int y, int x, guint kind)
+{
+    const double here = map_at(m, n, y, x);
+    return kind == 0   ? map_at(m, n, y, x + 1) - here
+           : kind == 1 ? map_at(m, n, y + 1, x) - here
+                       : here - blurred(m, n, y, x, 2, 3);
+}
+
+static double legibility(const float *content, const float *output, const float *mask_values, IdiomShape s,
+                         guint scale)
+{
+    g_auto(Map) before = luma_map(content, s, scale), after = luma_map(output, s, scale);
+    Map full = {s.n, s.h, s.w, g_new(double, (gsize)s.n *s.h *s.w)};
+    for (gsize i = 0; i < (gsize)s.n * s.h * s.w; i++)
+        full.values[i] = mask_values[i];
+    g_auto(Map) mask = map_average(&full, scale, scale);
+    map_clear(&full);
+    double cost = 0, weight = 0, pixels = (double)mask.n * mask.h * mask.w;
+    for (guint n = 0; n < mask.n; n++)
+        for (int y = 0; y < (int)mask.h; y++)
+            for (int x = 0; x < (int)mask.w; x++) {
+                const double m = map_at(&mask, n, y, x);
+                weight += m * m / pixels;
+                for (guint kind = 0; kind < 3; kind++) {
+                    const double wanted = text_signal(&before, n, y, x, kind);
+                    const double error = text_signal(&after, n, y, x, kind) - wanted;
+                    const double excess = fmax(error * tanh(wanted / 0.05), 0);
+                    cost += m * m * (error * error - 0.75 * excess * excess) / pixels;
+                }
+            }
+    return cost / (weight + 1e-3);
+}
+
+static double line(const float *content, const float *output, IdiomShape s)
+{
+    g_auto(Map) before = luma_map(content, s, 1), after = luma_map(output, s, 1);
+    double cost[2] = {0}, weight[2] = {0}, pixels = (double)s.n * s.h * s.w;
+    for (guint n = 0; n < s.n; n++)
+        for (int y = 0; y < (int)s.h; y++)
+            for (int x = 0; x < (int)s.w; x++) {
+                const double wanted = blurred(&before, n, y, x, 1.25, 4) - blurred(&before, n, y, x, 2, 4);
+                const double response = blurred(&after, n, y, x, 1.25, 4) - blurred(&after, n, y, x, 2, 4);
+                const double is_line = 1 / (1 + exp((wanted + 0.02) / 0.005));
+                const double parts[2] = {is_line * fmax(1 + response / 0.12, 0),
+                                         (1 - is_line) * fmax(-response / 0.12, 0)};
+                for (guint k = 0; k < 2; k++)
+                    cost[k] += parts[k] * parts[k] / pixels;
+                weight[0] += is_line * is_line / pixels;
+                weight[1] += (1 - is_line) * (1 - is_line) / pixels;
+            }
+    return cost[0] / (weight[0] + 1e-3) + cost[1] / (weight[1] + 1e-3);
+}
+
+/* Derivative towards @angle. */
+static double derivative(const Map *m, guint n, int y, int x, double angle)
+{
+    static const double smooth[] = {3, 10, 3};
+    double dx = 0, dy = 0;
+    for (int i = -1; i <= 1; i++) {
+        dx += smooth[i + 1] / 32 * (map_at(m, n, y + i, x + 1) - map_at(m, n, y + i, x - 1));
+        dy += smooth[i + 1] / 32 * (map_at(m, n, y + 1, x + i) - map_at(m, n, y - 1, x + i));
+    }
+    return cos(angle) * dx + sin(angle) * dy;
+}
+
+static double edges(const float *content, const float *output, IdiomShape s, guint scale)
+{
+    g_auto(Map) before = luma_map(content, s, scale), after = luma_map(output, s, scale);
+    double cost = 0, energy = 0, pixels = (double)before.n * before.h * before.w;
+    for (guint n = 0; n < before.n; n++)
+        for (int y = 0; y < (int)before.h; y++)
+            for (int x = 0; x < (int)before.w; x++) {
+                double wanted[2], missing = 0, square = 0;
+                for (guint i = 0; i < 2; i++) {
+                    wanted[i] = derivative(&before, n, y, x, i * G_PI / 2);
+                    square += wanted[i] * wanted[i];
+                }
+                for (guint i = 0; i < 2; i++)
+                    missing += (wanted[i] - derivative(&after, n, y, x, i * G_PI / 2)) * wanted[i] /
+                               sqrt(square + 1e-6);
+                energy += square / pixels;
+                cost += fmax(missing, 0) * fmax(missing, 0) / pixels;
+            }
+    return cost / (energy + 1e-6);
+}
+
+/* Gram matrices [n,8,8] of the stroke maps less @mean, which is computed first if @measure. */
+static double *stroke_gram(const float *picture, IdiomShape s, guint index, double mean[8], gboolean measure)
+{
+    g_auto(Map) luma = luma_map(picture, s, 1u << index);
+    Map cells[8];
+    for (guint c = 0; c < 8; c++) {
+        g_auto(Map) gradients = map_new(luma.n, luma.h, luma.w);
+        for (guint n = 0; n < luma.n; n++)
+            for (int y = 0; y < (int)luma.h; y++)
+                for (int x = 0; x < (int)luma.w; x++)
+                    gradients.values[((gsize)n * luma.h + (guint)y) * luma.w + (guint)x] =
+                        fmax(derivative(&luma, n, y, x, c * G_PI / 4), 0);
+        cells[c] = map_average(&gradients, 4, 2);
+    }
+    const gsize pixels = (gsize)cells[0].h * cells[0].w;
+    for (guint c = 0; c < 8 && measure; c++) {
+        mean[c] = 0;
+        for (gsize i = 0; i < pixels; i++)
+            mean[c] += cells[c].values[i] / pixels;
+    }
+    double *gram = g_new0(double, s.n * 64);
+    for (guint n = 0; n < s.n; n++)
+        for (guint i = 0; i < 64; i++)
+            for (gsize k = n * pixels; k < (n + 1) * pixels; k++)
+                gram[n * 64 + i] +=
+                    (cells[i / 8].values[k] - mean[i / 8]) * (cells[i % 8].values[k] - mean[i % 8]) / pixels;
+    for (guint c = 0; c < 8; c++)
+        map_clear(&cells[c]);
+    return gram;
+}
+
+static double strokes(const float *output, IdiomShape s, guint seed)
+{
+    const IdiomShape reference_shape = IDIOM_SHAPE(1, 3, 40, 52);
+    g_autofree float *reference = make_picture(reference_shape, seed);
+    double sum = 0;
+    for (guint index = 0; index < IDIOM_STROKE_SCALES; index++) {
+        double mean[8];
+        g_autofree double *target = stroke_gram(reference, reference_shape, index, mean, TRUE);
+        g_autofree double *gram = stroke_gram(output, s, index, mean, FALSE);
+        double difference = 0, energy = 0;
+        for (guint i = 0; i < 64; i++) {
+            energy += target[i] * target[i];
+            for (guint n = 0; n < s.n; n++)
+                difference += (gram[n * 64 + i] - target[i]) * (gram[n * 64 + i] - target[i]) / s.n;
+        }
+        sum += difference / energy;
+    }
+    return sum;
+}
+
+static void check_values(void)
+{
+    static const IdiomShape shapes[] = {{1, 3, 24, 24}, {2, 3, 22, 37}, {1, 3, 48, 17}};
+    g_autoptr(IdiomLosses) losses = make_losses(9);
+    for (guint i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        const IdiomShape s = shapes[i];
+        g_autofree float *content = make_picture(s, 10 + i), *output = make_picture(s, 20 + i);
+        g_autofree float *mask = make_mask(s);
+        const struct {
+            const char *name;
+            double expected;
+        } checks[] = {
+            {"legibility", legibility(content, output, mask, s, 1) + legibility(content, output, mask, s, 2)},
+            {"line", line(content, output, s)},
+            {"edges", edges(content, output, s, 1) + edges(content, output, s, 2)},
+            {"strokes", strokes(output, s, 9)},
+        };
+        for (guint k = 0; k < G_N_ELEMENTS(checks); k++) {
+            g_auto(Term) t = term_new(losses, checks[k].name, s, content, mask);
+            const double value = term_value(&t, output);
+            g_test_message("%s %ux%u: %g, expected %g", checks[k].name, s.w, s.h, value, checks[k].expected);
+            g_assert_cmpfloat_with_epsilon(value, checks[k].expected, EXACT * checks[k].expected);
+        }
+    }
+}
+
+/* --- what the terms are for ----------------------------------------------------------------------- */
+
+/* Stripes of "text" of @contrast around 1/2 in the left @part of the picture; the rest flat. */
+static float *make_stripes(IdiomShape s, double contrast, guint part)
+{
+    float *values = g_new(float, idiom_shape_elements(s));
+    for (gsize i = 0; i < idiom_shape_elements(s); i++)
+        values[i] = i % s.w < part ? (float)(0.5 + (i % 6 < 3 ? contrast : -contrast)) : 0.5f;
+    return values;
+}
+
+static float *make_left_mask(IdiomShape s, guint part)
+{
+    float *mask = g_new0(float, (gsize)s.n *s.h *s.w);
+    for (gsize i = 0; i < (gsize)s.n * s.h * s.w; i++)
+        mask[i] = i % s.w < part;
+    return mask;
+}
+
+static double stripes_value(const char *name, guint part, double output_contrast)
+{
+    const IdiomShape s = IDIOM_SHAPE(1, 3, 24, 72);
+    g_autoptr(IdiomLosses) losses = make_losses(3);
+    g_autofree float *content = make_stripes(s, 0.2, part), *mask = make_left_mask(s, part);
+    g_autofree float *output = make_stripes(s, output_contrast, part);
+    g_auto(Term) t = term_new(losses, name, s, content, mask);
+    return term_value(&t, output);
+}
+
+static void check_legibility(void)
+{
+    g_assert_cmpfloat(stripes_value("legibility", 0, 0), ==, 0); /* no text, no loss */
+    g_assert_cmpfloat(stripes_value("legibility", 36, 0.2), <, 1e-9);
+    const double flat = stripes_value("legibility", 36, 0);
+    g_assert_cmpfloat(stripes_value("legibility", 36, -0.2), >, 3 * flat);  /* inverted is worst */
+    g_assert_cmpfloat(stripes_value("legibility", 36, 0.1), <, 0.4 * flat); /* some is better than none */
+    g_assert_cmpfloat(stripes_value("legibility", 36, 0.4), <, 0.4 * flat); /* more costs little */
+    /* a pixel of text costs the same however much text there is, but for the ends of it */
+    g_assert_cmpfloat_with_epsilon(stripes_value("legibility", 66, 0), flat, 0.1 * flat);
+}
+
+static void check_edges(void)
+{
+    g_assert_cmpfloat(stripes_value("edges", 72, 0.2), <, 1e-9);
+    g_assert_cmpfloat(stripes_value("edges", 72, 0.4), <, 1e-9);            /* stronger is free */
+    g_assert_cmpfloat_with_epsilon(stripes_value("edges", 72, 0), 2, 0.05); /* at each of two scales */
+    g_assert_cmpfloat(stripes_value("edges", 72, -0.2), >, 7);
+}
+
+/* Lines drawn at the content's edges cost less than the content, lines elsewhere more. */
+static void check_line(void)
+{
+    const IdiomShape s = IDIOM_SHAPE(1, 3, 32, 32);
+    g_autoptr(IdiomLosses) losses = make_losses(3);
+    g_autofree float *content = g_new(float, idiom_shape_elements(s));
+    g_autofree float *good = g_new(float, idiom_shape_elements(s));
+    g_autofree float *bad = g_new(float, idiom_shape_elements(s));
+    g_autofree float *mask = make_mask(s);
+    for (gsize i = 0; i < idiom_shape_elements(s); i++) {
+        const guint x = i % s.w;
+        content[i] = good[i] = bad[i] = x < 16 ? 0.4f : 0.9f;
+        if (x == 14 || x == 15)
+            good[i] = 0;
+        if (x == 6 || x == 7)
+            bad[i] = 0;
+    }
+    g_auto(Term) t = term_new(losses, "line", s, content, mask);
+    const double plain = term_value(&t, content), drawn = term_value(&t, good), wrong = term_value(&t, bad);
+    g_test_message("plain %g, drawn %g, wrong %g", plain, drawn, wrong);
+    g_assert_cmpfloat(drawn, <, 0.7 * plain);
+    g_assert_cmpfloat(wrong, >, plain + 0.02); /* of 1 for a line of that depth everywhere */
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const names[] = {"style",      "content", "luma",  "tv",     "hf",
+                                        "legibility", "line",    "edges", "strokes"};
+    g_test_init(&argc, &argv, NULL);
+    g_autoptr(GError) error = NULL;
+    device = idiom_device_open(NULL, &error);
+    g_assert_no_error(error);
+    char *folder = test_folder_new();
+    g_autofree char *vgg = test_write_vgg(folder, 1);
+    features = idiom_features_load((const char *const[]){vgg}, 1, device, &error);
+    g_assert_no_error(error);
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_strdup_printf("/losses/gradient/%s", names[i]);
+        g_test_add_data_func(path, names[i], check_gradient);
+    }
+    g_test_add_func("/losses/values", check_values);
+    g_test_add_func("/losses/legibility", check_legibility);
+    g_test_add_func("/losses/edges", check_edges);
+    g_test_add_func("/losses/line", check_line);
+    int result = g_test_run();
+    idiom_features_free(features);
+    idiom_device_unref(device);
+    test_folder_remove(folder);
+    return result;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_DATA_H
+#define IDIOM_DATA_H
+
+#include "media/picture.h"
+
+/*
+ * Training data: an endless sequence of batches of random crops of the user's pictures and videos. Batch k depends
+ * only on the seed, k and the files, never on timing: a resumed training sees what an uninterrupted one would. A thread
+ * decodes ahead of whoever takes the batches.
+ */
+typedef struct IdiomData IdiomData;
+
+/* What the pictures of one style are drawn from, for IdiomBatch.reference. */
+typedef struct {
+    IdiomPicture *const *references; /* none shorter than the crops */
+    const double *reference_weights; /* how often each is drawn; of sum 1 */
+    guint n_references;              /* 0: none are drawn */
+} IdiomDataStyle;
+
+typedef struct {
+    guint64 seed;
+    guint batch;                  /* crops in a batch, at least 1 */
+    guint crop;                   /* pixels a side */
+    const IdiomDataStyle *styles; /* at least one; each is the style of equally many batches */
+    guint n_styles;
+    gboolean moved;  /* whether the second views are wanted */
+    guint max_shift; /* pixels that they may be moved, in x and in y */
+    float noise;     /* the largest standard deviation of their noise; 0: they are not disturbed at all */
+    double clips;    /* of the crops from videos, the share whose second view is the next frame */
+    double captions; /* share of the crops that have text drawn in, as in caption.h */
+} IdiomDataParams;
+
+/*
+ * One batch, all of one style. Pictures are [batch,3,crop,crop] in 0..1.
+ *
+ * Second views show what the same camera would show a moment later: some are the next frame of a video, others the crop
+ * itself after a motion (view.h), with noise, and slightly other brightness and contrast. Text moves along.
+ */
+typedef struct {
+    guint64 index;
+    guint size;     /* the number of crops, batch */
+    guint style;    /* index into the params' styles */
+    float *content; /* random crops of pictures at random sizes, some mirrored */
+    float *mask;    /* [batch,1,crop,crop]: where text is, as in caption.h; NULL if captions are not wanted */
+
+    /* second views, all NULL if they are not wanted */
+    float *moved;
+    /*
+     * [batch,2,crop,crop]: moved(y, x) shows what content(y + flow[1], x + flow[0]) shows. Of the next frame of a video
+     * it is estimated (flow.h), and leads far out of the picture where the way back does not lead here.
+     */
+    float *flow;
+
+    /* random crops of the style's pictures, at 1 to 1/1.5 of their size, some mirrored; NULL if no style has any */
+    float *reference;
+} IdiomBatch;
+
+/*
+ * @params: copied with the styles, but not the references
+ * @paths: NULL-terminated: pictures, videos, and folders of them at any depth
+ * @error: IDIOM_ERROR_FILE: a path that is not there, or no file at all
+ *
+ * Files are opened only when their turn comes; one that cannot be used is then named on stderr, counted and left out
+ * (of a video only the frame).
+ * Pictures are scaled down to 400 pixels (more, for large crops) on the shorter side; smaller ones than the crop are
+ * scaled up. Each video counts as one file; its frames are sampled.
+ */
+IdiomData *idiom_data_new(const char *const *paths, const IdiomDataParams *params, GError **error);
+void idiom_data_free(IdiomData *data);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomData, idiom_data_free)
+
+/* Number of files found. */
+guint idiom_data_files(const IdiomData *data);
+/* Number of files so far that have something that cannot be used. */
+guint idiom_data_skipped(const IdiomData *data);
+
+/* Starts the thread: the first batch will be number @index. Once only. */
+void idiom_data_start(IdiomData *data, guint64 index);
+
+/*
+ * The next batch; valid until the next call. NULL if no file can be used.
+ */
+const IdiomBatch *idiom_data_next(IdiomData *data, GError **error);
+
+/*
+ * @count pictures for previews, spread over the files by the seed alone; fewer where files are broken.
+ * Only before idiom_data_start(). Returns: array of IdiomPicture, to be freed.
+ */
+GPtrArray *idiom_data_samples(IdiomData *data, guint count);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_CHECKPOINT_H
+#define IDIOM_CHECKPOINT_H
+
+#include <idiom-unstable/graph.h>
+#include <idiom-unstable/tensorfile.h>
+
+/* A checkpoint is a safetensors file: sets of parameters, each under a prefix, and string metadata. */
+typedef struct {
+    const char *prefix; /* tensors are named "<prefix>.<name>" */
+    IdiomParams *params;
+} IdiomCheckpointSet;
+
+/* Replaces @path only when the new file is complete and on the disk. */
+gboolean idiom_checkpoint_write(const char *path, const IdiomCheckpointSet *sets, guint n_sets,
+                                GHashTable *metadata, GError **error);
+
+/* Fills all @sets, or none. */
+gboolean idiom_checkpoint_read(IdiomTensorFile *file, const IdiomCheckpointSet *sets, guint n_sets,
+                               GError **error);
+
+#endif

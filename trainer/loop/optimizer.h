@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_OPTIMIZER_H
+#define IDIOM_OPTIMIZER_H
+
+#include "tool/options.h"
+
+#include <idiom-unstable/program.h>
+
+/*
+ * Adam for one set of parameters, a program of its own: the host looks at the gradient before it is applied, so that a
+ * step that is not finite changes nothing.
+ */
+typedef struct {
+    IdiomParams *params, *m, *v;
+    double beta1, beta2;
+    IdiomParams *average; /* moving average of params, or NULL */
+    double decay;         /* of the average */
+    guint64 steps;        /* taken so far */
+    IdiomProgram *program;
+    float *gradient, *hyper, *keep; /* the program's inputs */
+} IdiomOptimizer;
+
+/*
+ * @params: may not change in number or shape afterwards
+ * @average: receives their exponential moving average, @decay being its decay; of equal size; NULL for none
+ */
+gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params,
+                              const IdiomAdamOptions *adam, IdiomParams *average, double decay,
+                              GError **error);
+void idiom_optimizer_clear(IdiomOptimizer *o);
+
+/* One step against @gradient (idiom_params_elements() values). */
+gboolean idiom_optimizer_step(IdiomOptimizer *o, const float *gradient, double learning_rate, GError **error);
+
+#endif

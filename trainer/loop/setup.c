@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "loop/training.h"
+
+#include "tool/console.h"
+#include "loop/memory.h"
+#include "data/reference.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define STYLE_SIDE 384 /* shorter side of the style's pictures; decides how large the strokes become */
+#define MAX_SHIFT 6
+#define NOISE 0.03f
+#define CLIPS 0.3 /* of the crops from videos that are followed by their next frame */
+#define SAMPLES 4
+/* The discriminator is of use once the generator paints already; it joins after this part of all steps. */
+#define ADVERSARIAL_FROM 0.4
+
+/* --- features and losses -------------------------------------------------------------------------- */
+
+static gboolean prepare_features(IdiomTraining *t, GError **error)
+{
+    char **files = t->options->features;
+    if (!files) {
+        t->style_layers = g_strdup(IDIOM_BUILTIN_STYLE_LAYERS);
+        t->content_layers = g_strdup(IDIOM_BUILTIN_CONTENT_LAYERS);
+        t->features = idiom_features_builtin(t->device);
+        return TRUE;
+    }
+    t->features = idiom_features_load((const char *const *)files, g_strv_length(files), t->device, error);
+    if (!t->features)
+        return FALSE;
+    g_autoptr(GString) missing = g_string_new(NULL);
+    t->style_layers = idiom_available_layers(t->features, idiom_loss_defaults.style_layers, missing);
+    t->content_layers = idiom_available_layers(t->features, idiom_loss_defaults.content_layers, missing);
+    if (missing->len)
+        idiom_say("not in the feature files, so left out of the losses:%s", missing->str);
+    if (!*t->style_layers || !*t->content_layers) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
+                    "--features: needed are layers of VGG (at least the first "
+                    "three convolutions) or SqueezeNet 1.0");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean prepare_losses(IdiomTraining *t, GError **error)
+{
+    const double *weights = t->options->weights;
+    t->loss_config = (IdiomLossConfig){
+        .style_layers = t->style_layers,
+        .content_layers = t->content_layers,
+        .style = weights[IDIOM_TERM_STYLE],
+        .content = weights[IDIOM_TERM_CONTENT],
+        .luma = weights[IDIOM_TERM_LUMA],
+        .tv = weights[IDIOM_TERM_TV],
+        .hf = weights[IDIOM_TERM_HF],
+        .temporal = weights[IDIOM_TERM_TEMPORAL],
+    };
+    t->losses = idiom_losses_new(&t->loss_config, t->features, t->device, error);
+    return t->losses != NULL;
+}
+
+/* --- the styles ----------------------------------------------------------------------------------- */
+
+/* Adds the picture @path of a style; it counts by @weight times its quality: poor ones less. */
+static gboolean load_reference(IdiomTraining *t, const char *path, double weight, GError **error)
+{
+    IdiomPicture *picture;
+    double quality;
+    if (!idiom_reference_load(path, MAX(STYLE_SIDE, (guint)t->options->crop), &picture, &quality, error))
+        return FALSE;
+    const double share = weight * quality;
+    g_ptr_array_add(t->references, picture);
+    g_array_append_val(t->reference_weights, share);
+    return TRUE;
+}
+
+static gboolean load_references(IdiomTraining *t, GError **error)
+{
+    const IdiomTrainOptions *o = t->options;
+    t->references = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
+    t->reference_weights = g_array_new(FALSE, FALSE, sizeof(double));
+    t->styles = g_new0(IdiomDataStyle, t->config.styles);
+    for (guint s = 0; s < o->n_styles; s++) {
+        const guint first = t->references->len;
+        for (guint i = 0; o->styles[s].references[i]; i++)
+            if (!load_reference(t, o->styles[s].references[i], o->styles[s].weights[i], error))
+                return FALSE;
+        double *weights = (double *)t->reference_weights->data, sum = 0;
+        for (guint i = first; i < t->references->len; i++)
+            sum += weights[i];
+        for (guint i = first; i < t->references->len; i++)
+            weights[i] /= sum;
+        t->styles[s].n_references = t->references->len - first;
+    }
+    guint next = 0;
+    for (guint s = 0; s < o->n_styles; s++) { /* the arrays do not move any more */
+        t->styles[s].references = (IdiomPicture *const *)t->references->pdata + next;
+        t->styles[s].reference_weights = (const double *)t->reference_weights->data + next;
+        next += t->styles[s].n_references;
+    }
+    return TRUE;
+}
+
+IdiomReference *idiom_training_references(const IdiomTraining *t, guint style, GPtrArray *arrays)
+{
+    const IdiomDataStyle *s = &t->styles[style];
+    IdiomReference *references = g_new(IdiomReference, s->n_references);
+    g_ptr_array_add(arrays, references);
+    for (guint i = 0; i < s->n_references; i++) {
+        const IdiomPicture *picture = s->references[i];
+        float *values = g_new(float, (gsize)3 * picture->w * picture->h);
+        g_ptr_array_add(arrays, values);
+        idiom_picture_to_floats(picture, values);
+        references[i] = (IdiomReference){values, picture->w, picture->h, s->reference_weights[i]};
+    }
+    return references;
+}
+
+static gboolean measure_references(IdiomTraining *t, GError **error)
+{
+    for (guint s = 0; s < t->options->n_styles; s++) {
+        g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
+        IdiomReference *references = idiom_training_references(t, s, arrays);
+        if (!idiom_losses_add_style(t->losses, references, t->styles[s].n_references, error)) {
+            if (t->options->crop > STYLE_SIDE)
+                g_prefix_error(
+                    error, "--crop %d (the style's pictures are seen at that size, too): ", t->options->crop);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean load_teacher(IdiomTraining *t, GError **error)
+{
+    if (!t->options->teacher)
+        return TRUE;
+    t->teacher = idiom_style_load(t->options->teacher, error);
+    if (!t->teacher)
+        return FALSE;
+    t->names = g_strdupv((char **)idiom_style_names(t->teacher));
+    return TRUE;
+}
+
+/* --- the networks --------------------------------------------------------------------------------- */
+
+/*
+ * Starts from the weights of another style file. A style finds its scales and shifts under its own name, or takes
+ * those of the file's first style.
+ */
+static gboolean start_from(IdiomTraining *t, const char *path, float *values, GError **error)
+{
+    g_autoptr(IdiomStyle) style = idiom_style_load(path, error);
+    if (!style)
+        return FALSE;
+    const IdiomGeneratorConfig *c = idiom_style_config(style);
+    if (c->channels != t->config.channels || c->blocks != t->config.blocks || c->mid != t->config.mid ||
+        c->tail != t->config.tail) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
+                    "--init: %s holds a network of another size than --size %s", path, t->options->size);
+        return FALSE;
+    }
+    g_autoptr(IdiomParams) from = idiom_style_params(style, t->device);
+    g_autofree float *all = g_new(float, idiom_params_elements(from));
+    if (!idiom_params_read(from, all, error))
+        return FALSE;
+    for (guint i = 0; i < idiom_params_count(t->generator); i++) {
+        guint source = (guint)idiom_params_find(from, idiom_params_name(t->generator, i));
+        float *to = values + idiom_params_offset(t->generator, i);
+        const float *old = all + idiom_params_offset(from, source);
+        IdiomShape shape = idiom_params_shape(t->generator, i);
+        if (idiom_shape_elements(shape) == idiom_shape_elements(idiom_params_shape(from, source)) &&
+            shape.n != t->config.styles) {
+            memcpy(to, old, idiom_shape_elements(shape) * sizeof *to);
+            continue;
+        }
+        for (guint s = 0; s < t->config.styles; s++) {
+            int row = idiom_style_index(style, t->names[s]);
+            memcpy(to + (gsize)s * shape.c, old + (gsize)MAX(row, 0) * shape.c, shape.c * sizeof *to);
+        }
+    }
+    return TRUE;
+}
+
+static gboolean prepare_generator(IdiomTraining *t, GError **error)
+{
+    const IdiomTrainOptions *o = t->options;
+    t->generator = idiom_params_new(t->device);
+    t->average = idiom_params_new(t->device);
+    idiom_generator_declare(t->generator, &t->config, (guint32)o->seed);
+    idiom_generator_declare(t->average, &t->config, (guint32)o->seed);
+    if (o->init) {
+        g_autofree float *values = g_new(float, idiom_params_elements(t->generator));
+        if (!start_from(t, o->init, values, error) || !idiom_params_write(t->generator, values, error) ||
+            !idiom_params_write(t->average, values, error))
+            return FALSE;
+    }
+    return idiom_optimizer_init(&t->generator_adam, t->device, t->generator, &o->generator_adam, t->average,
+                                o->average, error);
+}
+
+static gboolean prepare_discriminator(IdiomTraining *t, GError **error)
+{
+    const IdiomTrainOptions *o = t->options;
+    if (o->weights[IDIOM_TERM_ADVERSARIAL] <= 0 && o->weights[IDIOM_TERM_MATCHING] <= 0)
+        return TRUE;
+    t->discriminator = idiom_params_new(t->device);
+    t->spectral = idiom_params_new(t->device);
+    idiom_discriminator_declare(t->discriminator, t->spectral, t->config.styles, (guint64)o->seed);
+    return idiom_optimizer_init(&t->discriminator_adam, t->device, t->discriminator, &o->discriminator_adam,
+                                NULL, 0, error);
+}
+
+/* --- sample pictures ------------------------------------------------------------------------------ */
+
+static gboolean prepare_samples(IdiomTraining *t, GError **error)
+{
+    const IdiomTrainOptions *o = t->options;
+    t->samples = idiom_data_samples(t->data, SAMPLES);
+    if (!o->preview)
+        return TRUE;
+    if (g_mkdir_with_parents(o->preview, 0777) != 0) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "--preview: the folder %s cannot be made: %s",
+                    o->preview, g_strerror(errno));
+        return FALSE;
+    }
+    for (guint i = 0; i < t->samples->len; i++) {
+        g_autofree char *name = g_strdup_printf("photo-%u.png", i + 1);
+        g_autofree char *path = g_build_filename(o->preview, name, NULL);
+        if (!idiom_picture_write_png(t->samples->pdata[i], path, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* --- all ------------------------------------------------------------------------------------------ */
+
+static gboolean prepare_data(IdiomTraining *t, GError **error)
+{
+    const IdiomTrainOptions *o = t->options;
+    IdiomDataParams data = {
+        .seed = (guint64)o->seed,
+        .batch = (guint)o->batch,
+        .crop = (guint)o->crop,
+        .max_shift = MAX_SHIFT,
+        .moved = o->weights[IDIOM_TERM_TEMPORAL] > 0,
+        .noise = NOISE,
+        .clips = CLIPS,
+        .captions = o->captions,
+        .styles = t->styles,
+        .n_styles = t->config.styles,
+    };
+    return (t->data = idiom_data_new((const char *const *)o->content, &data, error)) != NULL;
+}
+
+gboolean idiom_training_prepare(IdiomTraining *t, GError **error)
+{
+    const IdiomTrainOptions *o = t->options;
+    t->rate_scale = 1;
+    if (!load_teacher(t, error))
+        return FALSE;
+    if (!t->teacher) {
+        t->names = g_new0(char *, o->n_styles + 1);
+        for (guint s = 0; s < o->n_styles; s++)
+            t->names[s] = g_strdup(o->styles[s].name);
+    }
+    if (!idiom_generator_preset(o->size, g_strv_length(t->names), &t->config, error)) {
+        g_prefix_error(error, "--size: ");
+        return FALSE;
+    }
+    if (!load_references(t, error) || !prepare_data(t, error) ||
+        !(t->device = idiom_device_open(o->device, error)))
+        return FALSE;
+    if (t->teacher)
+        t->teacher_params = idiom_style_params(t->teacher, t->device);
+    return prepare_features(t, error) && prepare_losses(t, error) && measure_references(t, error) &&
+           prepare_generator(t, error) && prepare_discriminator(t, error) && prepare_samples(t, error);
+}
+
+/* What makes a step large, before what is wrong with it. */
+static void name_sizes(const IdiomTrainOptions *o, GError **error)
+{
+    g_prefix_error(error, "--batch %d of --crop %d (smaller ones need less): ", o->batch, o->crop);
+}
+
+/* Whether the largest steps of the training will fit: a discriminator that joins late must find its memory, too. */
+static gboolean check_memory(IdiomTraining *t, const IdiomStepParts *parts, GError **error)
+{
+    guint64 bytes;
+    if (!idiom_steps_memory(t->device, parts, &bytes, error)) {
+        name_sizes(t->options, error);
+        return FALSE;
+    }
+    return idiom_memory_check(t->device, "a step", bytes, "--batch or --crop", error);
+}
+
+gboolean idiom_training_prepare_step(IdiomTraining *t, GError **error)
+{
+    const IdiomTrainOptions *o = t->options;
+    gboolean adversarial = t->discriminator && t->step >= ADVERSARIAL_FROM * o->steps;
+    if (t->prepared && t->adversarial == adversarial)
+        return TRUE;
+    idiom_generator_step_clear(&t->generator_step);
+    IdiomStepParts parts = {
+        .options = o,
+        .losses = t->losses,
+        .config = &t->config,
+        .generator = t->generator,
+        .discriminator = t->discriminator,
+        .spectral = t->spectral,
+        .teacher_config = t->teacher ? idiom_style_config(t->teacher) : NULL,
+        .teacher = t->teacher_params,
+    };
+    if (!t->prepared && !check_memory(t, &parts, error))
+        return FALSE;
+    t->prepared = TRUE;
+    t->adversarial = adversarial;
+    if (!adversarial)
+        parts.discriminator = NULL;
+    if (!idiom_generator_step_init(&t->generator_step, t->device, &parts, error) ||
+        (adversarial && !idiom_discriminator_step_init(&t->discriminator_step, t->device, &parts, error))) {
+        name_sizes(o, error);
+        return FALSE;
+    }
+    idiom_say("step %" G_GUINT64_FORMAT ": %s", t->step,
+              adversarial
+                  ? "the discriminator joins; the driver compiles its shaders first"
+                  : "training begins; the driver compiles the shaders first, which may take a minute");
+    return TRUE;
+}
+
+void idiom_training_clear(IdiomTraining *t)
+{
+    if (t->log)
+        fclose(t->log);
+    idiom_data_free(t->data);
+    idiom_generator_step_clear(&t->generator_step);
+    idiom_discriminator_step_clear(&t->discriminator_step);
+    idiom_optimizer_clear(&t->generator_adam);
+    idiom_optimizer_clear(&t->discriminator_adam);
+    g_clear_pointer(&t->samples, g_ptr_array_unref);
+    g_clear_pointer(&t->generator, idiom_params_unref);
+    g_clear_pointer(&t->average, idiom_params_unref);
+    g_clear_pointer(&t->discriminator, idiom_params_unref);
+    g_clear_pointer(&t->spectral, idiom_params_unref);
+    g_clear_pointer(&t->teacher_params, idiom_params_unref);
+    g_clear_pointer(&t->teacher, idiom_style_free);
+    g_clear_pointer(&t->losses, idiom_losses_free);
+    g_clear_pointer(&t->features, idiom_features_free);
+    g_clear_pointer(&t->style_layers, g_free);
+    g_clear_pointer(&t->content_layers, g_free);
+    g_clear_pointer(&t->references, g_ptr_array_unref);
+    g_clear_pointer(&t->styles, g_free);
+    g_clear_pointer(&t->reference_weights, g_array_unref);
+    g_clear_pointer(&t->names, g_strfreev);
+    g_clear_pointer(&t->device, idiom_device_unref);
+}

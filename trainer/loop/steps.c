@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "loop/steps.h"
+
+#include <idiom-unstable/ops.h>
+#include <string.h>
+
+/* --- the generator's half ------------------------------------------------------------------------- */
+
+/* The tensors that a generator's step is about: host inputs are flat, what follows from them is planes. */
+typedef struct {
+    IdiomTensor *content, *moved, *flow, *mask, *reference, *mix; /* inputs */
+    IdiomTensor *picture;                                         /* what is painted, */
+    IdiomTensor *picture_mask;                                    /* where text is in it, */
+    IdiomTensor *painted, *taught;
+} Tensors;
+
+static IdiomShape picture_shape(const IdiomTrainOptions *o)
+{
+    return IDIOM_SHAPE((guint)o->batch, 3, (guint)o->crop, (guint)o->crop);
+}
+
+static gboolean needs_reference(const IdiomStepParts *parts)
+{
+    return parts->discriminator && !parts->teacher && parts->options->weights[IDIOM_TERM_MATCHING] > 0;
+}
+
+static void declare_inputs(IdiomGraph *g, const IdiomStepParts *parts, Tensors *t)
+{
+    const IdiomTrainOptions *o = parts->options;
+    const IdiomShape s = picture_shape(o);
+    const guint styles = parts->config->styles;
+    t->content = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
+    if (o->weights[IDIOM_TERM_TEMPORAL] > 0) {
+        t->moved = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
+        t->flow = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 2, s.h, s.w));
+    }
+    if (o->captions > 0)
+        t->mask = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 1, s.h, s.w));
+    if (needs_reference(parts))
+        t->reference = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
+    if (styles > 1)
+        t->mix = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1));
+}
+
+/* Terms that need a discriminator; it does not learn here. */
+static void add_adversary(IdiomGraph *g, const IdiomStepParts *parts, const Tensors *t,
+                          IdiomObjective *objective)
+{
+    const double *weights = parts->options->weights;
+    if (!parts->discriminator)
+        return;
+    IdiomTensor *maps[IDIOM_DISCRIMINATOR_MAPS], *wanted[IDIOM_DISCRIMINATOR_MAPS];
+    IdiomTensor *logits =
+        idiom_discriminator_build(g, parts->discriminator, parts->spectral, t->painted, t->mix, FALSE, maps);
+    if (weights[IDIOM_TERM_ADVERSARIAL] > 0)
+        idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_ADVERSARIAL),
+                            idiom_adversarial_loss(g, parts->options->gan, logits),
+                            weights[IDIOM_TERM_ADVERSARIAL]);
+    if (t->reference) {
+        idiom_discriminator_build(g, parts->discriminator, parts->spectral, idiom_to_planes(g, t->reference),
+                                  t->mix, FALSE, wanted);
+        idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_MATCHING),
+                            idiom_discriminator_feature_loss(g, maps, wanted), weights[IDIOM_TERM_MATCHING]);
+    }
+}
+
+static IdiomObjective *build_objective(IdiomGraph *g, const IdiomStepParts *parts, Tensors *t)
+{
+    const double *weights = parts->options->weights;
+    IdiomTensor *first = idiom_to_planes(g, t->content);
+    IdiomTensor *mask = t->mask ? idiom_to_planes(g, t->mask) : NULL, *flow = NULL;
+    IdiomTensor *before = NULL;
+    t->picture = first;
+    t->picture_mask = mask;
+    if (t->moved) {
+        t->picture = idiom_to_planes(g, t->moved);
+        flow = idiom_to_planes(g, t->flow);
+        if (mask)
+            t->picture_mask = idiom_warp(g, mask, flow);
+        before = idiom_generator_build(g, parts->generator, parts->config, first, t->mix, NULL, TRUE);
+    }
+    t->painted = idiom_generator_build(g, parts->generator, parts->config, t->picture, t->mix, NULL, TRUE);
+    if (parts->teacher)
+        t->taught =
+            idiom_generator_build(g, parts->teacher, parts->teacher_config, t->picture, t->mix, NULL, FALSE);
+
+    IdiomTensor *content = t->taught ? t->taught : t->picture;
+    IdiomObjective *objective = idiom_objective_new(parts->losses, g, content, t->painted, t->taught != NULL);
+    if (t->taught && weights[IDIOM_TERM_PIXEL] > 0)
+        idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_PIXEL), idiom_mae(g, t->painted, t->taught),
+                            weights[IDIOM_TERM_PIXEL]);
+    if (t->picture_mask)
+        idiom_objective_add_legibility(objective, t->picture, t->painted, t->picture_mask,
+                                       weights[IDIOM_TERM_LEGIBILITY]);
+    idiom_objective_add_edges(objective, content, t->painted, weights[IDIOM_TERM_EDGES]);
+    if (!t->taught)
+        idiom_objective_add_strokes(objective, t->painted, weights[IDIOM_TERM_STROKES]);
+    idiom_objective_add_line(objective, t->picture, t->painted, weights[IDIOM_TERM_LINE]);
+    if (before)
+        idiom_objective_add_temporal(objective, before, flow);
+    add_adversary(g, parts, t, objective);
+    return objective;
+}
+
+static float *map(IdiomProgram *program, IdiomTensor *tensor)
+{
+    return tensor ? idiom_program_map(program, tensor) : NULL;
+}
+
+/* The generator's half, not allocated yet, and what of it matters. */
+typedef struct {
+    IdiomProgram *program;
+    IdiomObjective *objective;
+    Tensors tensors;
+    IdiomTensor *gradient, *painted, *taught;
+} GeneratorPlan;
+
+static void generator_plan_clear(GeneratorPlan *plan)
+{
+    g_clear_pointer(&plan->objective, idiom_objective_free);
+    g_clear_pointer(&plan->program, idiom_program_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GeneratorPlan, generator_plan_clear)
+
+static gboolean plan_generator(GeneratorPlan *plan, IdiomDevice *device, const IdiomStepParts *parts,
+                               GError **error)
+{
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    Tensors *t = &plan->tensors;
+    declare_inputs(g, parts, t);
+    plan->objective = build_objective(g, parts, t);
+    plan->gradient = idiom_objective_differentiate(plan->objective, parts->generator);
+    plan->painted = idiom_to_flat(g, t->painted);
+    plan->taught = t->taught ? idiom_to_flat(g, t->taught) : NULL;
+
+    guint n_terms;
+    const IdiomLossTerm *terms = idiom_objective_terms(plan->objective, &n_terms);
+    g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, n_terms + 3);
+    for (guint i = 0; i < n_terms; i++)
+        outputs[i] = terms[i].value;
+    outputs[n_terms] = plan->gradient;
+    outputs[n_terms + 1] = plan->painted;
+    outputs[n_terms + 2] = plan->taught;
+    plan->program = idiom_program_plan(g, outputs, plan->taught ? n_terms + 3 : n_terms + 2, error);
+    return plan->program != NULL;
+}
+
+gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device, const IdiomStepParts *parts,
+                                   GError **error)
+{
+    g_auto(GeneratorPlan) plan = {0};
+    *step = (IdiomGeneratorStep){0};
+    if (!plan_generator(&plan, device, parts, error) || !idiom_program_allocate(plan.program, error))
+        return FALSE;
+    const Tensors *t = &plan.tensors;
+    IdiomProgram *program = step->program = g_steal_pointer(&plan.program);
+    step->objective = g_steal_pointer(&plan.objective);
+    step->n_values = idiom_shape_elements(picture_shape(parts->options));
+    step->n_styles = parts->config->styles;
+    step->n_gradient = idiom_params_elements(parts->generator);
+    step->content = map(program, t->content);
+    step->moved = map(program, t->moved);
+    step->flow = map(program, t->flow);
+    step->mask = map(program, t->mask);
+    step->reference = map(program, t->reference);
+    step->mix = map(program, t->mix);
+    step->gradient = map(program, plan.gradient);
+    step->painted = map(program, plan.painted);
+    step->taught = map(program, plan.taught);
+    return TRUE;
+}
+
+void idiom_generator_step_clear(IdiomGeneratorStep *step)
+{
+    g_clear_pointer(&step->objective, idiom_objective_free);
+    g_clear_pointer(&step->program, idiom_program_free);
+}
+
+/* The style alone. */
+static void set_mix(float *mix, guint n_styles, guint style)
+{
+    for (guint s = 0; mix && s < n_styles; s++)
+        mix[s] = s == style;
+}
+
+gboolean idiom_generator_step_run(IdiomGeneratorStep *step, const IdiomBatch *batch, GError **error)
+{
+    const gsize pixels = step->n_values / 3;
+    memcpy(step->content, batch->content, step->n_values * sizeof(float));
+    if (step->moved) {
+        memcpy(step->moved, batch->moved, step->n_values * sizeof(float));
+        memcpy(step->flow, batch->flow, 2 * pixels * sizeof(float));
+    }
+    if (step->mask)
+        memcpy(step->mask, batch->mask, pixels * sizeof(float));
+    if (step->reference)
+        memcpy(step->reference, batch->reference, step->n_values * sizeof(float));
+    set_mix(step->mix, step->n_styles, batch->style);
+    idiom_objective_set_style(step->objective, step->program, batch->style);
+    idiom_program_refresh(step->program); /* the discriminator has learned */
+    return idiom_program_run(step->program, error);
+}
+
+/* --- the discriminator's half --------------------------------------------------------------------- */
+
+typedef struct {
+    IdiomProgram *program;
+    IdiomTensor *real_pictures, *fake_pictures, *mix;
+    IdiomTensor *gradient, *losses[2], *winning;
+} DiscriminatorPlan;
+
+static gboolean plan_discriminator(DiscriminatorPlan *plan, IdiomDevice *device, const IdiomStepParts *parts,
+                                   GError **error)
+{
+    const IdiomGan gan = parts->options->gan;
+    const IdiomShape shape = picture_shape(parts->options);
+    const guint styles = parts->config->styles;
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    plan->real_pictures = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
+    plan->fake_pictures = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
+    if (styles > 1)
+        plan->mix = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1));
+    IdiomTensor *inputs[] = {plan->real_pictures, plan->fake_pictures}, *logits[2];
+    for (guint i = 0; i < 2; i++)
+        logits[i] = idiom_discriminator_build(g, parts->discriminator, parts->spectral,
+                                              idiom_to_planes(g, inputs[i]), plan->mix, TRUE, NULL);
+    plan->losses[0] = idiom_discriminator_loss_real(g, gan, logits[0]);
+    plan->losses[1] = idiom_discriminator_loss_fake(g, gan, logits[1]);
+    plan->winning = idiom_discriminator_winning(g, logits[0], logits[1]);
+    const double weights[] = {1, 1};
+    plan->gradient = idiom_graph_differentiate(g, plan->losses, weights, 2, parts->discriminator);
+    IdiomTensor *outputs[] = {plan->losses[0], plan->losses[1], plan->gradient, plan->winning};
+    plan->program = idiom_program_plan(g, outputs, G_N_ELEMENTS(outputs), error);
+    return plan->program != NULL;
+}
+
+gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice *device,
+                                       const IdiomStepParts *parts, GError **error)
+{
+    DiscriminatorPlan plan = {0};
+    *step = (IdiomDiscriminatorStep){0};
+    if (!plan_discriminator(&plan, device, parts, error))
+        return FALSE;
+    IdiomProgram *program = step->program = plan.program;
+    if (!idiom_program_allocate(program, error))
+        return FALSE;
+    step->n_values = idiom_shape_elements(picture_shape(parts->options));
+    step->n_styles = parts->config->styles;
+    step->n_gradient = idiom_params_elements(parts->discriminator);
+    step->real_pictures = map(program, plan.real_pictures);
+    step->fake_pictures = map(program, plan.fake_pictures);
+    step->mix = map(program, plan.mix);
+    step->gradient = map(program, plan.gradient);
+    step->real = map(program, plan.losses[0]);
+    step->fake = map(program, plan.losses[1]);
+    step->winning = map(program, plan.winning);
+    return TRUE;
+}
+
+void idiom_discriminator_step_clear(IdiomDiscriminatorStep *step)
+{
+    g_clear_pointer(&step->program, idiom_program_free);
+}
+
+gboolean idiom_discriminator_step_run(IdiomDiscriminatorStep *step, const float *real, const float *fake,
+                                      guint style, GError **error)
+{
+    memcpy(step->real_pictures, real, step->n_values * sizeof(float));
+    memcpy(step->fake_pictures, fake, step->n_values * sizeof(float));
+    set_mix(step->mix, step->n_styles, style);
+    return idiom_program_run(step->program, error);
+}
+
+/* --- both ----------------------------------------------------------------------------------------- */
+
+gboolean idiom_steps_memory(IdiomDevice *device, const IdiomStepParts *parts, guint64 *bytes, GError **error)
+{
+    g_auto(GeneratorPlan) generator = {0};
+    if (!plan_generator(&generator, device, parts, error))
+        return FALSE;
+    *bytes = idiom_program_memory(generator.program);
+    if (!parts->discriminator)
+        return TRUE;
+    DiscriminatorPlan discriminator = {0};
+    if (!plan_discriminator(&discriminator, device, parts, error))
+        return FALSE;
+    *bytes += idiom_program_memory(discriminator.program);
+    idiom_program_free(discriminator.program);
+    return TRUE;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_STEPS_H
+#define IDIOM_STEPS_H
+
+#include "data/data.h"
+#include "loss/losses.h"
+#include "tool/options.h"
+
+#include <idiom-unstable/generator.h>
+
+/*
+ * The two halves of a training step, each a program that computes losses and their gradient and changes no weights:
+ * whoever runs it looks at the numbers first, and then lets an optimizer apply the gradient.
+ */
+
+/* What the halves are made of. */
+typedef struct {
+    const IdiomTrainOptions *options;
+    const IdiomLosses *losses; /* with the styles' statistics, unless there is a teacher */
+    const IdiomGeneratorConfig *config;
+    IdiomParams *generator;
+    IdiomParams *discriminator, *spectral; /* NULL leaves the terms out that need one */
+    const IdiomGeneratorConfig *teacher_config;
+    IdiomParams *teacher; /* to be imitated; NULL without */
+} IdiomStepParts;
+
+/*
+ * The generator's half. With the temporal term the generator paints two views of a scene. All other losses look at the
+ * second: then only one of the two pictures needs a backward pass, and it is the one whose noise the temporal term has
+ * to make harmless.
+ */
+typedef struct {
+    IdiomProgram *program;
+    IdiomObjective *objective;
+    float *content;      /* inputs: the pictures, where there is no second view; */
+    float *moved, *flow; /* the second views and how they moved, or NULL; */
+    float *mask;         /* where text is in content, or NULL; */
+    float *reference;    /* pictures of the style, or NULL; */
+    float *mix;          /* weights of the styles, or NULL where there is one */
+    gsize n_values;      /* of a batch of pictures */
+    guint n_styles;
+    gsize n_gradient;
+    const float *gradient; /* result, of the generator's parameters */
+    const float *painted;  /* result: the pictures that the generator made */
+    const float *taught;   /* result: the teacher's pictures of the same, or NULL */
+} IdiomGeneratorStep;
+
+gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device, const IdiomStepParts *parts,
+                                   GError **error);
+void idiom_generator_step_clear(IdiomGeneratorStep *step);
+gboolean idiom_generator_step_run(IdiomGeneratorStep *step, const IdiomBatch *batch, GError **error);
+
+/* The discriminator's half. */
+typedef struct {
+    IdiomProgram *program;
+    float *real_pictures, *fake_pictures, *mix; /* inputs */
+    gsize n_values;
+    guint n_styles;
+    gsize n_gradient;
+    const float *gradient;
+    const float *real, *fake; /* results: the two parts of the discriminator's loss; */
+    const float *winning;     /* by how much it tells real from painted, -1..1 */
+} IdiomDiscriminatorStep;
+
+gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice *device,
+                                       const IdiomStepParts *parts, GError **error);
+void idiom_discriminator_step_clear(IdiomDiscriminatorStep *step);
+
+/* @real, @fake: [batch,3,crop,crop], both in the style @style */
+gboolean idiom_discriminator_step_run(IdiomDiscriminatorStep *step, const float *real, const float *fake,
+                                      guint style, GError **error);
+
+/*
+ * Device memory that both halves will take (the generator's alone where parts->discriminator is NULL), parameters not
+ * counted; none is taken here.
+ */
+gboolean idiom_steps_memory(IdiomDevice *device, const IdiomStepParts *parts, guint64 *bytes, GError **error);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_TRAIN_H
+#define IDIOM_TRAIN_H
+
+#include "tool/options.h"
+
+/*
+ * Trains a style as @options say and writes it to options->out. Beside it: NAME.csv, a row per step, and
+ * NAME.checkpoint.safetensors, from which a training that was interrupted goes on with --resume to the same weights,
+ * bit for bit. SIGINT and SIGTERM end a training with a checkpoint.
+ *
+ * Returns: FALSE with @error set; the style file is then what it was before.
+ */
+gboolean idiom_train(const IdiomTrainOptions *options, GError **error);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* idiom-train apply: paints a picture with a style. */
+#include "tool/command.h"
+#include "judge/painter.h"
+
+/* @photo, painted with @weights of the styles of @style, whose parameters are @params. */
+static IdiomPicture *paint(IdiomDevice *device, const IdiomStyle *style, IdiomParams *params,
+                           const float *weights, const IdiomPicture *photo, GError **error)
+{
+    g_autoptr(IdiomPainter) painter =
+        idiom_painter_new(device, idiom_style_config(style), params, 0, photo->w, photo->h, error);
+    if (!painter)
+        return NULL;
+    idiom_painter_set_mix(painter, weights);
+    return idiom_painter_run(painter, photo, error);
+}
+
+gboolean idiom_command_apply(char **argv, GError **error)
+{
+    g_autofree char *style_name = NULL, *mix = NULL, *device_name = NULL;
+    g_auto(GStrv) words = NULL;
+    int side = 0;
+    const GOptionEntry entries[] = {
+        {"style", 0, 0, G_OPTION_ARG_STRING, &style_name, "Style file, or name of an installed style",
+         "STYLE"},
+        {"mix", 0, 0, G_OPTION_ARG_STRING, &mix, "How much of each style of the file (default: the first)",
+         "NAME:WEIGHT,..."},
+        {"side", 0, 0, G_OPTION_ARG_INT, &side, "Scale the picture to this shorter side first", "PIXELS"},
+        {"device", 0, 0, G_OPTION_ARG_STRING, &device_name, "Vulkan device, by number or part of its name",
+         "DEVICE"},
+        {NULL},
+    };
+    if (!idiom_command_parse(argv, "IN OUT.png - paint a picture", entries, 2, 2, &words, error))
+        return FALSE;
+    if (side < 0 || side > IDIOM_PICTURE_MAX_SIDE) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "--side: %d is not between 0 (as it is) and %d",
+                    side, IDIOM_PICTURE_MAX_SIDE);
+        return FALSE;
+    }
+    g_autoptr(IdiomStyle) style = idiom_command_load_style(style_name, error);
+    float weights[IDIOM_GENERATOR_MAX_STYLES];
+    if (!style || !idiom_style_parse_mix(style, mix, weights, error))
+        return FALSE;
+    g_autoptr(IdiomPicture) photo = idiom_picture_load(words[0], 0.5, (guint)side, (guint)side, error);
+    g_autoptr(IdiomDevice) device = photo ? idiom_device_open(device_name, error) : NULL;
+    g_autoptr(IdiomParams) params = device ? idiom_style_params(style, device) : NULL;
+    g_autoptr(IdiomPicture) picture = params ? paint(device, style, params, weights, photo, error) : NULL;
+    return picture && idiom_picture_write_png(picture, words[1], error);
+}

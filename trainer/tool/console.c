@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tool/console.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static GMutex lock;
+static gboolean progress_shown;
+
+gboolean idiom_console_is_terminal(void)
+{
+    return isatty(STDERR_FILENO) != 0;
+}
+
+static void say(gboolean progress, const char *format, va_list args)
+{
+    g_autofree char *line = g_strdup_vprintf(format, args);
+    g_mutex_lock(&lock);
+    progress = progress && idiom_console_is_terminal();
+    fprintf(stderr, "%s%s%s", progress_shown ? "\r\033[K" : "", line, progress ? "" : "\n");
+    fflush(stderr);
+    progress_shown = progress;
+    g_mutex_unlock(&lock);
+}
+
+void idiom_say(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(FALSE, format, args);
+    va_end(args);
+}
+
+void idiom_say_progress(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(TRUE, format, args);
+    va_end(args);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* idiom-train info: what a style file tells of its making. */
+#include "tool/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+gboolean idiom_command_info(char **argv, GError **error)
+{
+    const GOptionEntry entries[] = {{NULL}};
+    g_auto(GStrv) words = NULL;
+    if (!idiom_command_parse(argv, "STYLE - tell how a style was made", entries, 1, 1, &words, error))
+        return FALSE;
+    g_autoptr(IdiomStyle) style = idiom_command_load_style(words[0], error);
+    if (!style)
+        return FALSE;
+    GHashTable *metadata = idiom_style_metadata(style);
+    g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(metadata), (GCompareFunc)strcmp);
+    for (GList *key = keys; key; key = key->next)
+        printf("%-18s %s\n", (char *)key->data, (char *)g_hash_table_lookup(metadata, key->data));
+    return TRUE;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* idiom-train: makes, applies, measures and describes styles. */
+#include "tool/command.h"
+#include "tool/console.h"
+#include "loop/train.h"
+
+#include <libavutil/log.h>
+#include <locale.h>
+#include <stdio.h>
+
+static gboolean run_train(char **argv, GError **error)
+{
+    g_autoptr(IdiomTrainOptions) options = idiom_train_options_parse(argv, error);
+    return options && idiom_train(options, error);
+}
+
+static const struct {
+    const char *name;
+    gboolean (*run)(char **argv, GError **error);
+    const char *help;
+} commands[] = {
+    {"train", run_train, "make a style from pictures"},
+    {"distill", run_train, "make a small network paint as a large one"},
+    {"apply", idiom_command_apply, "paint a picture with a style"},
+    {"eval", idiom_command_eval, "measure a style on photos and videos"},
+    {"info", idiom_command_info, "tell how a style was made"},
+    {"report", idiom_command_report, "write the report of a training again"},
+};
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");        /* for file names; numbers are written with a point everywhere */
+    av_log_set_level(AV_LOG_QUIET); /* unusable files are reported once, by us */
+    for (guint i = 0; argc > 1 && i < G_N_ELEMENTS(commands); i++) {
+        if (g_strcmp0(argv[1], commands[i].name) != 0)
+            continue;
+        g_autoptr(GError) error = NULL;
+        g_autofree char *program = g_strconcat("idiom-train ", argv[1], NULL);
+        g_set_prgname(program);
+        if (commands[i].run(argv + 1, &error))
+            return 0;
+        idiom_say("idiom-train: %s", error->message);
+        return 1;
+    }
+    gboolean help = argc > 1 && g_strv_contains((const char *const[]){"help", "--help", "-h", NULL}, argv[1]);
+    FILE *out = help ? stdout : stderr;
+    fprintf(out, "Usage: idiom-train COMMAND [OPTION...]; idiom-train COMMAND --help tells more\n\n");
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+    return help ? 0 : 1;
+}
