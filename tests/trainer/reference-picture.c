@@ -8,7 +8,7 @@
 #define LOBES 3
 #define FRACTION 22 /* bits of Pillow's fixed-point weights */
 
-static IdiomPicture *decode(const char *path)
+static Picture *decode(const char *path)
 {
     FILE *file = fopen(path, "rb");
     g_assert_nonnull(file);
@@ -19,7 +19,7 @@ static IdiomPicture *decode(const char *path)
     jpeg_read_header(&jpeg, TRUE);
     jpeg.out_color_space = JCS_RGB;
     jpeg_start_decompress(&jpeg);
-    IdiomPicture *picture = idiom_picture_new(jpeg.output_width, jpeg.output_height);
+    Picture *picture = picture_new(jpeg.output_width, jpeg.output_height);
     while (jpeg.output_scanline < jpeg.output_height) {
         JSAMPROW row = picture->rgb + 3 * (gsize)picture->w * jpeg.output_scanline;
         jpeg_read_scanlines(&jpeg, &row, 1);
@@ -38,9 +38,9 @@ static double lanczos(double x)
 }
 
 /* Scales rows to @w pixels and turns the picture over: twice this scales both ways and turns it back. */
-static IdiomPicture *scale_and_transpose(const IdiomPicture *from, guint w)
+static Picture *scale_and_transpose(const Picture *from, guint w)
 {
-    IdiomPicture *to = idiom_picture_new(from->h, w);
+    Picture *to = picture_new(from->h, w);
     const double step = (double)from->w / w, width = MAX(step, 1), support = LOBES * width;
     g_autofree double *weights = g_new(double, (gsize)(2 * support) + 3);
     for (guint i = 0; i < w; i++) {
@@ -63,11 +63,11 @@ static IdiomPicture *scale_and_transpose(const IdiomPicture *from, guint w)
     return to;
 }
 
-IdiomPicture *reference_picture_load(const char *path, guint side)
+Picture *reference_picture_load(const char *path, guint side)
 {
-    g_autoptr(IdiomPicture) picture = decode(path);
+    g_autoptr(Picture) picture = decode(path);
     const double factor = (double)side / MIN(picture->w, picture->h);
     const guint w = (guint)lrint(picture->w * factor), h = (guint)lrint(picture->h * factor);
-    g_autoptr(IdiomPicture) half = scale_and_transpose(picture, w);
+    g_autoptr(Picture) half = scale_and_transpose(picture, w);
     return scale_and_transpose(half, h);
 }

@@ -9,6 +9,6 @@
 #include "media/picture.h"
 
 /* The JPEG file @path, scaled so that its shorter side is @side. A damaged file ends the program. */
-IdiomPicture *reference_picture_load(const char *path, guint side);
+Picture *reference_picture_load(const char *path, guint side);
 
 #endif

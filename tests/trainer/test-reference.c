@@ -177,21 +177,21 @@ static void test_losses(void)
     const char *const feature_paths[] = {vgg, squeezenet};
     g_autoptr(IdiomFeatures) features = idiom_features_load(feature_paths, 2, device, &error);
     g_assert_no_error(error);
-    g_autoptr(IdiomPicture) style = reference_picture_load(style_path, 384);
+    g_autoptr(Picture) style = reference_picture_load(style_path, 384);
     g_autofree float *style_values = g_new(float, 3 * (gsize)style->w * style->h);
-    idiom_picture_to_floats(style, style_values);
+    picture_to_floats(style, style_values);
 
-    IdiomLossConfig config = idiom_loss_defaults;
+    LossConfig config = loss_defaults;
     config.luma = 20; /* as the reference was made */
-    g_autoptr(IdiomLosses) losses = idiom_losses_new(&config, features, device, &error);
+    g_autoptr(Losses) losses = losses_new(&config, features, device, &error);
     g_assert_no_error(error);
-    const IdiomReference reference = {style_values, style->w, style->h, 1};
-    g_assert_true(idiom_losses_add_style(losses, &reference, 1, &error));
+    const Reference reference = {style_values, style->w, style->h, 1};
+    g_assert_true(losses_add_style(losses, &reference, 1, &error));
     g_assert_no_error(error);
     double energy;
     const char *layer;
     JsonObject *energies = json_object_get_object_member(expected, "style_gram_energy");
-    for (guint i = 0; (layer = idiom_losses_style_energy(losses, 0, i, &energy)); i++)
+    for (guint i = 0; (layer = losses_style_energy(losses, 0, i, &energy)); i++)
         expect_below(layer, relative(energy, json_object_get_double_member(energies, layer)), 1e-3);
 
     IdiomGeneratorConfig generator;
@@ -200,18 +200,18 @@ static void test_losses(void)
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, crop);
     IdiomTensor *x = idiom_to_planes(g, input);
     IdiomTensor *y = idiom_generator_build(g, params, &generator, x, NULL, NULL, TRUE);
-    g_autoptr(IdiomObjective) objective = idiom_objective_new(losses, g, x, y, FALSE);
+    g_autoptr(Objective) objective = objective_new(losses, g, x, y, FALSE);
     guint n_terms;
-    const IdiomLossTerm *terms = idiom_objective_terms(objective, &n_terms);
+    const LossTerm *terms = objective_terms(objective, &n_terms);
     g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, n_terms + 1);
     for (guint i = 0; i < n_terms; i++)
         outputs[i] = terms[i].value;
-    outputs[n_terms] = idiom_objective_differentiate(objective, params);
+    outputs[n_terms] = objective_differentiate(objective, params);
     g_autoptr(IdiomProgram) program = idiom_program_new(g, outputs, n_terms + 1, &error);
     g_assert_no_error(error);
     g_autofree float *values = read_npy(x_path, idiom_shape_elements(crop));
     memcpy(idiom_program_map(program, input), values, idiom_shape_elements(crop) * sizeof *values);
-    idiom_objective_set_style(objective, program, 0);
+    objective_set_style(objective, program, 0);
     g_assert_true(idiom_program_run(program, &error));
     g_assert_no_error(error);
 
@@ -219,7 +219,7 @@ static void test_losses(void)
     g_autoptr(GList) names = json_object_get_members(expected_losses);
     for (GList *name = names; name; name = name->next)
         expect_below(name->data,
-                     relative(idiom_objective_value(objective, program, name->data),
+                     relative(objective_value(objective, program, name->data),
                               json_object_get_double_member(expected_losses, name->data)),
                      1e-3);
     check_gradients(params, idiom_program_map(program, outputs[n_terms]),

@@ -44,7 +44,7 @@ void test_write_file(const char *folder, const char *name, const char *bytes, gs
 
 char *test_write_picture(const char *folder, guint seed, guint w, guint h)
 {
-    g_autoptr(IdiomPicture) picture = idiom_picture_new(w, h);
+    g_autoptr(Picture) picture = picture_new(w, h);
     g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
     for (guint y = 0; y < h; y++)
         for (guint x = 0; x < w; x++)
@@ -55,7 +55,7 @@ char *test_write_picture(const char *folder, guint seed, guint w, guint h)
     g_autofree char *name = g_strdup_printf("picture-%u.png", seed);
     char *path = g_build_filename(folder, name, NULL);
     g_autoptr(GError) error = NULL;
-    idiom_picture_write_png(picture, path, &error);
+    picture_write_png(picture, path, &error);
     g_assert_no_error(error);
     return path;
 }

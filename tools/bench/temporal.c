@@ -47,10 +47,10 @@ typedef struct {
     IdiomDevice *device;
     IdiomFilter *filters[RUNS];
     Confidence confidence;
-    IdiomWarping *warping;
-    IdiomClipWriter *writer;
-    GArray *seconds[RUNS];              /* of every frame: double */
-    IdiomPicture *panels[STRIP_FRAMES]; /* of the last frames, the newest at frames % STRIP_FRAMES */
+    Warping *warping;
+    ClipWriter *writer;
+    GArray *seconds[RUNS];         /* of every frame: double */
+    Picture *panels[STRIP_FRAMES]; /* of the last frames, the newest at frames % STRIP_FRAMES */
     guint frames;
 } Job;
 
@@ -72,11 +72,11 @@ static void job_clear(Job *job)
         g_clear_pointer(&job->seconds[i], g_array_unref);
     }
     for (guint i = 0; i < STRIP_FRAMES; i++)
-        g_clear_pointer(&job->panels[i], idiom_picture_free);
+        g_clear_pointer(&job->panels[i], picture_free);
     g_clear_pointer(&job->confidence.program, idiom_program_free);
     g_clear_pointer(&job->device, idiom_device_unref);
-    g_clear_pointer(&job->warping, idiom_warping_free);
-    g_clear_pointer(&job->writer, idiom_clip_writer_free);
+    g_clear_pointer(&job->warping, warping_free);
+    g_clear_pointer(&job->writer, clip_writer_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
@@ -102,7 +102,7 @@ static gboolean prepare_confidence(Job *job, GError **error)
     return TRUE;
 }
 
-static gboolean prepare(Job *job, const IdiomClip *clip, GError **error)
+static gboolean prepare(Job *job, const Clip *clip, GError **error)
 {
     const Options *o = job->options;
     g_autofree char *path = idiom_style_find(o->style, error);
@@ -118,17 +118,17 @@ static gboolean prepare(Job *job, const IdiomClip *clip, GError **error)
         if (!job->filters[i])
             return FALSE;
     }
-    job->warping = idiom_warping_new(o->w, o->h, RUNS);
+    job->warping = warping_new(o->w, o->h, RUNS);
     if (o->save) {
         int numerator, denominator;
-        idiom_clip_rate(clip, &numerator, &denominator);
-        job->writer = idiom_clip_writer_new(o->save, 2 * o->w, 2 * o->h, numerator, denominator, error);
+        clip_rate(clip, &numerator, &denominator);
+        job->writer = clip_writer_new(o->save, 2 * o->w, 2 * o->h, numerator, denominator, error);
     }
     return (!o->save || job->writer) && (!(o->save || o->strip) || prepare_confidence(job, error));
 }
 
 /* One frame through one of the filters. */
-static IdiomPicture *stylize(Job *job, guint run, const guint8 *in, GError **error)
+static Picture *stylize(Job *job, guint run, const guint8 *in, GError **error)
 {
     const guint8 *in_planes[] = {in};
     g_autofree guint8 *out = g_malloc(job->frame.size);
@@ -145,7 +145,7 @@ static IdiomPicture *stylize(Job *job, guint run, const guint8 *in, GError **err
         return NULL;
     double seconds = (g_get_monotonic_time() - begin) / 1e6;
     g_array_append_val(job->seconds[run], seconds);
-    IdiomPicture *picture = idiom_picture_new(job->frame.width, job->frame.height);
+    Picture *picture = picture_new(job->frame.width, job->frame.height);
     for (guint y = 0; y < picture->h; y++)
         for (guint x = 0; x < picture->w; x++)
             memcpy(picture->rgb + 3 * ((gsize)y * picture->w + x),
@@ -153,7 +153,7 @@ static IdiomPicture *stylize(Job *job, guint run, const guint8 *in, GError **err
     return picture;
 }
 
-static guint8 *to_frame(const Job *job, const IdiomPicture *picture)
+static guint8 *to_frame(const Job *job, const Picture *picture)
 {
     guint8 *bytes = g_malloc0(job->frame.size);
     for (guint y = 0; y < picture->h; y++)
@@ -166,7 +166,7 @@ static guint8 *to_frame(const Job *job, const IdiomPicture *picture)
 /* --- side by side --------------------------------------------------------------------------------- */
 
 /* Grey, white where motion is trusted in full; black all over where the frame does not follow the last one. */
-static IdiomPicture *confidence(Job *job, const guint8 *bytes, GError **error)
+static Picture *confidence(Job *job, const guint8 *bytes, GError **error)
 {
     const Confidence *c = &job->confidence;
     memcpy(c->in, bytes, job->frame.size);
@@ -174,7 +174,7 @@ static IdiomPicture *confidence(Job *job, const guint8 *bytes, GError **error)
     if (!idiom_program_run(c->program, error))
         return NULL;
     const float *trust = c->flow + (gsize)2 * c->shape.h * c->shape.w; /* the third channel */
-    IdiomPicture *picture = idiom_picture_new(job->frame.width, job->frame.height);
+    Picture *picture = picture_new(job->frame.width, job->frame.height);
     for (guint y = 0; y < picture->h; y++)
         for (guint x = 0; x < picture->w; x++) {
             const guint patch =
@@ -185,7 +185,7 @@ static IdiomPicture *confidence(Job *job, const guint8 *bytes, GError **error)
     return picture;
 }
 
-static void place(IdiomPicture *into, const IdiomPicture *picture, guint x, guint y)
+static void place(Picture *into, const Picture *picture, guint x, guint y)
 {
     for (guint row = 0; row < picture->h; row++)
         memcpy(into->rgb + 3 * ((gsize)(y + row) * into->w + x), picture->rgb + (gsize)3 * row * picture->w,
@@ -193,11 +193,10 @@ static void place(IdiomPicture *into, const IdiomPicture *picture, guint x, guin
 }
 
 /* Above source and frame by frame, below smoothed and the confidence in the motion. */
-static IdiomPicture *panel_of(const IdiomPicture *source, IdiomPicture *const *outputs,
-                              const IdiomPicture *trust)
+static Picture *panel_of(const Picture *source, Picture *const *outputs, const Picture *trust)
 {
-    const IdiomPicture *parts[] = {source, outputs[SINGLE], outputs[SMOOTH], trust};
-    IdiomPicture *panel = idiom_picture_new(2 * source->w, 2 * source->h);
+    const Picture *parts[] = {source, outputs[SINGLE], outputs[SMOOTH], trust};
+    Picture *panel = picture_new(2 * source->w, 2 * source->h);
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
         place(panel, parts[i], i % 2 * source->w, i / 2 * source->h);
     return panel;
@@ -207,34 +206,34 @@ static IdiomPicture *panel_of(const IdiomPicture *source, IdiomPicture *const *o
 static gboolean write_strip(const Job *job, GError **error)
 {
     guint w = job->options->w, h = job->options->h, count = MIN(job->frames, STRIP_FRAMES);
-    g_autoptr(IdiomPicture) strip = idiom_picture_new(4 * w, count * h);
+    g_autoptr(Picture) strip = picture_new(4 * w, count * h);
     for (guint i = 0; i < count; i++) {
-        const IdiomPicture *panel = job->panels[(job->frames - count + i) % STRIP_FRAMES];
+        const Picture *panel = job->panels[(job->frames - count + i) % STRIP_FRAMES];
         for (guint part = 0; part < 4; part++) {
-            g_autoptr(IdiomPicture) piece = idiom_picture_crop(panel, part % 2 * w, part / 2 * h, w, h);
+            g_autoptr(Picture) piece = picture_crop(panel, part % 2 * w, part / 2 * h, w, h);
             place(strip, piece, part * w, i * h);
         }
     }
-    return idiom_picture_write_png(strip, job->options->strip, error);
+    return picture_write_png(strip, job->options->strip, error);
 }
 
-static gboolean show(Job *job, const IdiomPicture *source, const guint8 *bytes, IdiomPicture *const *outputs,
+static gboolean show(Job *job, const Picture *source, const guint8 *bytes, Picture *const *outputs,
                      GError **error)
 {
-    g_autoptr(IdiomPicture) trust = confidence(job, bytes, error);
+    g_autoptr(Picture) trust = confidence(job, bytes, error);
     if (!trust)
         return FALSE;
-    IdiomPicture **panel = &job->panels[job->frames % STRIP_FRAMES];
-    g_clear_pointer(panel, idiom_picture_free);
+    Picture **panel = &job->panels[job->frames % STRIP_FRAMES];
+    g_clear_pointer(panel, picture_free);
     *panel = panel_of(source, outputs, trust);
-    return !job->writer || idiom_clip_writer_add(job->writer, *panel, error);
+    return !job->writer || clip_writer_add(job->writer, *panel, error);
 }
 
 /* --- the whole clip ------------------------------------------------------------------------------- */
 
-static gboolean run_frame(Job *job, const IdiomPicture *source, GError **error)
+static gboolean run_frame(Job *job, const Picture *source, GError **error)
 {
-    IdiomPicture *outputs[RUNS] = {NULL};
+    Picture *outputs[RUNS] = {NULL};
     g_autofree guint8 *bytes = to_frame(job, source);
     gboolean ok = TRUE;
     for (guint i = 0; i < RUNS && ok; i++) {
@@ -243,23 +242,23 @@ static gboolean run_frame(Job *job, const IdiomPicture *source, GError **error)
         ok = outputs[run] != NULL;
     }
     if (ok)
-        idiom_warping_add(job->warping, source, (const IdiomPicture *const *)outputs);
+        warping_add(job->warping, source, (const Picture *const *)outputs);
     ok = ok && (!(job->writer || job->options->strip) || show(job, source, bytes, outputs, error));
     for (guint i = 0; i < RUNS; i++)
-        g_clear_pointer(&outputs[i], idiom_picture_free);
+        g_clear_pointer(&outputs[i], picture_free);
     job->frames++;
     return ok;
 }
 
 static gboolean run_clip(Job *job, const char *path, GError **error)
 {
-    g_autoptr(IdiomClip) clip = idiom_clip_open(path, job->options->w, job->options->h, error);
+    g_autoptr(Clip) clip = clip_open(path, job->options->w, job->options->h, error);
     if (!clip || !prepare(job, clip, error))
         return FALSE;
     guint limit = job->options->frames > 0 ? (guint)job->options->frames : G_MAXUINT;
     while (job->frames < limit) {
         GError *failure = NULL;
-        g_autoptr(IdiomPicture) source = idiom_clip_next(clip, &failure);
+        g_autoptr(Picture) source = clip_next(clip, &failure);
         if (failure) {
             g_propagate_error(error, failure);
             return FALSE;
@@ -269,7 +268,7 @@ static gboolean run_clip(Job *job, const char *path, GError **error)
         if (!run_frame(job, source, error))
             return FALSE;
     }
-    return (!job->writer || idiom_clip_writer_finish(job->writer, error)) &&
+    return (!job->writer || clip_writer_finish(job->writer, error)) &&
            (!job->options->strip || write_strip(job, error));
 }
 
@@ -288,7 +287,7 @@ static double median(GArray *values)
 }
 
 typedef struct {
-    IdiomWarpingScores scores;
+    WarpingScores scores;
     double frame_ms; /* of a frame by itself */
     double cost_ms;  /* of smoothing: median of the differences of runs that followed each other */
     guint64 memory;  /* device bytes of one filter, which has the parts for both */
@@ -296,7 +295,7 @@ typedef struct {
 
 static void take_result(const Job *job, Result *result)
 {
-    idiom_warping_scores(job->warping, &result->scores);
+    warping_scores(job->warping, &result->scores);
     g_autoptr(GArray) differences = g_array_new(FALSE, FALSE, sizeof(double));
     for (guint i = 0; i < job->frames; i++) {
         double seconds =
@@ -310,8 +309,8 @@ static void take_result(const Job *job, Result *result)
 
 static void print_result(const Job *job, const Result *r)
 {
-    const IdiomWarpingScores *s = &r->scores;
-    const IdiomWarpingScore *single = &s->outputs[SINGLE], *smooth = &s->outputs[SMOOTH];
+    const WarpingScores *s = &r->scores;
+    const WarpingScore *single = &s->outputs[SINGLE], *smooth = &s->outputs[SMOOTH];
     g_print("device           %s\n", idiom_device_info(job->device)->name);
     g_print("frames           %u of %ux%u; %u pairs judged, %u cuts; %.0f %% of the pixels counted, %.0f %% "
             "move\n",
@@ -333,8 +332,8 @@ static void print_result(const Job *job, const Result *r)
 
 static gboolean write_json(const Job *job, const Result *r, GError **error)
 {
-    const IdiomWarpingScores *s = &r->scores;
-    const IdiomWarpingScore *single = &s->outputs[SINGLE], *smooth = &s->outputs[SMOOTH];
+    const WarpingScores *s = &r->scores;
+    const WarpingScore *single = &s->outputs[SINGLE], *smooth = &s->outputs[SMOOTH];
     const struct {
         const char *name;
         double value;
@@ -405,7 +404,7 @@ int bench_temporal(int argc, char **argv)
     }
     if (argc != 2 || o.frames < 0 || !(o.temporal >= 0 && o.temporal <= 1) ||
         !(o.statistics >= 0 && o.statistics <= 1) || (o.size && sscanf(o.size, "%ux%u", &o.w, &o.h) != 2) ||
-        o.w < 1 || o.h < 1 || MAX(o.w, o.h) > IDIOM_PICTURE_MAX_SIDE) {
+        o.w < 1 || o.h < 1 || MAX(o.w, o.h) > PICTURE_MAX_SIDE) {
         g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
         g_printerr("%s", help);
         return 2;

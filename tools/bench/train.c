@@ -25,10 +25,10 @@ typedef struct {
 typedef struct {
     IdiomDevice *device;
     IdiomFeatures *features; /* NULL for the plain step */
-    IdiomLosses *losses;
-    IdiomObjective *objective;
+    Losses *losses;
+    Objective *objective;
     IdiomParams *generator;
-    IdiomOptimizer adam;
+    Optimizer adam;
     IdiomProgram *program;
     const float *gradient;
     GArray *rows; /* ProfileRow */
@@ -37,11 +37,11 @@ typedef struct {
 static void job_clear(Job *job)
 {
     g_clear_pointer(&job->rows, g_array_unref);
-    g_clear_pointer(&job->objective, idiom_objective_free);
+    g_clear_pointer(&job->objective, objective_free);
     g_clear_pointer(&job->program, idiom_program_free);
-    idiom_optimizer_clear(&job->adam);
+    optimizer_clear(&job->adam);
     g_clear_pointer(&job->generator, idiom_params_unref);
-    g_clear_pointer(&job->losses, idiom_losses_free);
+    g_clear_pointer(&job->losses, losses_free);
     g_clear_pointer(&job->features, idiom_features_free);
     g_clear_pointer(&job->device, idiom_device_unref);
 }
@@ -58,18 +58,18 @@ static void fill_noise(float *values, gsize n, guint32 seed)
 /* Content and style alone: what else training adds is small beside them or doubles the generator's part. */
 static gboolean prepare_losses(Job *job, const Options *o, GError **error)
 {
-    static IdiomLossConfig config;
-    config = idiom_loss_defaults;
+    static LossConfig config;
+    config = loss_defaults;
     config.luma = config.tv = config.hf = config.temporal = 0;
     job->features = o->features ? idiom_features_load((const char *const *)o->features,
                                                       g_strv_length(o->features), job->device, error)
                                 : standin_features(job->device, error);
-    if (!job->features || !(job->losses = idiom_losses_new(&config, job->features, job->device, error)))
+    if (!job->features || !(job->losses = losses_new(&config, job->features, job->device, error)))
         return FALSE;
     const guint side = (guint)o->crop;
     g_autofree float *picture = g_new(float, (gsize)3 * side * side);
     fill_noise(picture, (gsize)3 * side * side, 2);
-    return idiom_losses_add_style(job->losses, &(IdiomReference){picture, side, side, 1}, 1, error);
+    return losses_add_style(job->losses, &(Reference){picture, side, side, 1}, 1, error);
 }
 
 static gboolean prepare(Job *job, const Options *o, GError **error)
@@ -80,8 +80,8 @@ static gboolean prepare(Job *job, const Options *o, GError **error)
         return FALSE;
     job->generator = idiom_params_new(job->device);
     idiom_generator_declare(job->generator, &config, 1);
-    if (!idiom_optimizer_init(&job->adam, job->device, job->generator,
-                              &(const IdiomAdamOptions){1e-3, 0.9, 0.99}, NULL, 0, error))
+    if (!optimizer_init(&job->adam, job->device, job->generator, &(const AdamOptions){1e-3, 0.9, 0.99}, NULL,
+                        0, error))
         return FALSE;
 
     const IdiomShape shape = IDIOM_SHAPE((guint)o->batch, 3, (guint)o->crop, (guint)o->crop);
@@ -94,22 +94,21 @@ static gboolean prepare(Job *job, const Options *o, GError **error)
         IdiomTensor *loss = idiom_mse(g, painted, planes);
         gradient = idiom_graph_differentiate(g, &loss, (const double[]){1}, 1, job->generator);
     } else {
-        job->objective = idiom_objective_new(job->losses, g, planes, painted, FALSE);
-        gradient = idiom_objective_differentiate(job->objective, job->generator);
+        job->objective = objective_new(job->losses, g, planes, painted, FALSE);
+        gradient = objective_differentiate(job->objective, job->generator);
     }
     if (!(job->program = idiom_program_new(g, &gradient, 1, error)))
         return FALSE;
     fill_noise(idiom_program_map(job->program, content), idiom_shape_elements(shape), 1);
     if (job->objective)
-        idiom_objective_set_style(job->objective, job->program, 0);
+        objective_set_style(job->objective, job->program, 0);
     job->gradient = idiom_program_map(job->program, gradient);
     return TRUE;
 }
 
 static gboolean step(Job *job, GError **error)
 {
-    return idiom_program_run(job->program, error) &&
-           idiom_optimizer_step(&job->adam, job->gradient, 1e-4, error);
+    return idiom_program_run(job->program, error) && optimizer_step(&job->adam, job->gradient, 1e-4, error);
 }
 
 static int compare_doubles(gconstpointer a, gconstpointer b)

@@ -86,20 +86,20 @@ static const Fonts *get_fonts(void)
 
 /* --- draws ---------------------------------------------------------------------------------------- */
 
-static gboolean chance(IdiomRandom *r, double probability)
+static gboolean chance(Random *r, double probability)
 {
-    return idiom_random_unit(r) < probability;
+    return random_unit(r) < probability;
 }
 
-static double between(IdiomRandom *r, double low, double high)
+static double between(Random *r, double low, double high)
 {
-    return low + (high - low) * idiom_random_unit(r);
+    return low + (high - low) * random_unit(r);
 }
 
 /* Pixels per em, small ones as likely as large ones; whole, so that Pango's caches stay small. */
-static double draw_size(IdiomRandom *r, double low, double high)
+static double draw_size(Random *r, double low, double high)
 {
-    return round(low * pow(fmax(high / low, 1), idiom_random_unit(r)));
+    return round(low * pow(fmax(high / low, 1), random_unit(r)));
 }
 
 typedef struct {
@@ -112,10 +112,10 @@ static double luma(Colour c)
 }
 
 /* A colour whose luma differs from everything between @low and @high by @contrast, or else by as much as can be. */
-static Colour draw_colour(IdiomRandom *r, double low, double high, double contrast)
+static Colour draw_colour(Random *r, double low, double high, double contrast)
 {
     for (guint i = 0; i < 30; i++) {
-        Colour c = {idiom_random_unit(r), idiom_random_unit(r), idiom_random_unit(r)};
+        Colour c = {random_unit(r), random_unit(r), random_unit(r)};
         if (luma(c) < low - contrast || luma(c) > high + contrast)
             return c;
     }
@@ -160,20 +160,20 @@ static const char *const japanese[] = {
 };
 static const char *const emoji[] = {"😀😂😍😎😭😡👍👏🙏💪", "❤⭐🔥🎉🎵☀🌙🌸🍎🍕", "🐱🐶🐼🚗🚀⚽🏠📱💡✅"};
 
-#define PICK(r, array) (array)[idiom_random_below((r), G_N_ELEMENTS(array))]
+#define PICK(r, array) (array)[random_below((r), G_N_ELEMENTS(array))]
 
-static void append_word(IdiomRandom *r, GString *text)
+static void append_word(Random *r, GString *text)
 {
     if (chance(r, 0.55)) {
         g_string_append(text, PICK(r, words));
     } else if (chance(r, 0.25)) {
-        guint digits = 1 + idiom_random_below(r, 4);
+        guint digits = 1 + random_below(r, 4);
         for (guint i = 0; i < digits; i++)
-            g_string_append_c(text, (char)('0' + idiom_random_below(r, 10)));
+            g_string_append_c(text, (char)('0' + random_below(r, 10)));
         if (chance(r, 0.3))
             g_string_append(text, PICK(r, ((const char *const[]){"%", ":30", ".5", " km", "th", "-A"})));
     } else {
-        guint syllables = 1 + idiom_random_below(r, 3);
+        guint syllables = 1 + random_below(r, 3);
         for (guint i = 0; i < syllables; i++) {
             g_string_append(text, PICK(r, onsets));
             g_string_append(text, PICK(r, nuclei));
@@ -189,11 +189,10 @@ static char *capitalize(const char *text)
     return g_strconcat(first, rest, NULL);
 }
 
-static char *draw_latin(IdiomRandom *r, guint n_words)
+static char *draw_latin(Random *r, guint n_words)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    guint mode =
-        idiom_random_below(r, 8); /* 0, 1: capitals; 2: each word capitalized; otherwise a sentence */
+    guint mode = random_below(r, 8); /* 0, 1: capitals; 2: each word capitalized; otherwise a sentence */
     for (guint i = 0; i < n_words; i++) {
         g_autoptr(GString) word = g_string_new(NULL);
         append_word(r, word);
@@ -210,21 +209,20 @@ static char *draw_latin(IdiomRandom *r, guint n_words)
     return mode < 2 ? g_utf8_strup(text->str, -1) : g_strdup(text->str);
 }
 
-static void append_character(IdiomRandom *r, GString *text, const char *characters)
+static void append_character(Random *r, GString *text, const char *characters)
 {
     guint n = (guint)g_utf8_strlen(characters, -1);
-    g_string_append_unichar(text,
-                            g_utf8_get_char(g_utf8_offset_to_pointer(characters, idiom_random_below(r, n))));
+    g_string_append_unichar(text, g_utf8_get_char(g_utf8_offset_to_pointer(characters, random_below(r, n))));
 }
 
 /* @count characters from @sets, a few of the same set at a time, which is how kana and kanji alternate. */
-static char *draw_characters(IdiomRandom *r, guint count, const char *const *sets, guint n_sets,
+static char *draw_characters(Random *r, guint count, const char *const *sets, guint n_sets,
                              const char *endings)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < count;) {
-        const char *set = sets[idiom_random_below(r, n_sets)];
-        for (guint run = 1 + idiom_random_below(r, 4); run && i < count; run--, i++)
+        const char *set = sets[random_below(r, n_sets)];
+        for (guint run = 1 + random_below(r, 4); run && i < count; run--, i++)
             append_character(r, text, set);
     }
     if (endings && chance(r, 0.6))
@@ -232,7 +230,7 @@ static char *draw_characters(IdiomRandom *r, guint count, const char *const *set
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static char *draw_text(IdiomRandom *r, Script script, guint n_words)
+static char *draw_text(Random *r, Script script, guint n_words)
 {
     switch (script) {
     case CHINESE:
@@ -253,7 +251,7 @@ typedef struct {
 } Box;
 
 typedef struct {
-    IdiomRandom *r;
+    Random *r;
     const Fonts *fonts;
     double size;
     cairo_surface_t *surface;
@@ -279,7 +277,7 @@ typedef struct {
 
 static Script draw_script(Canvas *c)
 {
-    double u = idiom_random_unit(c->r);
+    double u = random_unit(c->r);
     Script script = u < 0.62 ? LATIN : u < 0.81 ? CHINESE : JAPANESE;
     return c->fonts->families[script]->len ? script : LATIN;
 }
@@ -287,12 +285,12 @@ static Script draw_script(Canvas *c)
 /* @width: pixels after which a line is broken, or 0 */
 static Text text_new(Canvas *c, Script script, guint n_words, double em, double width)
 {
-    IdiomRandom *r = c->r;
+    Random *r = c->r;
     Text text = {.layout = pango_cairo_create_layout(c->picture), .script = script, .em = em};
     PangoFontDescription *font = pango_font_description_new();
     const GPtrArray *families = c->fonts->families[script];
     if (families->len)
-        pango_font_description_set_family(font, families->pdata[idiom_random_below(r, families->len)]);
+        pango_font_description_set_family(font, families->pdata[random_below(r, families->len)]);
     pango_font_description_set_absolute_size(font, em * PANGO_SCALE);
     if (script != EMOJI) {
         pango_font_description_set_weight(font, chance(r, 0.4) ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
@@ -430,7 +428,7 @@ static void move_to_box(cairo_t *cr, const Text *text, const Box *box, double an
     cairo_translate(cr, -text->ink.x - text->ink.w / 2, -text->ink.y - text->ink.h / 2);
 }
 
-static Colour light_or_dark(IdiomRandom *r, Colour against)
+static Colour light_or_dark(Random *r, Colour against)
 {
     if (chance(r, 0.3))
         return draw_colour(r, luma(against), luma(against), 0.5);
@@ -440,10 +438,10 @@ static Colour light_or_dark(IdiomRandom *r, Colour against)
 /* Burned in by a player or a broadcaster: low in the picture, light, with an outline, a shadow or a box behind. */
 static void draw_subtitle(Canvas *c)
 {
-    IdiomRandom *r = c->r;
+    Random *r = c->r;
     double em = draw_size(r, MIN_FONT, 36);
     /* lines are as wide as a frame, of which the picture is a part */
-    g_auto(Text) text = text_new(c, draw_script(c), 2 + idiom_random_below(r, 8), em, 2 * c->size);
+    g_auto(Text) text = text_new(c, draw_script(c), 2 + random_below(r, 8), em, 2 * c->size);
     Box box;
     if (!place(c, text.ink.w + em / 2, text.ink.h + em / 2, 0.4, &box))
         return;
@@ -452,7 +450,7 @@ static void draw_subtitle(Canvas *c)
         look.fill = (Colour){1, between(r, 0.85, 1), between(r, 0, 0.4)};
     else if (chance(r, 0.2))
         look.fill = draw_colour(r, 0, 0.25, 0.45);
-    guint kind = idiom_random_below(r, 4);
+    guint kind = random_below(r, 4);
     if (kind == 0) { /* a box, nearly opaque */
         set_colour(c->picture, (Colour){0, 0, 0}, between(r, 0.6, 1));
         rounded_rectangle(c->picture, &box, chance(r, 0.5) ? 0 : em / 4);
@@ -473,10 +471,10 @@ static void draw_subtitle(Canvas *c)
 /* Large, any colour, often turned a little; outlined where the background is restless. */
 static void draw_slogan(Canvas *c)
 {
-    IdiomRandom *r = c->r;
+    Random *r = c->r;
     double em = draw_size(r, 1.2 * MIN_FONT, c->size / 4 / 0.72);
     double angle = chance(r, 0.5) ? between(r, -0.25, 0.25) : 0;
-    g_auto(Text) text = text_new(c, draw_script(c), 1 + idiom_random_below(r, 3), em, 0);
+    g_auto(Text) text = text_new(c, draw_script(c), 1 + random_below(r, 3), em, 0);
     Box box;
     double w = text.ink.w * cos(angle) + text.ink.h * fabs(sin(angle));
     double h = text.ink.h * cos(angle) + text.ink.w * fabs(sin(angle));
@@ -499,10 +497,10 @@ static void draw_slogan(Canvas *c)
 /* Printed on a panel: a sign, a note, a news ticker. */
 static void draw_sign(Canvas *c)
 {
-    IdiomRandom *r = c->r;
+    Random *r = c->r;
     double em = draw_size(r, MIN_FONT, 30);
     g_auto(Text) text =
-        text_new(c, draw_script(c), 2 + idiom_random_below(r, 9), em, between(r, 0.4, 0.9) * c->size);
+        text_new(c, draw_script(c), 2 + random_below(r, 9), em, between(r, 0.4, 0.9) * c->size);
     double margin = between(r, 0.2, 0.8) * em, angle = chance(r, 0.4) ? between(r, -0.15, 0.15) : 0;
     Box box;
     if (!place(c, text.ink.w + 2 * margin, text.ink.h + 2 * margin, 0, &box))
@@ -528,14 +526,14 @@ static void draw_sign(Canvas *c)
 }
 
 /* Path of a balloon in @b: an ellipse, a rounded rectangle, or the star of a cry. */
-static void balloon_path(IdiomRandom *r, cairo_t *cr, const Box *b)
+static void balloon_path(Random *r, cairo_t *cr, const Box *b)
 {
-    guint kind = idiom_random_below(r, 3);
+    guint kind = random_below(r, 3);
     if (kind == 1) {
         rounded_rectangle(cr, b, 0.3 * fmin(b->w, b->h));
         return;
     }
-    const guint spikes = 14 + idiom_random_below(r, 8);
+    const guint spikes = 14 + random_below(r, 8);
     const guint n = kind == 0 ? 64 : 2 * spikes;
     cairo_new_sub_path(cr);
     for (guint i = 0; i < n; i++) {
@@ -548,11 +546,11 @@ static void balloon_path(IdiomRandom *r, cairo_t *cr, const Box *b)
 /* A comic's speech bubble: outlined first and filled then, so that the tail joins without a line. */
 static void draw_bubble(Canvas *c)
 {
-    IdiomRandom *r = c->r;
+    Random *r = c->r;
     cairo_t *cr = c->picture;
     double em = draw_size(r, MIN_FONT, 32);
     g_auto(Text) text =
-        text_new(c, draw_script(c), 1 + idiom_random_below(r, 6), em, between(r, 0.35, 0.65) * c->size);
+        text_new(c, draw_script(c), 1 + random_below(r, 6), em, between(r, 0.35, 0.65) * c->size);
     Box box;
     if (!place(c, 1.42 * text.ink.w + em / 2, 1.42 * text.ink.h + em / 2, 0, &box))
         return;
@@ -582,9 +580,9 @@ static void draw_bubble(Canvas *c)
 
 static void draw_emoji(Canvas *c)
 {
-    IdiomRandom *r = c->r;
+    Random *r = c->r;
     double em = draw_size(r, 1.2 * MIN_FONT, fmax(c->size / 3, 1.2 * MIN_FONT));
-    g_auto(Text) text = text_new(c, EMOJI, 1 + idiom_random_below(r, 3), em, 0);
+    g_auto(Text) text = text_new(c, EMOJI, 1 + random_below(r, 3), em, 0);
     Box box;
     if (!place(c, text.ink.w, text.ink.h, 0, &box))
         return;
@@ -599,10 +597,10 @@ static void draw_emoji(Canvas *c)
 
 static void draw_elements(Canvas *c)
 {
-    const double few = idiom_random_unit(c->r);
+    const double few = random_unit(c->r);
     const guint count = 1 + (guint)(MAX_ELEMENTS * few * few);
     for (guint i = 0; i < count; i++) {
-        const double u = idiom_random_unit(c->r);
+        const double u = random_unit(c->r);
         if (u < 0.4)
             draw_subtitle(c);
         else if (u < 0.6)
@@ -670,7 +668,7 @@ static cairo_t *context_new(cairo_surface_t *surface)
     return cr;
 }
 
-void idiom_caption_draw(IdiomRandom *r, float *picture, float *mask, guint size)
+void caption_draw(Random *r, float *picture, float *mask, guint size)
 {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)size, (int)size);
     cairo_surface_t *mask_surface = cairo_image_surface_create(CAIRO_FORMAT_A8, (int)size, (int)size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_CAPTION_H
-#define IDIOM_CAPTION_H
+#ifndef CAPTION_H
+#define CAPTION_H
 
 #include "data/random.h"
 
@@ -18,6 +18,6 @@
  *
  * May be called from any thread, from several at once.
  */
-void idiom_caption_draw(IdiomRandom *r, float *picture, float *mask, guint size);
+void caption_draw(Random *r, float *picture, float *mask, guint size);
 
 #endif

@@ -30,18 +30,17 @@ G_STATIC_ASSERT(FRAMES_PER_VIDEO <= 32);
 /* A decoded picture that is kept, because its turn will come again. */
 typedef struct {
     guint64 key; /* file and frame */
-    IdiomPicture *picture;
-    IdiomPicture
-        *next;  /* the frame that follows it in a video; NULL if there is none or clips are not wanted */
-    GList link; /* in data->recent */
+    Picture *picture;
+    Picture *next; /* the frame that follows it in a video; NULL if there is none or clips are not wanted */
+    GList link;    /* in data->recent */
 } Cached;
 
-struct IdiomData {
-    IdiomDataParams params;
-    IdiomDataStyle *styles; /* params.styles */
-    GPtrArray *files;       /* of File, sorted by path within each path of the user's */
-    guint n_useless;        /* files no frame of which can be used */
-    int skipped;            /* files with something that cannot be used */
+struct Data {
+    DataParams params;
+    DataStyle *styles; /* params.styles */
+    GPtrArray *files;  /* of File, sorted by path within each path of the user's */
+    guint n_useless;   /* files no frame of which can be used */
+    int skipped;       /* files with something that cannot be used */
 
     GHashTable *cache; /* key -> Cached */
     GQueue recent;     /* of Cached, the last used first */
@@ -49,8 +48,8 @@ struct IdiomData {
 
     GThread *thread;
     guint64 first;
-    GAsyncQueue *empty, *full; /* of IdiomBatch */
-    IdiomBatch *current;
+    GAsyncQueue *empty, *full; /* of Batch */
+    Batch *current;
     int stop;
 };
 
@@ -67,7 +66,7 @@ static int compare_names(gconstpointer a, gconstpointer b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void collect(IdiomData *data, const char *path, guint depth)
+static void collect(Data *data, const char *path, guint depth)
 {
     if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
         File *file = g_new0(File, 1);
@@ -77,7 +76,7 @@ static void collect(IdiomData *data, const char *path, guint depth)
     }
     GDir *dir = depth < MAX_DEPTH ? g_dir_open(path, 0, NULL) : NULL;
     if (!dir) {
-        idiom_say("%s: skipped: this folder cannot be read", path);
+        say("%s: skipped: this folder cannot be read", path);
         return;
     }
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
@@ -93,14 +92,14 @@ static void collect(IdiomData *data, const char *path, guint depth)
 static void cached_free(gpointer pointer)
 {
     Cached *cached = pointer;
-    idiom_picture_free(cached->picture);
-    idiom_picture_free(cached->next);
+    picture_free(cached->picture);
+    picture_free(cached->next);
     g_free(cached);
 }
 
-IdiomData *idiom_data_new(const char *const *paths, const IdiomDataParams *params, GError **error)
+Data *data_new(const char *const *paths, const DataParams *params, GError **error)
 {
-    g_autoptr(IdiomData) data = g_new0(IdiomData, 1);
+    g_autoptr(Data) data = g_new0(Data, 1);
     data->params = *params;
     data->styles = g_memdup2(params->styles, params->n_styles * sizeof *params->styles);
     data->files = g_ptr_array_new_with_free_func(file_free);
@@ -121,22 +120,22 @@ IdiomData *idiom_data_new(const char *const *paths, const IdiomDataParams *param
     return g_steal_pointer(&data);
 }
 
-guint idiom_data_files(const IdiomData *data)
+guint data_files(const Data *data)
 {
     return data->files->len;
 }
 
-guint idiom_data_skipped(const IdiomData *data)
+guint data_skipped(const Data *data)
 {
     return (guint)g_atomic_int_get(&data->skipped);
 }
 
 /* --- pictures ------------------------------------------------------------------------------------- */
 
-static void mark_broken(IdiomData *data, File *file, guint32 frames, const GError *error)
+static void mark_broken(Data *data, File *file, guint32 frames, const GError *error)
 {
     if (!file->broken) {
-        idiom_say("skipped: %s", error->message);
+        say("skipped: %s", error->message);
         g_atomic_int_inc(&data->skipped);
     }
     file->broken |= frames;
@@ -149,7 +148,7 @@ static gsize cached_bytes(const Cached *cached)
     return (gsize)3 * cached->picture->w * cached->picture->h * (cached->next ? 2 : 1);
 }
 
-static void make_room(IdiomData *data)
+static void make_room(Data *data)
 {
     while (data->cache_bytes > CACHE_BYTES && data->recent.length > 1) {
         Cached *oldest = g_queue_peek_tail(&data->recent);
@@ -160,13 +159,13 @@ static void make_room(IdiomData *data)
 }
 
 /* The picture in a file, or one of the FRAMES_PER_VIDEO frames if it is a video; NULL if it is broken. */
-static const Cached *get_picture(IdiomData *data, guint file_index, guint frame)
+static const Cached *get_picture(Data *data, guint file_index, guint frame)
 {
     File *file = data->files->pdata[file_index];
     g_autoptr(GError) error = NULL;
     if (!file->frames) {
         gboolean video = FALSE;
-        gboolean ok = idiom_picture_is_video(file->path, &video, &error);
+        gboolean ok = picture_is_video(file->path, &video, &error);
         file->frames = video ? FRAMES_PER_VIDEO : 1;
         if (!ok)
             mark_broken(data, file, 1, error);
@@ -183,9 +182,9 @@ static const Cached *get_picture(IdiomData *data, guint file_index, guint frame)
     }
     const guint crop = data->params.crop;
     const gboolean pair = file->frames > 1 && data->params.moved && data->params.clips > 0;
-    IdiomPicture *next = NULL;
-    IdiomPicture *picture = idiom_picture_load_pair(file->path, (frame + 0.5) / file->frames, crop,
-                                                    MAX(400, crop + crop / 4), pair ? &next : NULL, &error);
+    Picture *next = NULL;
+    Picture *picture = picture_load_pair(file->path, (frame + 0.5) / file->frames, crop,
+                                         MAX(400, crop + crop / 4), pair ? &next : NULL, &error);
     if (!picture) {
         mark_broken(data, file, 1u << frame, error);
         return NULL;
@@ -206,20 +205,20 @@ static const Cached *get_picture(IdiomData *data, guint file_index, guint frame)
  * A random picture: the first of the stream @r that is not broken; NULL if all are. Broken ones are drawn again and
  * again, so that the result does not depend on when they were noticed.
  */
-static const Cached *draw_picture(IdiomData *data, IdiomRandom *r)
+static const Cached *draw_picture(Data *data, Random *r)
 {
     while (data->n_useless < data->files->len) {
-        guint file = idiom_random_below(r, data->files->len);
-        const Cached *picture = get_picture(data, file, idiom_random_below(r, FRAMES_PER_VIDEO));
+        guint file = random_below(r, data->files->len);
+        const Cached *picture = get_picture(data, file, random_below(r, FRAMES_PER_VIDEO));
         if (picture)
             return picture;
     }
     return NULL;
 }
 
-static const IdiomPicture *draw_reference(const IdiomDataStyle *style, IdiomRandom *r)
+static const Picture *draw_reference(const DataStyle *style, Random *r)
 {
-    double u = idiom_random_unit(r);
+    double u = random_unit(r);
     guint i = 0;
     while (i + 1 < style->n_references && u >= style->reference_weights[i])
         u -= style->reference_weights[i++];
@@ -233,27 +232,27 @@ typedef struct {
 } Place;
 
 /* A place for a crop of @size pixels; the picture is scaled down so far at most that its shorter side is @smallest. */
-static Place draw_place(const IdiomPicture *picture, guint size, double smallest, IdiomRandom *r)
+static Place draw_place(const Picture *picture, guint size, double smallest, Random *r)
 {
     const double shorter = MIN(picture->w, picture->h);
-    const gboolean full = idiom_random_unit(r) < SHARE_FULL || shorter <= smallest;
-    const double u = idiom_random_unit(r);
+    const gboolean full = random_unit(r) < SHARE_FULL || shorter <= smallest;
+    const double u = random_unit(r);
     Place place = {.scale = full ? 1 : shorter / (smallest + u * (shorter - smallest))};
-    place.x = idiom_random_unit(r) * (picture->w - size * place.scale + (full ? 1 : 0));
-    place.y = idiom_random_unit(r) * (picture->h - size * place.scale + (full ? 1 : 0));
+    place.x = random_unit(r) * (picture->w - size * place.scale + (full ? 1 : 0));
+    place.y = random_unit(r) * (picture->h - size * place.scale + (full ? 1 : 0));
     if (full) { /* between pixels, it would be blurred */
         place.x = floor(place.x);
         place.y = floor(place.y);
     }
-    place.mirror = idiom_random_next(r) & 1;
+    place.mirror = random_next(r) & 1;
     return place;
 }
 
 /* Cuts @size pixels at @place, with @margin more on each side. */
-static void cut(const IdiomPicture *picture, const Place *place, guint margin, guint size, float *values)
+static void cut(const Picture *picture, const Place *place, guint margin, guint size, float *values)
 {
-    idiom_view_cut(picture, place->x - margin * place->scale, place->y - margin * place->scale, place->scale,
-                   place->mirror, size + 2 * margin, size + 2 * margin, values);
+    view_cut(picture, place->x - margin * place->scale, place->y - margin * place->scale, place->scale,
+             place->mirror, size + 2 * margin, size + 2 * margin, values);
 }
 
 /* The inner part of [channels,size+2margin,size+2margin]. */
@@ -269,12 +268,12 @@ static void copy_inside(const float *source, guint channels, guint margin, guint
 /* --- batches -------------------------------------------------------------------------------------- */
 
 /* Every style in turn, in an order that is shuffled for each round. */
-static guint style_of_batch(const IdiomDataParams *p, guint64 index)
+static guint style_of_batch(const DataParams *p, guint64 index)
 {
     g_autofree guint *order = g_new(guint, p->n_styles);
-    IdiomRandom r = idiom_random_stream(p->seed, IDIOM_RANDOM_STYLE, index / p->n_styles);
+    Random r = random_stream(p->seed, RANDOM_STYLE, index / p->n_styles);
     for (guint i = 0; i < p->n_styles; i++) {
-        const guint j = idiom_random_below(&r, i + 1); /* Fisher and Yates */
+        const guint j = random_below(&r, i + 1); /* Fisher and Yates */
         order[i] = order[j];
         order[j] = i;
     }
@@ -298,56 +297,55 @@ static float *luma_of(const float *picture, gsize plane)
     return luma;
 }
 
-/* The flow of IdiomBatch between two frames of a video; far outside where the way there and back do not agree. */
+/* The flow of Batch between two frames of a video; far outside where the way there and back do not agree. */
 static void estimate_flow(const float *content, const float *moved, guint size, float *flow)
 {
     const gsize plane = (gsize)size * size;
     g_autofree float *content_luma = luma_of(content, plane), *moved_luma = luma_of(moved, plane);
-    g_autoptr(IdiomFlowFrame) first = idiom_flow_frame_new(content_luma, size, size);
-    g_autoptr(IdiomFlowFrame) second = idiom_flow_frame_new(moved_luma, size, size);
+    g_autoptr(FlowFrame) first = flow_frame_new(content_luma, size, size);
+    g_autoptr(FlowFrame) second = flow_frame_new(moved_luma, size, size);
     g_autofree float *there = g_new(float, 2 * plane), *back = g_new(float, 2 * plane);
-    idiom_flow_estimate(second, first, there);
-    idiom_flow_estimate(first, second, back);
+    flow_estimate(second, first, there);
+    flow_estimate(first, second, back);
     for (gsize k = 0; k < plane; k++) {
         const float fx = there[2 * k], fy = there[2 * k + 1];
         const float x = roundf((float)(k % size) + fx), y = roundf((float)(k / size) + fy);
         const gboolean agree = x >= 0 && y >= 0 && x < (float)size && y < (float)size &&
-                               idiom_flow_agrees(there + 2 * k, back + 2 * ((gsize)y * size + (gsize)x));
+                               flow_agrees(there + 2 * k, back + 2 * ((gsize)y * size + (gsize)x));
         flow[k] = agree ? fx : 2 * (float)size;
         flow[plane + k] = agree ? fy : 2 * (float)size;
     }
 }
 
 /* The second view of sample @i: the next frame, or the same after a motion. */
-static void fill_moved(const IdiomDataParams *p, const Source *source, IdiomBatch *batch, guint i,
-                       IdiomRandom *r)
+static void fill_moved(const DataParams *p, const Source *source, Batch *batch, guint i, Random *r)
 {
     const gsize plane = (gsize)p->crop * p->crop;
     float *moved = batch->moved + 3 * plane * i, *flow = batch->flow + 2 * plane * i;
-    const IdiomCameraMotion motion = idiom_camera_draw(r, p->max_shift);
+    const CameraMotion motion = camera_draw(r, p->max_shift);
     /* text would have to be drawn over another picture, and might look different there */
-    const gboolean clip = idiom_random_unit(r) < p->clips && source->picture->next && !source->captioned;
+    const gboolean clip = random_unit(r) < p->clips && source->picture->next && !source->captioned;
     if (clip) {
         cut(source->picture->next, &source->place, 0, p->crop, moved);
         estimate_flow(batch->content + 3 * plane * i, moved, p->crop, flow);
         return;
     }
-    idiom_camera_flow(&motion, p->crop, flow);
-    idiom_camera_apply(&motion, source->pixels, source->margin, p->crop, moved);
+    camera_flow(&motion, p->crop, flow);
+    camera_apply(&motion, source->pixels, source->margin, p->crop, moved);
     if (p->noise > 0)
-        idiom_view_disturb(moved, p->crop, p->noise, r);
+        view_disturb(moved, p->crop, p->noise, r);
 }
 
-static void fill_content(const IdiomDataParams *p, Source *source, IdiomBatch *batch, guint i, guint64 sample)
+static void fill_content(const DataParams *p, Source *source, Batch *batch, guint i, guint64 sample)
 {
     const gsize plane = (gsize)p->crop * p->crop;
     const guint side = p->crop + 2 * source->margin;
     cut(source->picture->picture, &source->place, source->margin, p->crop, source->pixels);
     if (p->captions > 0) {
-        IdiomRandom r = idiom_random_stream(p->seed, IDIOM_RANDOM_CAPTION, sample);
-        source->captioned = idiom_random_unit(&r) < p->captions;
+        Random r = random_stream(p->seed, RANDOM_CAPTION, sample);
+        source->captioned = random_unit(&r) < p->captions;
         if (source->captioned)
-            idiom_caption_draw(&r, source->pixels, source->mask, side);
+            caption_draw(&r, source->pixels, source->mask, side);
         else
             memset(source->mask, 0, (gsize)side * side * sizeof(float));
         copy_inside(source->mask, 1, source->margin, p->crop, batch->mask + i * plane);
@@ -355,53 +353,52 @@ static void fill_content(const IdiomDataParams *p, Source *source, IdiomBatch *b
     copy_inside(source->pixels, 3, source->margin, p->crop, batch->content + 3 * i * plane);
 }
 
-static void fill_reference(const IdiomDataParams *p, const IdiomDataStyle *style, float *values,
-                           IdiomRandom *r)
+static void fill_reference(const DataParams *p, const DataStyle *style, float *values, Random *r)
 {
-    const IdiomPicture *reference = draw_reference(style, r);
+    const Picture *reference = draw_reference(style, r);
     const double shorter = MIN(reference->w, reference->h);
     const Place place = draw_place(reference, p->crop, MAX(p->crop, shorter / REFERENCE_SHRINK), r);
     cut(reference, &place, 0, p->crop, values);
 }
 
-static gboolean fill_batch(IdiomData *data, IdiomBatch *batch)
+static gboolean fill_batch(Data *data, Batch *batch)
 {
-    const IdiomDataParams *p = &data->params;
-    const guint margin = p->moved ? idiom_camera_margin(p->max_shift, p->crop) : 0;
+    const DataParams *p = &data->params;
+    const guint margin = p->moved ? camera_margin(p->max_shift, p->crop) : 0;
     const gsize side = p->crop + 2 * margin;
     g_autofree float *pixels = g_new(float, 3 * side * side);
     g_autofree float *mask = g_new(float, side *side);
     batch->style = style_of_batch(p, batch->index);
-    const IdiomDataStyle *style = &data->styles[batch->style];
+    const DataStyle *style = &data->styles[batch->style];
     for (guint i = 0; i < p->batch; i++) {
         guint64 sample = batch->index * p->batch + i;
         Source source = {.margin = margin, .pixels = pixels, .mask = mask};
-        IdiomRandom r = idiom_random_stream(p->seed, IDIOM_RANDOM_CONTENT, sample);
+        Random r = random_stream(p->seed, RANDOM_CONTENT, sample);
         source.picture = draw_picture(data, &r);
         if (!source.picture)
             return FALSE;
         source.place = draw_place(source.picture->picture, p->crop, SMALLEST * p->crop, &r);
         fill_content(p, &source, batch, i, sample);
         if (p->moved) {
-            IdiomRandom m = idiom_random_stream(p->seed, IDIOM_RANDOM_MOTION, sample);
+            Random m = random_stream(p->seed, RANDOM_MOTION, sample);
             fill_moved(p, &source, batch, i, &m);
         }
         if (style->n_references) {
-            IdiomRandom s = idiom_random_stream(p->seed, IDIOM_RANDOM_REFERENCE, sample);
+            Random s = random_stream(p->seed, RANDOM_REFERENCE, sample);
             fill_reference(p, style, batch->reference + (gsize)3 * p->crop * p->crop * i, &s);
         }
     }
     return TRUE;
 }
 
-static IdiomBatch *batch_new(const IdiomData *data)
+static Batch *batch_new(const Data *data)
 {
-    const IdiomDataParams *p = &data->params;
+    const DataParams *p = &data->params;
     const gsize pixels = (gsize)p->crop * p->crop * p->batch;
     gboolean references = FALSE;
     for (guint i = 0; i < p->n_styles; i++)
         references |= data->styles[i].n_references > 0;
-    IdiomBatch *batch = g_new0(IdiomBatch, 1);
+    Batch *batch = g_new0(Batch, 1);
     batch->size = p->batch;
     batch->content = g_new(float, 3 * pixels);
     batch->mask = p->captions > 0 ? g_new(float, pixels) : NULL;
@@ -413,7 +410,7 @@ static IdiomBatch *batch_new(const IdiomData *data)
     return batch;
 }
 
-static void batch_free(IdiomBatch *batch)
+static void batch_free(Batch *batch)
 {
     if (batch) {
         g_free(batch->content);
@@ -430,9 +427,9 @@ static void batch_free(IdiomBatch *batch)
 
 static gpointer produce(gpointer pointer)
 {
-    IdiomData *data = pointer;
+    Data *data = pointer;
     for (guint64 index = data->first;; index++) {
-        IdiomBatch *batch = g_async_queue_pop(data->empty);
+        Batch *batch = g_async_queue_pop(data->empty);
         if (g_atomic_int_get(&data->stop)) {
             batch_free(batch);
             return NULL;
@@ -447,7 +444,7 @@ static gpointer produce(gpointer pointer)
     }
 }
 
-void idiom_data_start(IdiomData *data, guint64 index)
+void data_start(Data *data, guint64 index)
 {
     g_return_if_fail(!data->thread);
     data->first = index;
@@ -456,7 +453,7 @@ void idiom_data_start(IdiomData *data, guint64 index)
     data->thread = g_thread_new("data", produce, data);
 }
 
-const IdiomBatch *idiom_data_next(IdiomData *data, GError **error)
+const Batch *data_next(Data *data, GError **error)
 {
     if (data->current && data->current->index != NO_BATCH)
         g_async_queue_push(data->empty, g_steal_pointer(&data->current));
@@ -469,25 +466,25 @@ const IdiomBatch *idiom_data_next(IdiomData *data, GError **error)
     return NULL;
 }
 
-GPtrArray *idiom_data_samples(IdiomData *data, guint count)
+GPtrArray *data_samples(Data *data, guint count)
 {
     g_return_val_if_fail(!data->thread, NULL);
-    GPtrArray *samples = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
+    GPtrArray *samples = g_ptr_array_new_with_free_func((GDestroyNotify)picture_free);
     guint n = data->files->len;
-    IdiomRandom r = idiom_random_stream(data->params.seed, IDIOM_RANDOM_SAMPLES, 0);
-    guint first = idiom_random_below(&r, n);
+    Random r = random_stream(data->params.seed, RANDOM_SAMPLES, 0);
+    guint first = random_below(&r, n);
     count = MIN(count, n);
     for (guint i = 0; i < count; i++) {
         guint file = (first + (guint)((guint64)i * n / count)) % n;
         const Cached *cached = get_picture(data, file, FRAMES_PER_VIDEO / 2);
         if (cached)
-            g_ptr_array_add(
-                samples, idiom_picture_crop(cached->picture, 0, 0, cached->picture->w, cached->picture->h));
+            g_ptr_array_add(samples,
+                            picture_crop(cached->picture, 0, 0, cached->picture->w, cached->picture->h));
     }
     return samples;
 }
 
-void idiom_data_free(IdiomData *data)
+void data_free(Data *data)
 {
     if (!data)
         return;

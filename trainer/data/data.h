@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_DATA_H
-#define IDIOM_DATA_H
+#ifndef DATA_H
+#define DATA_H
 
 #include "media/picture.h"
 
@@ -9,27 +9,27 @@
  * only on the seed, k and the files, never on timing: a resumed training sees what an uninterrupted one would. A thread
  * decodes ahead of whoever takes the batches.
  */
-typedef struct IdiomData IdiomData;
+typedef struct Data Data;
 
-/* What the pictures of one style are drawn from, for IdiomBatch.reference. */
+/* What the pictures of one style are drawn from, for Batch.reference. */
 typedef struct {
-    IdiomPicture *const *references; /* none shorter than the crops */
+    Picture *const *references;      /* none shorter than the crops */
     const double *reference_weights; /* how often each is drawn; of sum 1 */
     guint n_references;              /* 0: none are drawn */
-} IdiomDataStyle;
+} DataStyle;
 
 typedef struct {
     guint64 seed;
-    guint batch;                  /* crops in a batch, at least 1 */
-    guint crop;                   /* pixels a side */
-    const IdiomDataStyle *styles; /* at least one; each is the style of equally many batches */
+    guint batch;             /* crops in a batch, at least 1 */
+    guint crop;              /* pixels a side */
+    const DataStyle *styles; /* at least one; each is the style of equally many batches */
     guint n_styles;
     gboolean moved;  /* whether the second views are wanted */
     guint max_shift; /* pixels that they may be moved, in x and in y */
     float noise;     /* the largest standard deviation of their noise; 0: they are not disturbed at all */
     double clips;    /* of the crops from videos, the share whose second view is the next frame */
     double captions; /* share of the crops that have text drawn in, as in caption.h */
-} IdiomDataParams;
+} DataParams;
 
 /*
  * One batch, all of one style. Pictures are [batch,3,crop,crop] in 0..1.
@@ -54,7 +54,7 @@ typedef struct {
 
     /* random crops of the style's pictures, at 1 to 1/1.5 of their size, some mirrored; NULL if no style has any */
     float *reference;
-} IdiomBatch;
+} Batch;
 
 /*
  * @params: copied with the styles, but not the references
@@ -66,27 +66,27 @@ typedef struct {
  * Pictures are scaled down to 400 pixels (more, for large crops) on the shorter side; smaller ones than the crop are
  * scaled up. Each video counts as one file; its frames are sampled.
  */
-IdiomData *idiom_data_new(const char *const *paths, const IdiomDataParams *params, GError **error);
-void idiom_data_free(IdiomData *data);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomData, idiom_data_free)
+Data *data_new(const char *const *paths, const DataParams *params, GError **error);
+void data_free(Data *data);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Data, data_free)
 
 /* Number of files found. */
-guint idiom_data_files(const IdiomData *data);
+guint data_files(const Data *data);
 /* Number of files so far that have something that cannot be used. */
-guint idiom_data_skipped(const IdiomData *data);
+guint data_skipped(const Data *data);
 
 /* Starts the thread: the first batch will be number @index. Once only. */
-void idiom_data_start(IdiomData *data, guint64 index);
+void data_start(Data *data, guint64 index);
 
 /*
  * The next batch; valid until the next call. NULL if no file can be used.
  */
-const IdiomBatch *idiom_data_next(IdiomData *data, GError **error);
+const Batch *data_next(Data *data, GError **error);
 
 /*
  * @count pictures for previews, spread over the files by the seed alone; fewer where files are broken.
- * Only before idiom_data_start(). Returns: array of IdiomPicture, to be freed.
+ * Only before data_start(). Returns: array of Picture, to be freed.
  */
-GPtrArray *idiom_data_samples(IdiomData *data, guint count);
+GPtrArray *data_samples(Data *data, guint count);
 
 #endif

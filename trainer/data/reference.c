@@ -25,7 +25,7 @@
 /* --- flaws ---------------------------------------------------------------------------------------- */
 
 /* A plane of the sums of the colours times @red, @green and @blue. */
-static float *mix_colours(const IdiomPicture *picture, float red, float green, float blue)
+static float *mix_colours(const Picture *picture, float red, float green, float blue)
 {
     const gsize pixels = (gsize)picture->w * picture->h;
     float *plane = g_new(float, pixels);
@@ -89,7 +89,7 @@ static double block_level(const float *luma, guint w, guint h, gsize across, gsi
     return sorted[GRID - 1] - 0.5 * (sorted[GRID / 2 - 1] + sorted[GRID / 2]);
 }
 
-IdiomFlaws idiom_picture_flaws(const IdiomPicture *picture)
+Flaws picture_flaws(const Picture *picture)
 {
     const guint w = picture->w, h = picture->h;
     const float half = (float)G_SQRT2 / 2;
@@ -97,8 +97,8 @@ IdiomFlaws idiom_picture_flaws(const IdiomPicture *picture)
     g_autofree float *red = mix_colours(picture, half, -half, 0);
     g_autofree float *blue = mix_colours(picture, 0, -half, half);
     g_autofree float *luma = mix_colours(picture, 0.299f, 0.587f, 0.114f);
-    return (IdiomFlaws){0.5 * (noise_level(red, w, h) + noise_level(blue, w, h)),
-                        0.5 * (block_level(luma, w, h, 1, w) + block_level(luma, h, w, w, 1))};
+    return (Flaws){0.5 * (noise_level(red, w, h) + noise_level(blue, w, h)),
+                   0.5 * (block_level(luma, w, h, 1, w) + block_level(luma, h, w, w, 1))};
 }
 
 /* --- cleaning ------------------------------------------------------------------------------------- */
@@ -119,7 +119,7 @@ static void box_sum(const float *values, float *sums, guint n, guint lines, gsiz
     }
 }
 
-IdiomPicture *idiom_picture_clean(const IdiomPicture *picture, double sigma)
+Picture *picture_clean(const Picture *picture, double sigma)
 {
     const int w = (int)picture->w, h = (int)picture->h;
     const gsize pixels = (gsize)w * h;
@@ -153,7 +153,7 @@ IdiomPicture *idiom_picture_clean(const IdiomPicture *picture, double sigma)
                         sums[3 * at + c] += weight * q[c];
                 }
         }
-    IdiomPicture *clean = idiom_picture_new(picture->w, picture->h);
+    Picture *clean = picture_new(picture->w, picture->h);
     for (gsize i = 0; i < 3 * pixels; i++)
         clean->rgb[i] = (guint8)(sums[i] / weights[i / 3] + 0.5f);
     return clean;
@@ -161,36 +161,35 @@ IdiomPicture *idiom_picture_clean(const IdiomPicture *picture, double sigma)
 
 /* --- loading -------------------------------------------------------------------------------------- */
 
-static IdiomPicture *scale_to(const IdiomPicture *picture, guint side)
+static Picture *scale_to(const Picture *picture, guint side)
 {
     const double scale = (double)MIN(picture->w, picture->h) / side;
     const guint w = MAX((guint)lrint(picture->w / scale), side),
                 h = MAX((guint)lrint(picture->h / scale), side);
     g_autofree float *values = g_new(float, (gsize)3 * w * h);
-    idiom_view_cut(picture, 0, 0, scale, FALSE, w, h, values);
-    return idiom_picture_from_floats(values, w, h);
+    view_cut(picture, 0, 0, scale, FALSE, w, h, values);
+    return picture_from_floats(values, w, h);
 }
 
-gboolean idiom_reference_load(const char *path, guint side, IdiomPicture **picture, double *quality,
-                              GError **error)
+gboolean reference_load(const char *path, guint side, Picture **picture, double *quality, GError **error)
 {
     *quality = 1;
-    if (!(*picture = idiom_picture_load(path, 0, side, side, error)))
+    if (!(*picture = picture_load(path, 0, side, side, error)))
         return FALSE;
     /* of a much larger one the flaws vanish when it is scaled */
-    g_autoptr(IdiomPicture) whole = idiom_picture_load(path, 0, 0, side + side / 2, error);
+    g_autoptr(Picture) whole = picture_load(path, 0, 0, side + side / 2, error);
     if (!whole) {
-        g_clear_pointer(picture, idiom_picture_free);
+        g_clear_pointer(picture, picture_free);
         return FALSE;
     }
     const guint shorter = MIN(whole->w, whole->h);
-    const IdiomFlaws flaws = idiom_picture_flaws(whole);
+    const Flaws flaws = picture_flaws(whole);
     const gboolean noisy = flaws.noise > MIN_NOISE, blocky = flaws.blocks > MIN_BLOCKS;
     const double sigma = hypot(noisy ? flaws.noise : 0, blocky ? SIGMA_PER_BLOCKS * flaws.blocks : 0);
     *quality = MIN(1, (double)shorter / side) / (1 + pow(sigma / HALVES_QUALITY, 2));
     if (sigma > 0) {
-        g_autoptr(IdiomPicture) clean = idiom_picture_clean(whole, sigma);
-        idiom_picture_free(*picture);
+        g_autoptr(Picture) clean = picture_clean(whole, sigma);
+        picture_free(*picture);
         *picture = scale_to(clean, side);
     }
     if (sigma > 0 || shorter < SMALL_SHARE * side) {
@@ -201,8 +200,8 @@ gboolean idiom_reference_load(const char *path, guint side, IdiomPicture **pictu
             g_string_append_printf(what, "; noise of %.0f in 255", flaws.noise);
         if (blocky)
             g_string_append_printf(what, "; JPEG blocks of %.1f in 255", flaws.blocks);
-        idiom_say("%s: not a good reference%s: %s, and counts %.2f of a good one", path, what->str,
-                  sigma > 0 ? "cleaned" : "enlarged", *quality);
+        say("%s: not a good reference%s: %s, and counts %.2f of a good one", path, what->str,
+            sigma > 0 ? "cleaned" : "enlarged", *quality);
     }
     return TRUE;
 }

@@ -32,7 +32,7 @@ static gboolean add_folder(References *r, const char *folder, double weight, GEr
         g_autofree char *path = g_build_filename(folder, name, NULL);
         gboolean video = FALSE;
         if (name[0] != '.' && g_file_test(path, G_FILE_TEST_IS_REGULAR) &&
-            idiom_picture_is_video(path, &video, NULL) && !video)
+            picture_is_video(path, &video, NULL) && !video)
             g_ptr_array_add(pictures, g_steal_pointer(&path));
     }
     if (!pictures->len) {
@@ -72,7 +72,7 @@ static gboolean add_item(References *r, const char *item, GError **error)
     return TRUE;
 }
 
-gboolean idiom_parse_references(const char *list, char ***files, double **weights, GError **error)
+gboolean parse_references(const char *list, char ***files, double **weights, GError **error)
 {
     References r = {g_ptr_array_new(), g_array_new(FALSE, FALSE, sizeof(double))};
     g_auto(GStrv) items = g_strsplit(list, ",", -1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_REFERENCES_H
-#define IDIOM_REFERENCES_H
+#ifndef REFERENCES_H
+#define REFERENCES_H
 
 #include <idiom/error.h>
 
@@ -10,6 +10,6 @@
  * @files: NULL-terminated; @weights: one for each. The caller frees both, also after a failure.
  * @error: IDIOM_ERROR_ARGUMENT: no such file, no picture in a folder, a weight not above 0
  */
-gboolean idiom_parse_references(const char *list, char ***files, double **weights, GError **error);
+gboolean parse_references(const char *list, char ***files, double **weights, GError **error);
 
 #endif

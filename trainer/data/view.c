@@ -70,8 +70,8 @@ static void taps_clear(Taps *taps)
     g_free(taps->weight);
 }
 
-void idiom_view_cut(const IdiomPicture *picture, double x, double y, double scale, gboolean mirror, guint w,
-                    guint h, float *values)
+void view_cut(const Picture *picture, double x, double y, double scale, gboolean mirror, guint w, guint h,
+              float *values)
 {
     const gsize plane = (gsize)w * h;
     Taps across = taps_new(x, scale, mirror, w, picture->w);
@@ -111,15 +111,15 @@ void idiom_view_cut(const IdiomPicture *picture, double x, double y, double scal
 /* --- motion --------------------------------------------------------------------------------------- */
 
 /* From -@range to @range. */
-static double draw_around_zero(IdiomRandom *r, double range)
+static double draw_around_zero(Random *r, double range)
 {
-    return (2 * idiom_random_unit(r) - 1) * range;
+    return (2 * random_unit(r) - 1) * range;
 }
 
-IdiomCameraMotion idiom_camera_draw(IdiomRandom *r, guint max_shift)
+CameraMotion camera_draw(Random *r, guint max_shift)
 {
-    const double kind = idiom_random_unit(r);
-    IdiomCameraMotion motion = {.m = {{1, 0}, {0, 1}}};
+    const double kind = random_unit(r);
+    CameraMotion motion = {.m = {{1, 0}, {0, 1}}};
     if (kind < SHARE_STILL)
         return motion;
     const gboolean slow = kind < SHARE_STILL + SHARE_SLOW;
@@ -139,7 +139,7 @@ IdiomCameraMotion idiom_camera_draw(IdiomRandom *r, guint max_shift)
     return motion;
 }
 
-guint idiom_camera_margin(guint max_shift, guint size)
+guint camera_margin(guint max_shift, guint size)
 {
     /* how far zoom and turn move a corner, and half the width of the kernel */
     return max_shift + (guint)ceil(size / 2.0 * (MAX_ZOOM + (1 + MAX_ZOOM) * sin(MAX_TURN))) + 2;
@@ -152,14 +152,14 @@ static void four_weights(double t, float weight[4])
 }
 
 /* Where in the first view pixel (@x, @y) of the later one lies. */
-static void origin(const IdiomCameraMotion *motion, guint size, guint x, guint y, double *qx, double *qy)
+static void origin(const CameraMotion *motion, guint size, guint x, guint y, double *qx, double *qy)
 {
     const double center = (size - 1) / 2.0, px = x - center, py = y - center;
     *qx = center + motion->m[0][0] * px + motion->m[0][1] * py + motion->dx;
     *qy = center + motion->m[1][0] * px + motion->m[1][1] * py + motion->dy;
 }
 
-void idiom_camera_flow(const IdiomCameraMotion *motion, guint size, float *flow)
+void camera_flow(const CameraMotion *motion, guint size, float *flow)
 {
     const gsize plane = (gsize)size * size;
     for (guint y = 0; y < size; y++)
@@ -171,8 +171,7 @@ void idiom_camera_flow(const IdiomCameraMotion *motion, guint size, float *flow)
         }
 }
 
-void idiom_camera_apply(const IdiomCameraMotion *motion, const float *source, guint margin, guint size,
-                        float *moved)
+void camera_apply(const CameraMotion *motion, const float *source, guint margin, guint size, float *moved)
 {
     const gsize plane = (gsize)size * size;
     const guint wide = size + 2 * margin;
@@ -196,12 +195,12 @@ void idiom_camera_apply(const IdiomCameraMotion *motion, const float *source, gu
 }
 
 /* A picture of noise, [size,size], of deviation about @noise, in which nothing is smaller than @grain pixels. */
-static void draw_noise(float *values, guint size, guint grain, float noise, IdiomRandom *r)
+static void draw_noise(float *values, guint size, guint grain, float noise, Random *r)
 {
     const guint n = (size - 1) / grain + 2;
     g_autofree float *lattice = g_new(float, (gsize)n *n);
     for (gsize i = 0; i < (gsize)n * n; i++)
-        lattice[i] = noise * idiom_random_normal(r);
+        lattice[i] = noise * random_normal(r);
     for (guint y = 0; y < size; y++) {
         const float ty = (float)(y % grain) / (float)grain;
         const float *above = lattice + (gsize)(y / grain) * n, *below = above + n;
@@ -214,14 +213,14 @@ static void draw_noise(float *values, guint size, guint grain, float noise, Idio
     }
 }
 
-void idiom_view_disturb(float *values, guint size, float noise, IdiomRandom *r)
+void view_disturb(float *values, guint size, float noise, Random *r)
 {
     const gsize pixels = (gsize)size * size;
     const float gain = 1 + (float)draw_around_zero(r, MAX_CONTRAST);
     const float middle = 0.5f + (float)draw_around_zero(r, MAX_BRIGHTNESS);
-    const guint grain = 1u << idiom_random_below(r, MAX_GRAIN_LOG2 + 1);
+    const guint grain = 1u << random_below(r, MAX_GRAIN_LOG2 + 1);
     g_autofree float *noises = g_new(float, pixels);
-    noise *= (float)idiom_random_unit(r);
+    noise *= (float)random_unit(r);
     for (guint c = 0; c < 3; c++) {
         draw_noise(noises, size, grain, noise, r);
         for (gsize i = 0; i < pixels; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_VIEW_H
-#define IDIOM_VIEW_H
+#ifndef VIEW_H
+#define VIEW_H
 
 #include "media/picture.h"
 #include "data/random.h"
@@ -15,38 +15,37 @@
  * picture's own values. What lies outside the picture is its mirror image. @mirror: left becomes right.
  * @values: [3,h,w]
  */
-void idiom_view_cut(const IdiomPicture *picture, double x, double y, double scale, gboolean mirror, guint w,
-                    guint h, float *values);
+void view_cut(const Picture *picture, double x, double y, double scale, gboolean mirror, guint w, guint h,
+              float *values);
 
 /* How the camera moved: pixel p of the later view shows what center + m (p - center) + (dx, dy) of the first shows. */
 typedef struct {
     double m[2][2]; /* rows x, y */
     double dx, dy;
-} IdiomCameraMotion;
+} CameraMotion;
 
 /*
  * A camera's motion from frame to frame: none, a drift within one pixel, whole pixels, or zoom within 5 % with a turn
  * within 3 degrees.
  */
-IdiomCameraMotion idiom_camera_draw(IdiomRandom *r, guint max_shift);
+CameraMotion camera_draw(Random *r, guint max_shift);
 
 /* Pixels that the first view must have beyond each edge, so that the later one finds all it shows. */
-guint idiom_camera_margin(guint max_shift, guint size);
+guint camera_margin(guint max_shift, guint size);
 
 /* [2,size,size]: the later view shows at (y, x) what the first shows at (y + flow[1], x + flow[0]), in pixels. */
-void idiom_camera_flow(const IdiomCameraMotion *motion, guint size, float *flow);
+void camera_flow(const CameraMotion *motion, guint size, float *flow);
 
 /*
  * The later view, by Catmull-Rom: source's own values where the motion is of whole pixels.
  * @source: the first view with @margin pixels more on each side
  */
-void idiom_camera_apply(const IdiomCameraMotion *motion, const float *source, guint margin, guint size,
-                        float *moved);
+void camera_apply(const CameraMotion *motion, const float *source, guint margin, guint size, float *moved);
 
 /*
  * Changes contrast by up to 5 % and brightness by up to 0.02, and adds noise of deviation up to @noise, whose grain is a
  * sensor's, of one pixel, or a codec's, of up to 8.
  */
-void idiom_view_disturb(float *values, guint size, float noise, IdiomRandom *r);
+void view_disturb(float *values, guint size, float noise, Random *r);
 
 #endif

@@ -17,7 +17,7 @@ typedef struct {
     double weight;
 } ContentLayer;
 
-struct IdiomEvaluation {
+struct Evaluation {
     IdiomDevice *device;
     IdiomFeatures *features;
     GArray *targets; /* Target, one per style layer that the features have */
@@ -27,24 +27,23 @@ struct IdiomEvaluation {
 /* Feature networks, by the first letter of their layers; the metric of the output follows that of the photo. */
 static const struct {
     char letter;
-    IdiomMetric photo;
-} networks[] = {
-    {'v', IDIOM_METRIC_VGG_PHOTO}, {'q', IDIOM_METRIC_SQUEEZENET_PHOTO}, {'b', IDIOM_METRIC_BUILTIN_PHOTO}};
+    Metric photo;
+} networks[] = {{'v', METRIC_VGG_PHOTO}, {'q', METRIC_SQUEEZENET_PHOTO}, {'b', METRIC_BUILTIN_PHOTO}};
 
-const char *idiom_metric_name(IdiomMetric metric)
+const char *metric_name(Metric metric)
 {
     static const char *const names[] = {
-        [IDIOM_METRIC_SSIM] = "ssim",
-        [IDIOM_METRIC_SSIM_GAUSSIAN] = "ssim-gaussian",
-        [IDIOM_METRIC_CONTENT] = "content",
-        [IDIOM_METRIC_VGG_PHOTO] = "style-vgg-photo",
-        [IDIOM_METRIC_VGG_OUTPUT] = "style-vgg",
-        [IDIOM_METRIC_SQUEEZENET_PHOTO] = "style-squeezenet-photo",
-        [IDIOM_METRIC_SQUEEZENET_OUTPUT] = "style-squeezenet",
-        [IDIOM_METRIC_BUILTIN_PHOTO] = "style-builtin-photo",
-        [IDIOM_METRIC_BUILTIN_OUTPUT] = "style-builtin",
-        [IDIOM_METRIC_PHASE_X] = "phase-x",
-        [IDIOM_METRIC_PHASE_Y] = "phase-y",
+        [METRIC_SSIM] = "ssim",
+        [METRIC_SSIM_GAUSSIAN] = "ssim-gaussian",
+        [METRIC_CONTENT] = "content",
+        [METRIC_VGG_PHOTO] = "style-vgg-photo",
+        [METRIC_VGG_OUTPUT] = "style-vgg",
+        [METRIC_SQUEEZENET_PHOTO] = "style-squeezenet-photo",
+        [METRIC_SQUEEZENET_OUTPUT] = "style-squeezenet",
+        [METRIC_BUILTIN_PHOTO] = "style-builtin-photo",
+        [METRIC_BUILTIN_OUTPUT] = "style-builtin",
+        [METRIC_PHASE_X] = "phase-x",
+        [METRIC_PHASE_Y] = "phase-y",
     };
     return names[metric];
 }
@@ -65,30 +64,29 @@ static void content_layer_clear(gpointer pointer)
 /* Of @network's layers or, where there are none of them, the built-in ones: those that @features have. */
 static char *find_layers(const IdiomFeatures *features, const char *network, const char *builtin)
 {
-    char *layers = idiom_available_layers(features, network, NULL);
+    char *layers = available_layers(features, network, NULL);
     if (*layers)
         return layers;
     g_free(layers);
-    return idiom_available_layers(features, builtin, NULL);
+    return available_layers(features, builtin, NULL);
 }
 
 /* Gram matrices of the pooled references: those of features less their mean m are known, m m^T comes on top. */
-static gboolean measure_references(IdiomEvaluation *e, const IdiomReference *references, guint n_references,
+static gboolean measure_references(Evaluation *e, const Reference *references, guint n_references,
                                    GError **error)
 {
     g_autofree char *layers =
-        find_layers(e->features, idiom_loss_defaults.style_layers, IDIOM_BUILTIN_STYLE_LAYERS);
+        find_layers(e->features, loss_defaults.style_layers, IDIOM_BUILTIN_STYLE_LAYERS);
     if (!*layers)
         return TRUE;
-    const IdiomLossConfig config = {.style_layers = layers, .style = 1};
-    g_autoptr(IdiomLosses) losses = idiom_losses_new(&config, e->features, e->device, error);
-    if (!losses || !idiom_losses_add_style(losses, references, n_references, error))
+    const LossConfig config = {.style_layers = layers, .style = 1};
+    g_autoptr(Losses) losses = losses_new(&config, e->features, e->device, error);
+    if (!losses || !losses_add_style(losses, references, n_references, error))
         return FALSE;
     const char *name;
     const float *mean, *gram;
     Target target = {0};
-    for (guint i = 0; (name = idiom_losses_style_statistics(losses, 0, i, &target.channels, &mean, &gram));
-         i++) {
+    for (guint i = 0; (name = losses_style_statistics(losses, 0, i, &target.channels, &mean, &gram)); i++) {
         const guint c = target.channels;
         for (target.network = 0; target.network < G_N_ELEMENTS(networks); target.network++)
             if (networks[target.network].letter == *name)
@@ -105,10 +103,10 @@ static gboolean measure_references(IdiomEvaluation *e, const IdiomReference *ref
     return TRUE;
 }
 
-static void find_content_layers(IdiomEvaluation *e)
+static void find_content_layers(Evaluation *e)
 {
     g_autofree char *layers =
-        find_layers(e->features, idiom_loss_defaults.content_layers, IDIOM_BUILTIN_CONTENT_LAYERS);
+        find_layers(e->features, loss_defaults.content_layers, IDIOM_BUILTIN_CONTENT_LAYERS);
     if (!*layers)
         return;
     g_auto(GStrv) list = g_strsplit(layers, ",", -1);
@@ -120,10 +118,10 @@ static void find_content_layers(IdiomEvaluation *e)
     }
 }
 
-IdiomEvaluation *idiom_evaluation_new(IdiomDevice *device, IdiomFeatures *features,
-                                      const IdiomReference *references, guint n_references, GError **error)
+Evaluation *evaluation_new(IdiomDevice *device, IdiomFeatures *features, const Reference *references,
+                           guint n_references, GError **error)
 {
-    g_autoptr(IdiomEvaluation) e = g_new0(IdiomEvaluation, 1);
+    g_autoptr(Evaluation) e = g_new0(Evaluation, 1);
     e->device = idiom_device_ref(device);
     e->features = features;
     e->targets = g_array_new(FALSE, TRUE, sizeof(Target));
@@ -137,7 +135,7 @@ IdiomEvaluation *idiom_evaluation_new(IdiomDevice *device, IdiomFeatures *featur
     return g_steal_pointer(&e);
 }
 
-void idiom_evaluation_free(IdiomEvaluation *e)
+void evaluation_free(Evaluation *e)
 {
     if (e) {
         g_array_unref(e->targets);
@@ -236,7 +234,7 @@ static void results_clear(Results *r)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Results, results_clear)
 
-static void build(IdiomEvaluation *e, IdiomGraph *g, IdiomTensor *const inputs[2], Results *r)
+static void build(Evaluation *e, IdiomGraph *g, IdiomTensor *const inputs[2], Results *r)
 {
     IdiomTensor *planes[2], *greys[2];
     IdiomFeatureMaps *maps[2] = {NULL, NULL};
@@ -256,7 +254,7 @@ static void build(IdiomEvaluation *e, IdiomGraph *g, IdiomTensor *const inputs[2
     for (guint i = 0; i < e->content->len; i++) {
         const char *layer = g_array_index(e->content, ContentLayer, i).layer;
         IdiomTensor *wanted = idiom_feature_map(maps[0], layer);
-        g_ptr_array_add(r->content, idiom_content_distance(g, idiom_feature_map(maps[1], layer), wanted));
+        g_ptr_array_add(r->content, content_distance(g, idiom_feature_map(maps[1], layer), wanted));
     }
     r->ssim = ssim(g, greys[0], greys[1], box7);
     r->ssim_gaussian = ssim(g, greys[0], greys[1], gaussian11);
@@ -271,22 +269,20 @@ static double scalar(IdiomProgram *program, IdiomTensor *tensor)
     return *(const float *)idiom_program_map(program, tensor);
 }
 
-static void read_scores(const IdiomEvaluation *e, IdiomProgram *program, const Results *r,
-                        IdiomScores *scores)
+static void read_scores(const Evaluation *e, IdiomProgram *program, const Results *r, Scores *scores)
 {
-    for (guint i = 0; i < IDIOM_N_METRICS; i++)
+    for (guint i = 0; i < N_METRICS; i++)
         scores->value[i] = NAN;
-    scores->value[IDIOM_METRIC_SSIM] = scalar(program, r->ssim);
-    scores->value[IDIOM_METRIC_SSIM_GAUSSIAN] = scalar(program, r->ssim_gaussian);
+    scores->value[METRIC_SSIM] = scalar(program, r->ssim);
+    scores->value[METRIC_SSIM_GAUSSIAN] = scalar(program, r->ssim_gaussian);
     for (guint axis = 0; axis < 2; axis++)
-        scores->value[IDIOM_METRIC_PHASE_X + axis] =
-            phase_ratio(idiom_program_map(program, r->phase[axis]), axis);
+        scores->value[METRIC_PHASE_X + axis] = phase_ratio(idiom_program_map(program, r->phase[axis]), axis);
 
     double content = 0;
     for (guint i = 0; i < e->content->len; i++)
         content += g_array_index(e->content, ContentLayer, i).weight * scalar(program, r->content->pdata[i]);
     if (e->content->len)
-        scores->value[IDIOM_METRIC_CONTENT] = content;
+        scores->value[METRIC_CONTENT] = content;
 
     for (guint network = 0; network < G_N_ELEMENTS(networks); network++)
         for (guint k = 0; k < 2; k++) {
@@ -302,8 +298,8 @@ static void read_scores(const IdiomEvaluation *e, IdiomProgram *program, const R
         }
 }
 
-gboolean idiom_evaluation_run(IdiomEvaluation *e, const IdiomPicture *photo, const IdiomPicture *output,
-                              IdiomScores *scores, GError **error)
+gboolean evaluation_run(Evaluation *e, const Picture *photo, const Picture *output, Scores *scores,
+                        GError **error)
 {
     if (photo->w != output->w || photo->h != output->h) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_SHAPE,
@@ -311,10 +307,10 @@ gboolean idiom_evaluation_run(IdiomEvaluation *e, const IdiomPicture *photo, con
                     output->h);
         return FALSE;
     }
-    if (MIN(photo->w, photo->h) < IDIOM_EVALUATION_MIN_SIDE) {
+    if (MIN(photo->w, photo->h) < EVALUATION_MIN_SIDE) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_SHAPE,
                     "%ux%u is too small to be measured: at least %d pixels a side", photo->w, photo->h,
-                    IDIOM_EVALUATION_MIN_SIDE);
+                    EVALUATION_MIN_SIDE);
         return FALSE;
     }
     IdiomGraph *g = idiom_graph_new(e->device, IDIOM_FP32);
@@ -334,8 +330,8 @@ gboolean idiom_evaluation_run(IdiomEvaluation *e, const IdiomPicture *photo, con
         idiom_program_new(g, (IdiomTensor *const *)outputs->pdata, outputs->len, error);
     if (!program)
         return FALSE;
-    idiom_picture_to_floats(photo, idiom_program_map(program, inputs[0]));
-    idiom_picture_to_floats(output, idiom_program_map(program, inputs[1]));
+    picture_to_floats(photo, idiom_program_map(program, inputs[0]));
+    picture_to_floats(output, idiom_program_map(program, inputs[1]));
     if (!idiom_program_run(program, error))
         return FALSE;
     read_scores(e, program, &r, scores);

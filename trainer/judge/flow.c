@@ -32,7 +32,7 @@ typedef struct {
     float *expansion; /* [h][w][COEFFICIENTS] */
 } Level;
 
-struct IdiomFlowFrame {
+struct FlowFrame {
     guint levels;
     Level level[MAX_LEVELS];
 };
@@ -137,9 +137,9 @@ static float *expand(const float *luma, guint w, guint h)
     return expansion;
 }
 
-IdiomFlowFrame *idiom_flow_frame_new(const float *luma, guint w, guint h)
+FlowFrame *flow_frame_new(const float *luma, guint w, guint h)
 {
-    IdiomFlowFrame *frame = g_new0(IdiomFlowFrame, 1);
+    FlowFrame *frame = g_new0(FlowFrame, 1);
     g_autofree float *smaller = NULL;
     for (;;) {
         frame->level[frame->levels++] = (Level){w, h, expand(luma, w, h)};
@@ -153,7 +153,7 @@ IdiomFlowFrame *idiom_flow_frame_new(const float *luma, guint w, guint h)
     }
 }
 
-void idiom_flow_frame_free(IdiomFlowFrame *frame)
+void flow_frame_free(FlowFrame *frame)
 {
     if (frame) {
         for (guint i = 0; i < frame->levels; i++)
@@ -311,7 +311,7 @@ static void refine(const float *coarse, guint coarse_w, guint coarse_h, float *f
     }
 }
 
-void idiom_flow_estimate(const IdiomFlowFrame *from, const IdiomFlowFrame *to, float *flow)
+void flow_estimate(const FlowFrame *from, const FlowFrame *to, float *flow)
 {
     gsize pixels = (gsize)from->level[0].w * from->level[0].h;
     g_autofree float *coarse = g_new(float, 2 * pixels);
@@ -347,7 +347,7 @@ static float square(float a)
     return a * a;
 }
 
-gboolean idiom_flow_agrees(const float there[2], const float back[2])
+gboolean flow_agrees(const float there[2], const float back[2])
 {
     return square(there[0] + back[0]) + square(there[1] + back[1]) <
            0.01f * (square(there[0]) + square(there[1]) + square(back[0]) + square(back[1])) + 0.5f;

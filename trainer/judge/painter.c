@@ -5,15 +5,15 @@
 #include <idiom-unstable/program.h>
 #include <string.h>
 
-struct IdiomPainter {
+struct Painter {
     IdiomProgram *program;
     float *input, *output;
     float *mix; /* NULL where there is one style */
     guint styles;
 };
 
-IdiomPainter *idiom_painter_new(IdiomDevice *device, const IdiomGeneratorConfig *config, IdiomParams *params,
-                                guint style, guint w, guint h, GError **error)
+Painter *painter_new(IdiomDevice *device, const IdiomGeneratorConfig *config, IdiomParams *params,
+                     guint style, guint w, guint h, GError **error)
 {
     const guint styles = config->styles;
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
@@ -25,8 +25,8 @@ IdiomPainter *idiom_painter_new(IdiomDevice *device, const IdiomGeneratorConfig 
     IdiomProgram *program = idiom_program_new(g, &output, 1, error);
     if (!program)
         return NULL;
-    IdiomPainter *painter = g_new(IdiomPainter, 1);
-    *painter = (IdiomPainter){
+    Painter *painter = g_new(Painter, 1);
+    *painter = (Painter){
         .program = program,
         .input = idiom_program_map(program, input),
         .output = idiom_program_map(program, output),
@@ -35,17 +35,17 @@ IdiomPainter *idiom_painter_new(IdiomDevice *device, const IdiomGeneratorConfig 
     };
     float row[IDIOM_GENERATOR_MAX_STYLES] = {0};
     row[style] = 1;
-    idiom_painter_set_mix(painter, row);
+    painter_set_mix(painter, row);
     return painter;
 }
 
-void idiom_painter_set_mix(IdiomPainter *painter, const float *weights)
+void painter_set_mix(Painter *painter, const float *weights)
 {
     if (painter->mix)
         memcpy(painter->mix, weights, painter->styles * sizeof *weights);
 }
 
-void idiom_painter_free(IdiomPainter *painter)
+void painter_free(Painter *painter)
 {
     if (painter) {
         idiom_program_free(painter->program);
@@ -53,11 +53,11 @@ void idiom_painter_free(IdiomPainter *painter)
     }
 }
 
-IdiomPicture *idiom_painter_run(IdiomPainter *painter, const IdiomPicture *picture, GError **error)
+Picture *painter_run(Painter *painter, const Picture *picture, GError **error)
 {
-    idiom_picture_to_floats(picture, painter->input);
+    picture_to_floats(picture, painter->input);
     idiom_program_refresh(painter->program);
     if (!idiom_program_run(painter->program, error))
         return NULL;
-    return idiom_picture_from_floats(painter->output, picture->w, picture->h);
+    return picture_from_floats(painter->output, picture->w, picture->h);
 }

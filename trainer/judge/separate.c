@@ -8,12 +8,12 @@
 #include <idiom-unstable/ops.h>
 #include <string.h>
 
-#define CROP IDIOM_SEPARATION_CROP
+#define CROP SEPARATION_CROP
 #define BATCH 8 /* crops of a kind */
 #define TEST_BATCHES 16
 #define HELD_BACK 4 /* every so many pictures */
 
-static const IdiomAdamOptions adam = {.rate = 1e-3, .beta1 = 0.5, .beta2 = 0.99};
+static const AdamOptions adam = {.rate = 1e-3, .beta1 = 0.5, .beta2 = 0.99};
 
 typedef enum { REFERENCES, OUTPUTS } Kind;
 typedef enum { LEARN, ASK } Phase;
@@ -30,7 +30,7 @@ static gboolean holds_back_pictures(const GPtrArray *pictures)
     return pictures->len >= HELD_BACK;
 }
 
-static Part part_of(const GPtrArray *pictures, const IdiomPicture *picture, Phase phase)
+static Part part_of(const GPtrArray *pictures, const Picture *picture, Phase phase)
 {
     Part part = {0, 0, picture->w, picture->h};
     if (holds_back_pictures(pictures))
@@ -54,7 +54,7 @@ static gboolean check(const GPtrArray *pictures, const char *what, GError **erro
         return FALSE;
     }
     for (guint i = 0; i < pictures->len; i++) {
-        const IdiomPicture *p = pictures->pdata[i];
+        const Picture *p = pictures->pdata[i];
         Part part = part_of(pictures, p, ASK); /* the smaller one */
         if (part.w >= CROP && part.h >= CROP)
             continue;
@@ -66,27 +66,27 @@ static gboolean check(const GPtrArray *pictures, const char *what, GError **erro
     return TRUE;
 }
 
-static const IdiomPicture *draw_picture(const GPtrArray *pictures, Phase phase, IdiomRandom *r)
+static const Picture *draw_picture(const GPtrArray *pictures, Phase phase, Random *r)
 {
     if (!holds_back_pictures(pictures))
-        return pictures->pdata[idiom_random_below(r, pictures->len)];
+        return pictures->pdata[random_below(r, pictures->len)];
     guint held_back = pictures->len / HELD_BACK;
     if (phase == ASK)
-        return pictures->pdata[HELD_BACK * idiom_random_below(r, held_back) + HELD_BACK - 1];
-    guint i = idiom_random_below(r, pictures->len - held_back);
+        return pictures->pdata[HELD_BACK * random_below(r, held_back) + HELD_BACK - 1];
+    guint i = random_below(r, pictures->len - held_back);
     return pictures->pdata[i + i / (HELD_BACK - 1)];
 }
 
 /* @values: [BATCH,3,CROP,CROP] */
-static void draw_crops(const GPtrArray *pictures, Phase phase, IdiomRandom *r, float *values)
+static void draw_crops(const GPtrArray *pictures, Phase phase, Random *r, float *values)
 {
     for (guint i = 0; i < BATCH; i++) {
-        const IdiomPicture *picture = draw_picture(pictures, phase, r);
+        const Picture *picture = draw_picture(pictures, phase, r);
         Part part = part_of(pictures, picture, phase);
-        guint x = part.x + idiom_random_below(r, part.w - CROP + 1);
-        guint y = part.y + idiom_random_below(r, part.h - CROP + 1);
-        g_autoptr(IdiomPicture) crop = idiom_picture_crop(picture, x, y, CROP, CROP);
-        idiom_picture_to_floats(crop, values + (gsize)i * 3 * CROP * CROP);
+        guint x = part.x + random_below(r, part.w - CROP + 1);
+        guint y = part.y + random_below(r, part.h - CROP + 1);
+        g_autoptr(Picture) crop = picture_crop(picture, x, y, CROP, CROP);
+        picture_to_floats(crop, values + (gsize)i * 3 * CROP * CROP);
     }
 }
 
@@ -94,7 +94,7 @@ static void draw_crops(const GPtrArray *pictures, Phase phase, IdiomRandom *r, f
 
 typedef struct {
     IdiomParams *params, *spectral;
-    IdiomOptimizer optimizer;
+    Optimizer optimizer;
     IdiomProgram *lesson, *question;
     float *lesson_pictures[2], *pictures; /* inputs; of a lesson by Kind */
     const float *gradient, *logits;
@@ -105,15 +105,15 @@ static void judge_clear(Judge *j)
 {
     idiom_program_free(j->lesson);
     idiom_program_free(j->question);
-    idiom_optimizer_clear(&j->optimizer);
+    optimizer_clear(&j->optimizer);
     idiom_params_unref(j->params);
     idiom_params_unref(j->spectral);
 }
 
 static IdiomTensor *build(const Judge *j, IdiomGraph *g, IdiomTensor *pictures, gboolean trainable)
 {
-    return idiom_discriminator_build(g, j->params, j->spectral, idiom_to_planes(g, pictures), NULL, trainable,
-                                     NULL);
+    return discriminator_build(g, j->params, j->spectral, idiom_to_planes(g, pictures), NULL, trainable,
+                               NULL);
 }
 
 static gboolean build_lesson(Judge *j, IdiomDevice *device, GError **error)
@@ -123,8 +123,8 @@ static gboolean build_lesson(Judge *j, IdiomDevice *device, GError **error)
     for (Kind kind = REFERENCES; kind <= OUTPUTS; kind++) {
         pictures[kind] = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(BATCH, 3, CROP, CROP));
         IdiomTensor *logits = build(j, g, pictures[kind], TRUE);
-        losses[kind] = kind == REFERENCES ? idiom_discriminator_loss_real(g, IDIOM_GAN_BCE, logits)
-                                          : idiom_discriminator_loss_fake(g, IDIOM_GAN_BCE, logits);
+        losses[kind] = kind == REFERENCES ? discriminator_loss_real(g, GAN_BCE, logits)
+                                          : discriminator_loss_fake(g, GAN_BCE, logits);
     }
     IdiomTensor *gradient = idiom_graph_differentiate(g, losses, (const double[]){1, 1}, 2, j->params);
     if (!(j->lesson = idiom_program_new(g, &gradient, 1, error)))
@@ -151,18 +151,18 @@ static gboolean build_question(Judge *j, IdiomDevice *device, GError **error)
 static gboolean judge_init(Judge *j, IdiomDevice *device, guint64 seed, GError **error)
 {
     *j = (Judge){.params = idiom_params_new(device), .spectral = idiom_params_new(device)};
-    idiom_discriminator_declare(j->params, j->spectral, 1, seed);
-    return idiom_optimizer_init(&j->optimizer, device, j->params, &adam, NULL, 0, error) &&
+    discriminator_declare(j->params, j->spectral, 1, seed);
+    return optimizer_init(&j->optimizer, device, j->params, &adam, NULL, 0, error) &&
            build_lesson(j, device, error) && build_question(j, device, error);
 }
 
 static gboolean learn(Judge *j, const GPtrArray *const pictures[2], guint64 seed, guint step, GError **error)
 {
-    IdiomRandom r = idiom_random_stream(seed, IDIOM_RANDOM_SEPARATION, step);
+    Random r = random_stream(seed, RANDOM_SEPARATION, step);
     for (Kind kind = REFERENCES; kind <= OUTPUTS; kind++)
         draw_crops(pictures[kind], LEARN, &r, j->lesson_pictures[kind]);
     return idiom_program_run(j->lesson, error) &&
-           idiom_optimizer_step(&j->optimizer, j->gradient, adam.rate, error);
+           optimizer_step(&j->optimizer, j->gradient, adam.rate, error);
 }
 
 /* What has been told right. */
@@ -179,7 +179,7 @@ static double right(double logit, Kind kind)
 }
 
 /* The question's constants are computed in its first run: after all lessons. */
-static gboolean ask(Judge *j, const GPtrArray *pictures, Kind kind, Phase phase, IdiomRandom *r, Score *score,
+static gboolean ask(Judge *j, const GPtrArray *pictures, Kind kind, Phase phase, Random *r, Score *score,
                     GError **error)
 {
     double patches = 0, crops = 0;
@@ -201,8 +201,8 @@ static gboolean ask(Judge *j, const GPtrArray *pictures, Kind kind, Phase phase,
     return TRUE;
 }
 
-gboolean idiom_separation_run(IdiomDevice *device, const GPtrArray *references, const GPtrArray *outputs,
-                              guint steps, guint64 seed, IdiomSeparation *result, GError **error)
+gboolean separation_run(IdiomDevice *device, const GPtrArray *references, const GPtrArray *outputs,
+                        guint steps, guint64 seed, Separation *result, GError **error)
 {
     const GPtrArray *const pictures[2] = {[REFERENCES] = references, [OUTPUTS] = outputs};
     if (!check(references, "references", error) || !check(outputs, "outputs", error))
@@ -212,7 +212,7 @@ gboolean idiom_separation_run(IdiomDevice *device, const GPtrArray *references, 
     gboolean ok = judge_init(&j, device, seed, error);
     for (guint step = 0; ok && step < steps; step++)
         ok = learn(&j, pictures, seed, step, error);
-    IdiomRandom r = idiom_random_stream(seed, IDIOM_RANDOM_SEPARATION, G_MAXUINT64);
+    Random r = random_stream(seed, RANDOM_SEPARATION, G_MAXUINT64);
     for (Phase phase = LEARN; phase <= ASK; phase++)
         for (Kind kind = REFERENCES; kind <= OUTPUTS; kind++)
             ok = ok && ask(&j, pictures[kind], kind, phase, &r, &scores[phase][kind], error);
@@ -220,7 +220,7 @@ gboolean idiom_separation_run(IdiomDevice *device, const GPtrArray *references, 
     if (!ok)
         return FALSE;
     const Score *asked = scores[ASK], *seen = scores[LEARN];
-    *result = (IdiomSeparation){
+    *result = (Separation){
         .patches = (asked[REFERENCES].patches + asked[OUTPUTS].patches) / 2,
         .crops = (asked[REFERENCES].crops + asked[OUTPUTS].crops) / 2,
         .references = asked[REFERENCES].crops,

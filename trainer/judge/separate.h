@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_SEPARATE_H
-#define IDIOM_SEPARATE_H
+#ifndef SEPARATE_H
+#define SEPARATE_H
 
 #include "media/picture.h"
 
@@ -14,7 +14,7 @@
  */
 
 /* Pixels a side of the crops. */
-#define IDIOM_SEPARATION_CROP 64
+#define SEPARATION_CROP 64
 
 typedef struct {
     double
@@ -23,10 +23,10 @@ typedef struct {
     double references; /* of the reference crops alone, */
     double outputs;    /* and of the outputs' */
     double seen;       /* as crops, but of the pictures learned from: what is above comes from lack of data */
-} IdiomSeparation;
+} Separation;
 
 /*
- * @references, @outputs: (element-type IdiomPicture): pictures of the style and painted ones, in the sizes in which
+ * @references, @outputs: (element-type Picture): pictures of the style and painted ones, in the sizes in which
  *   they are to be compared. Of four or more every fourth picture is held back for the question; of fewer, the last
  *   third of each, along its longer side.
  * @steps: steps of learning, each with eight crops of either kind; some hundred tell most
@@ -36,7 +36,7 @@ typedef struct {
  *
  * 300 steps take a minute on two CPU cores.
  */
-gboolean idiom_separation_run(IdiomDevice *device, const GPtrArray *references, const GPtrArray *outputs,
-                              guint steps, guint64 seed, IdiomSeparation *result, GError **error);
+gboolean separation_run(IdiomDevice *device, const GPtrArray *references, const GPtrArray *outputs,
+                        guint steps, guint64 seed, Separation *result, GError **error);
 
 #endif

@@ -43,20 +43,20 @@ typedef struct {
     double gradients;
 } Track;
 
-struct IdiomWarping {
+struct Warping {
     guint w, h, n;
     guint frames, cuts;
-    IdiomFlowFrame *previous; /* of the source */
+    FlowFrame *previous;      /* of the source */
     float *flow, *other;      /* from the frame at hand to the one before, and the other way */
     guint8 *counted, *moving; /* per pixel */
     guint64 n_counted, n_moving;
-    Track tracks[1 + IDIOM_WARPING_MAX_OUTPUTS]; /* the source's first */
+    Track tracks[1 + WARPING_MAX_OUTPUTS]; /* the source's first */
 };
 
-IdiomWarping *idiom_warping_new(guint w, guint h, guint n_outputs)
+Warping *warping_new(guint w, guint h, guint n_outputs)
 {
     gsize pixels = (gsize)w * h;
-    IdiomWarping *warping = g_new0(IdiomWarping, 1);
+    Warping *warping = g_new0(Warping, 1);
     warping->w = w;
     warping->h = h;
     warping->n = 1 + n_outputs;
@@ -71,7 +71,7 @@ IdiomWarping *idiom_warping_new(guint w, guint h, guint n_outputs)
     return warping;
 }
 
-void idiom_warping_free(IdiomWarping *warping)
+void warping_free(Warping *warping)
 {
     if (!warping)
         return;
@@ -79,7 +79,7 @@ void idiom_warping_free(IdiomWarping *warping)
         g_free(warping->tracks[i].previous);
         g_free(warping->tracks[i].luma);
     }
-    g_clear_pointer(&warping->previous, idiom_flow_frame_free);
+    g_clear_pointer(&warping->previous, flow_frame_free);
     g_free(warping->flow);
     g_free(warping->other);
     g_free(warping->counted);
@@ -95,7 +95,7 @@ typedef struct {
     float weight[4];
 } Tap;
 
-static gboolean tap_at(const IdiomWarping *warping, float x, float y, Tap *tap)
+static gboolean tap_at(const Warping *warping, float x, float y, Tap *tap)
 {
     if (!(x >= 0 && y >= 0 && x <= warping->w - 1 && y <= warping->h - 1))
         return FALSE;
@@ -131,13 +131,13 @@ static float take_byte(const guint8 *values, guint stride, guint i, const Tap *t
 }
 #undef TAKE
 
-static gboolean agrees(const IdiomWarping *warping, gsize pixel, const Tap *tap)
+static gboolean agrees(const Warping *warping, gsize pixel, const Tap *tap)
 {
     const float back[] = {take_float(warping->other, 2, 0, tap), take_float(warping->other, 2, 1, tap)};
-    return idiom_flow_agrees(warping->flow + 2 * pixel, back);
+    return flow_agrees(warping->flow + 2 * pixel, back);
 }
 
-static gboolean at_border_of_motion(const IdiomWarping *warping, guint x, guint y)
+static gboolean at_border_of_motion(const Warping *warping, guint x, guint y)
 {
     const float *here = warping->flow + 2 * ((gsize)y * warping->w + x);
     const float *right = x + 1 < warping->w ? here + 2 : here;
@@ -148,7 +148,7 @@ static gboolean at_border_of_motion(const IdiomWarping *warping, guint x, guint 
 }
 
 /* Fills in the masks. Returns FALSE for a cut. */
-static gboolean choose_pixels(IdiomWarping *warping)
+static gboolean choose_pixels(Warping *warping)
 {
     const Track *source = &warping->tracks[0];
     gsize pixels = (gsize)warping->w * warping->h, n_agreeing = 0, n_inside = 0;
@@ -198,7 +198,7 @@ static double gradient_energy(const float *luma, guint w, guint h)
 }
 
 /* Sum of squared differences over the counted pixels of a pair, of the three channels, values 0..1. */
-static double squared_difference(const IdiomWarping *warping, const Track *track, const guint8 *rgb)
+static double squared_difference(const Warping *warping, const Track *track, const guint8 *rgb)
 {
     double sum = 0;
     for (guint y = 0; y < warping->h; y++) {
@@ -216,7 +216,7 @@ static double squared_difference(const IdiomWarping *warping, const Track *track
 }
 
 /* Structural similarity of @a and @b, apart for windows in whose middle something moves and others. */
-static void compare(const IdiomWarping *warping, const float *a, const float *b, Mean means[2])
+static void compare(const Warping *warping, const float *a, const float *b, Mean means[2])
 {
     enum { A, B, AA, BB, AB, SUMS };
     const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
@@ -259,22 +259,22 @@ static void compare(const IdiomWarping *warping, const float *a, const float *b,
 }
 
 typedef struct {
-    const IdiomFlowFrame *from, *to;
+    const FlowFrame *from, *to;
     float *flow;
 } Estimate;
 
 static gpointer estimate(gpointer data)
 {
     const Estimate *e = data;
-    idiom_flow_estimate(e->from, e->to, e->flow);
+    flow_estimate(e->from, e->to, e->flow);
     return NULL;
 }
 
-static void measure_pair(IdiomWarping *warping, const IdiomFlowFrame *frame, const guint8 *const *rgb)
+static void measure_pair(Warping *warping, const FlowFrame *frame, const guint8 *const *rgb)
 {
     Estimate other = {warping->previous, frame, warping->other};
     GThread *thread = g_thread_new("flow", estimate, &other);
-    idiom_flow_estimate(frame, warping->previous, warping->flow);
+    flow_estimate(frame, warping->previous, warping->flow);
     g_thread_join(thread);
     if (!choose_pixels(warping)) {
         warping->cuts++;
@@ -297,32 +297,32 @@ static void measure_pair(IdiomWarping *warping, const IdiomFlowFrame *frame, con
     }
 }
 
-void idiom_warping_add(IdiomWarping *warping, const IdiomPicture *source, const IdiomPicture *const *outputs)
+void warping_add(Warping *warping, const Picture *source, const Picture *const *outputs)
 {
     gsize pixels = (gsize)warping->w * warping->h;
-    const guint8 *rgb[1 + IDIOM_WARPING_MAX_OUTPUTS];
+    const guint8 *rgb[1 + WARPING_MAX_OUTPUTS];
     for (guint i = 0; i < warping->n; i++) {
         Track *track = &warping->tracks[i];
         rgb[i] = (i == 0 ? source : outputs[i - 1])->rgb;
         to_luma(rgb[i], pixels, track->luma);
         track->gradients += gradient_energy(track->luma, warping->w, warping->h);
     }
-    IdiomFlowFrame *frame = idiom_flow_frame_new(warping->tracks[0].luma, warping->w, warping->h);
+    FlowFrame *frame = flow_frame_new(warping->tracks[0].luma, warping->w, warping->h);
     if (warping->previous)
         measure_pair(warping, frame, rgb);
-    g_clear_pointer(&warping->previous, idiom_flow_frame_free);
+    g_clear_pointer(&warping->previous, flow_frame_free);
     warping->previous = frame;
     warping->frames++;
     for (guint i = 0; i < warping->n; i++)
         memcpy(warping->tracks[i].previous, rgb[i], 3 * pixels);
 }
 
-void idiom_warping_scores(const IdiomWarping *warping, IdiomWarpingScores *scores)
+void warping_scores(const Warping *warping, WarpingScores *scores)
 {
     const Track *tracks = warping->tracks;
     guint pairs = (guint)tracks[0].error.n;
     double pixels = (double)pairs * warping->w * warping->h;
-    *scores = (IdiomWarpingScores){
+    *scores = (WarpingScores){
         .frames = warping->frames,
         .pairs = pairs,
         .cuts = warping->cuts,
@@ -332,7 +332,7 @@ void idiom_warping_scores(const IdiomWarping *warping, IdiomWarpingScores *score
         .n_outputs = warping->n - 1,
     };
     for (guint i = 1; i < warping->n; i++)
-        scores->outputs[i - 1] = (IdiomWarpingScore){
+        scores->outputs[i - 1] = (WarpingScore){
             .error = mean_get(&tracks[i].error),
             .ssim_moving = mean_get(&tracks[i].ssim[0]),
             .ssim_still = mean_get(&tracks[i].ssim[1]),
@@ -344,22 +344,22 @@ void idiom_warping_scores(const IdiomWarping *warping, IdiomWarpingScores *score
 
 typedef struct {
     guint n;
-    const char *path[1 + IDIOM_WARPING_MAX_OUTPUTS]; /* the source's first */
-    IdiomClip *clip[1 + IDIOM_WARPING_MAX_OUTPUTS];
-    IdiomPicture *picture[1 + IDIOM_WARPING_MAX_OUTPUTS];
+    const char *path[1 + WARPING_MAX_OUTPUTS]; /* the source's first */
+    Clip *clip[1 + WARPING_MAX_OUTPUTS];
+    Picture *picture[1 + WARPING_MAX_OUTPUTS];
 } Files;
 
 static void files_drop_pictures(Files *files)
 {
     for (guint i = 0; i < files->n; i++)
-        g_clear_pointer(&files->picture[i], idiom_picture_free);
+        g_clear_pointer(&files->picture[i], picture_free);
 }
 
 static void files_clear(Files *files)
 {
     files_drop_pictures(files);
     for (guint i = 0; i < files->n; i++)
-        g_clear_pointer(&files->clip[i], idiom_clip_free);
+        g_clear_pointer(&files->clip[i], clip_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Files, files_clear)
 
@@ -369,12 +369,12 @@ static gboolean files_next(Files *files, guint frame, GError **error)
     files_drop_pictures(files);
     for (guint i = 0; i < files->n; i++) {
         g_autoptr(GError) failure = NULL;
-        files->picture[i] = idiom_clip_next(files->clip[i], &failure);
+        files->picture[i] = clip_next(files->clip[i], &failure);
         if (failure) {
             g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
         }
-        const IdiomPicture *source = files->picture[0], *picture = files->picture[i];
+        const Picture *source = files->picture[0], *picture = files->picture[i];
         if (!picture != !source) {
             guint longer = picture ? i : 0, shorter = picture ? 0 : i;
             g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_SHAPE,
@@ -392,32 +392,32 @@ static gboolean files_next(Files *files, guint frame, GError **error)
     return files->picture[0] != NULL;
 }
 
-gboolean idiom_warping_compare_files(const char *source, const char *const *outputs, guint n_outputs,
-                                     IdiomWarpingScores *scores, GError **error)
+gboolean warping_compare_files(const char *source, const char *const *outputs, guint n_outputs,
+                               WarpingScores *scores, GError **error)
 {
-    if (n_outputs < 1 || n_outputs > IDIOM_WARPING_MAX_OUTPUTS) {
+    if (n_outputs < 1 || n_outputs > WARPING_MAX_OUTPUTS) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "%u outputs to judge: 1 to %d can be",
-                    n_outputs, IDIOM_WARPING_MAX_OUTPUTS);
+                    n_outputs, WARPING_MAX_OUTPUTS);
         return FALSE;
     }
     g_auto(Files) files = {.n = 1 + n_outputs};
     for (guint i = 0; i < files.n; i++) {
         files.path[i] = i == 0 ? source : outputs[i - 1];
-        files.clip[i] = idiom_clip_open(files.path[i], 0, 0, error);
+        files.clip[i] = clip_open(files.path[i], 0, 0, error);
         if (!files.clip[i])
             return FALSE;
     }
     GError *failure = NULL;
-    g_autoptr(IdiomWarping) warping = NULL;
+    g_autoptr(Warping) warping = NULL;
     for (guint frame = 0; files_next(&files, frame, &failure); frame++) {
         if (!warping)
-            warping = idiom_warping_new(files.picture[0]->w, files.picture[0]->h, n_outputs);
-        idiom_warping_add(warping, files.picture[0], (const IdiomPicture *const *)files.picture + 1);
+            warping = warping_new(files.picture[0]->w, files.picture[0]->h, n_outputs);
+        warping_add(warping, files.picture[0], (const Picture *const *)files.picture + 1);
     }
     if (failure) {
         g_propagate_error(error, failure);
         return FALSE;
     }
-    idiom_warping_scores(warping, scores);
+    warping_scores(warping, scores);
     return TRUE;
 }

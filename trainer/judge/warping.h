@@ -13,12 +13,12 @@
  * of the squared difference, values 0..1; E_warp is the mean over pairs. Pairs across a cut, and pairs without a counted
  * pixel, are left out. All of this is decided on the source alone, so that outputs of one source are comparable.
  */
-#ifndef IDIOM_WARPING_H
-#define IDIOM_WARPING_H
+#ifndef WARPING_H
+#define WARPING_H
 
 #include "media/picture.h"
 
-#define IDIOM_WARPING_MAX_OUTPUTS 8
+#define WARPING_MAX_OUTPUTS 8
 
 /* Of one output. Figures without anything to measure, such as those of a single frame, are NaN. */
 typedef struct {
@@ -31,7 +31,7 @@ typedef struct {
     double ssim_moving, ssim_still;
     /* Energy of the luma's gradient over that of the first output, all frames: what there is of sharpness. */
     double gradient_ratio;
-} IdiomWarpingScore;
+} WarpingScore;
 
 typedef struct {
     guint frames, pairs, cuts; /* frames given; pairs that counted; pairs left out as cuts */
@@ -39,31 +39,31 @@ typedef struct {
     double moving;             /* 0..1: pixels that move, likewise */
     double source_error;       /* E_warp of the source itself: of its own noise and of the flow's errors */
     guint n_outputs;
-    IdiomWarpingScore outputs[IDIOM_WARPING_MAX_OUTPUTS];
-} IdiomWarpingScores;
+    WarpingScore outputs[WARPING_MAX_OUTPUTS];
+} WarpingScores;
 
 /* Judges outputs of one source, frame by frame. */
-typedef struct IdiomWarping IdiomWarping;
+typedef struct Warping Warping;
 
-/* @w, @h: of all frames, at least 1; @n_outputs: 0 to IDIOM_WARPING_MAX_OUTPUTS */
-IdiomWarping *idiom_warping_new(guint w, guint h, guint n_outputs);
-void idiom_warping_free(IdiomWarping *warping);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomWarping, idiom_warping_free)
+/* @w, @h: of all frames, at least 1; @n_outputs: 0 to WARPING_MAX_OUTPUTS */
+Warping *warping_new(guint w, guint h, guint n_outputs);
+void warping_free(Warping *warping);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Warping, warping_free)
 
 /* The next frame of the source, and of each output; all of the size given. */
-void idiom_warping_add(IdiomWarping *warping, const IdiomPicture *source, const IdiomPicture *const *outputs);
+void warping_add(Warping *warping, const Picture *source, const Picture *const *outputs);
 
 /* The figures so far. */
-void idiom_warping_scores(const IdiomWarping *warping, IdiomWarpingScores *scores);
+void warping_scores(const Warping *warping, WarpingScores *scores);
 
 /*
  * The same for files, in any format that FFmpeg reads; lossless ones, or the codec is judged too.
  * @source, @outputs: paths
- * @n_outputs: 1 to IDIOM_WARPING_MAX_OUTPUTS
+ * @n_outputs: 1 to WARPING_MAX_OUTPUTS
  * @error: IDIOM_ERROR_FILE, IDIOM_ERROR_FORMAT: a file that cannot be read; IDIOM_ERROR_SHAPE: an output has another
  *   size than the source, or more or fewer frames; IDIOM_ERROR_ARGUMENT: too many outputs
  */
-gboolean idiom_warping_compare_files(const char *source, const char *const *outputs, guint n_outputs,
-                                     IdiomWarpingScores *scores, GError **error);
+gboolean warping_compare_files(const char *source, const char *const *outputs, guint n_outputs,
+                               WarpingScores *scores, GError **error);
 
 #endif

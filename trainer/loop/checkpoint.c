@@ -8,8 +8,8 @@ static void tensor_data_clear(gpointer data)
     g_free((gpointer)((IdiomTensorData *)data)->name);
 }
 
-gboolean idiom_checkpoint_write(const char *path, const IdiomCheckpointSet *sets, guint n_sets,
-                                GHashTable *metadata, GError **error)
+gboolean checkpoint_write(const char *path, const CheckpointSet *sets, guint n_sets, GHashTable *metadata,
+                          GError **error)
 {
     g_autoptr(GArray) tensors = g_array_new(FALSE, FALSE, sizeof(IdiomTensorData));
     g_array_set_clear_func(tensors, tensor_data_clear);
@@ -35,8 +35,7 @@ gboolean idiom_checkpoint_write(const char *path, const IdiomCheckpointSet *sets
                                    error);
 }
 
-gboolean idiom_checkpoint_read(IdiomTensorFile *file, const IdiomCheckpointSet *sets, guint n_sets,
-                               GError **error)
+gboolean checkpoint_read(IdiomTensorFile *file, const CheckpointSet *sets, guint n_sets, GError **error)
 {
     g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
     for (guint s = 0; s < n_sets; s++) {

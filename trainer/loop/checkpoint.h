@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_CHECKPOINT_H
-#define IDIOM_CHECKPOINT_H
+#ifndef CHECKPOINT_H
+#define CHECKPOINT_H
 
 #include <idiom-unstable/graph.h>
 #include <idiom-unstable/tensorfile.h>
@@ -9,14 +9,13 @@
 typedef struct {
     const char *prefix; /* tensors are named "<prefix>.<name>" */
     IdiomParams *params;
-} IdiomCheckpointSet;
+} CheckpointSet;
 
 /* Replaces @path only when the new file is complete and on the disk. */
-gboolean idiom_checkpoint_write(const char *path, const IdiomCheckpointSet *sets, guint n_sets,
-                                GHashTable *metadata, GError **error);
+gboolean checkpoint_write(const char *path, const CheckpointSet *sets, guint n_sets, GHashTable *metadata,
+                          GError **error);
 
 /* Fills all @sets, or none. */
-gboolean idiom_checkpoint_read(IdiomTensorFile *file, const IdiomCheckpointSet *sets, guint n_sets,
-                               GError **error);
+gboolean checkpoint_read(IdiomTensorFile *file, const CheckpointSet *sets, guint n_sets, GError **error);
 
 #endif

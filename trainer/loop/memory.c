@@ -10,8 +10,7 @@ static char *size_text(guint64 bytes)
     return mib < 1000 ? g_strdup_printf("%.0f MiB", mib) : g_strdup_printf("%.1f GiB", mib / 1024);
 }
 
-gboolean idiom_memory_check(IdiomDevice *device, const char *what, guint64 needed, const char *hint,
-                            GError **error)
+gboolean memory_check(IdiomDevice *device, const char *what, guint64 needed, const char *hint, GError **error)
 {
     const guint64 there = idiom_device_free_memory(device);
     const char *name = idiom_device_info(device)->name;
@@ -23,6 +22,6 @@ gboolean idiom_memory_check(IdiomDevice *device, const char *what, guint64 neede
                     there_text, hint);
         return FALSE;
     }
-    idiom_say("%s needs %s of device memory, %s has %s free", what, needed_text, name, there_text);
+    say("%s needs %s of device memory, %s has %s free", what, needed_text, name, there_text);
     return TRUE;
 }

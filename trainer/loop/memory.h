@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_MEMORY_H
-#define IDIOM_MEMORY_H
+#ifndef MEMORY_H
+#define MEMORY_H
 
 #include <idiom/device.h>
 
@@ -9,7 +9,7 @@
  * if it does not fit; nothing has been allocated then.
  * @hint: the options to lower, "--batch or --crop"
  */
-gboolean idiom_memory_check(IdiomDevice *device, const char *what, guint64 needed, const char *hint,
-                            GError **error);
+gboolean memory_check(IdiomDevice *device, const char *what, guint64 needed, const char *hint,
+                      GError **error);
 
 #endif

@@ -13,17 +13,16 @@ static IdiomParams *zeros_like(IdiomDevice *device, const IdiomParams *params)
     return zeros;
 }
 
-gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params,
-                              const IdiomAdamOptions *adam, IdiomParams *average, double decay,
-                              GError **error)
+gboolean optimizer_init(Optimizer *o, IdiomDevice *device, IdiomParams *params, const AdamOptions *adam,
+                        IdiomParams *average, double decay, GError **error)
 {
-    *o = (IdiomOptimizer){.params = idiom_params_ref(params),
-                          .m = zeros_like(device, params),
-                          .v = zeros_like(device, params),
-                          .beta1 = adam->beta1,
-                          .beta2 = adam->beta2,
-                          .average = average ? idiom_params_ref(average) : NULL,
-                          .decay = decay};
+    *o = (Optimizer){.params = idiom_params_ref(params),
+                     .m = zeros_like(device, params),
+                     .v = zeros_like(device, params),
+                     .beta1 = adam->beta1,
+                     .beta2 = adam->beta2,
+                     .average = average ? idiom_params_ref(average) : NULL,
+                     .decay = decay};
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     IdiomTensor *gradient =
         idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, idiom_params_elements(params)));
@@ -43,7 +42,7 @@ gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParam
     return TRUE;
 }
 
-void idiom_optimizer_clear(IdiomOptimizer *o)
+void optimizer_clear(Optimizer *o)
 {
     g_clear_pointer(&o->program, idiom_program_free);
     g_clear_pointer(&o->params, idiom_params_unref);
@@ -52,7 +51,7 @@ void idiom_optimizer_clear(IdiomOptimizer *o)
     g_clear_pointer(&o->average, idiom_params_unref);
 }
 
-gboolean idiom_optimizer_step(IdiomOptimizer *o, const float *gradient, double learning_rate, GError **error)
+gboolean optimizer_step(Optimizer *o, const float *gradient, double learning_rate, GError **error)
 {
     memcpy(o->gradient, gradient, idiom_params_elements(o->params) * sizeof *gradient);
     const double hyper[5] = {learning_rate, o->beta1, o->beta2, 1e-8, (double)++o->steps};

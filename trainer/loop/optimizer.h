@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_OPTIMIZER_H
-#define IDIOM_OPTIMIZER_H
+#ifndef OPTIMIZER_H
+#define OPTIMIZER_H
 
 #include "tool/options.h"
 
@@ -18,18 +18,17 @@ typedef struct {
     guint64 steps;        /* taken so far */
     IdiomProgram *program;
     float *gradient, *hyper, *keep; /* the program's inputs */
-} IdiomOptimizer;
+} Optimizer;
 
 /*
  * @params: may not change in number or shape afterwards
  * @average: receives their exponential moving average, @decay being its decay; of equal size; NULL for none
  */
-gboolean idiom_optimizer_init(IdiomOptimizer *o, IdiomDevice *device, IdiomParams *params,
-                              const IdiomAdamOptions *adam, IdiomParams *average, double decay,
-                              GError **error);
-void idiom_optimizer_clear(IdiomOptimizer *o);
+gboolean optimizer_init(Optimizer *o, IdiomDevice *device, IdiomParams *params, const AdamOptions *adam,
+                        IdiomParams *average, double decay, GError **error);
+void optimizer_clear(Optimizer *o);
 
 /* One step against @gradient (idiom_params_elements() values). */
-gboolean idiom_optimizer_step(IdiomOptimizer *o, const float *gradient, double learning_rate, GError **error);
+gboolean optimizer_step(Optimizer *o, const float *gradient, double learning_rate, GError **error);
 
 #endif

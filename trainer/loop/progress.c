@@ -13,9 +13,9 @@
 #define LOSING -0.1
 #define WARN_EVERY 200
 
-gboolean idiom_training_open_log(IdiomTraining *t, GError **error)
+gboolean training_open_log(Training *t, GError **error)
 {
-    g_autofree char *path = idiom_train_options_beside(t->options, ".csv");
+    g_autofree char *path = train_options_beside(t->options, ".csv");
     g_autofree char *old = NULL;
     if (t->step)
         g_file_get_contents(path, &old, NULL, NULL);
@@ -26,9 +26,9 @@ gboolean idiom_training_open_log(IdiomTraining *t, GError **error)
         return FALSE;
     }
     fprintf(t->log, "step,seconds,rate,gradient_norm,total");
-    for (guint i = 0; i < IDIOM_N_TERMS; i++)
+    for (guint i = 0; i < N_TERMS; i++)
         if (t->options->weights[i] > 0)
-            fprintf(t->log, ",%s", idiom_term_name(i));
+            fprintf(t->log, ",%s", term_name(i));
     fprintf(t->log, ",discriminator_real,discriminator_fake,discriminator_winning\n");
     g_auto(GStrv) rows = g_strsplit(old ? old : "", "\n", -1);
     for (char **row = rows; *row; row++)
@@ -37,12 +37,12 @@ gboolean idiom_training_open_log(IdiomTraining *t, GError **error)
     return TRUE;
 }
 
-void idiom_training_log(IdiomTraining *t)
+void training_log(Training *t)
 {
     fprintf(t->log, "%" G_GUINT64_FORMAT ",%.2f,%.3g,%.4g,%.6g", t->step,
-            (double)(g_get_monotonic_time() - t->started) / 1e6, idiom_training_rate(t), t->gradient_norm,
+            (double)(g_get_monotonic_time() - t->started) / 1e6, training_rate(t), t->gradient_norm,
             t->total);
-    for (guint i = 0; i < IDIOM_N_TERMS; i++)
+    for (guint i = 0; i < N_TERMS; i++)
         if (t->options->weights[i] > 0)
             fprintf(t->log, ",%.6g", t->terms[i]);
     if (t->adversarial)
@@ -53,24 +53,23 @@ void idiom_training_log(IdiomTraining *t)
 }
 
 /* A discriminator that is always or never right teaches nothing. */
-static void warn(IdiomTraining *t)
+static void warn(Training *t)
 {
     if (!t->adversarial || (t->winning < WINNING && t->winning > LOSING) ||
         t->discriminator_adam.steps < WARN_EVERY || t->step - t->warned_at_step < WARN_EVERY)
         return;
     t->warned_at_step = t->step;
-    idiom_say("step %" G_GUINT64_FORMAT ": the discriminator has been %s for long (%.2f of -1..1); %s",
-              t->step, t->winning > 0 ? "winning" : "losing", t->winning,
-              t->winning > 0 ? "a lower --d-lr helps"
-                             : "a higher --d-lr or lower --adversarial-weight helps");
+    say("step %" G_GUINT64_FORMAT ": the discriminator has been %s for long (%.2f of -1..1); %s", t->step,
+        t->winning > 0 ? "winning" : "losing", t->winning,
+        t->winning > 0 ? "a lower --d-lr helps" : "a higher --d-lr or lower --adversarial-weight helps");
 }
 
-void idiom_training_say(IdiomTraining *t)
+void training_say(Training *t)
 {
     warn(t);
     gint64 now = g_get_monotonic_time();
     gboolean last = t->step + 1 == (guint64)t->options->steps;
-    if (!last && now - t->spoken < (idiom_console_is_terminal() ? G_USEC_PER_SEC / 5 : 10 * G_USEC_PER_SEC))
+    if (!last && now - t->spoken < (console_is_terminal() ? G_USEC_PER_SEC / 5 : 10 * G_USEC_PER_SEC))
         return;
     t->spoken = now;
     guint64 done = t->step + 1 - t->started_at_step;
@@ -81,35 +80,35 @@ void idiom_training_say(IdiomTraining *t)
         line, "step %" G_GUINT64_FORMAT "/%d  %.2f s/step  ETA %" G_GUINT64_FORMAT ":%02u:%02u  loss %.3f",
         t->step + 1, t->options->steps, seconds, left / 3600, (guint)(left / 60 % 60), (guint)(left % 60),
         t->total);
-    for (guint i = 0; i < IDIOM_N_TERMS; i++)
-        if (t->options->weights[i] > 0 && (t->adversarial || !idiom_term_needs_discriminator(i)))
-            g_string_append_printf(line, "  %s %.3f", idiom_term_name(i), t->terms[i]);
+    for (guint i = 0; i < N_TERMS; i++)
+        if (t->options->weights[i] > 0 && (t->adversarial || !term_needs_discriminator(i)))
+            g_string_append_printf(line, "  %s %.3f", term_name(i), t->terms[i]);
     if (t->adversarial)
         g_string_append_printf(line, "  discriminator %.2f+%.2f", *t->discriminator_step.real,
                                *t->discriminator_step.fake);
-    idiom_say_progress("%s  [%s]", line->str, idiom_device_info(t->device)->name);
+    say_progress("%s  [%s]", line->str, idiom_device_info(t->device)->name);
 }
 
-guint idiom_training_sample_style(const IdiomTraining *t, guint index)
+guint training_sample_style(const Training *t, guint index)
 {
     return index % t->config.styles;
 }
 
-IdiomPicture *idiom_training_paint(IdiomTraining *t, guint index, GError **error)
+Picture *training_paint(Training *t, guint index, GError **error)
 {
-    const IdiomPicture *photo = t->samples->pdata[index];
-    g_autoptr(IdiomPainter) painter = idiom_painter_new(
-        t->device, &t->config, t->average, idiom_training_sample_style(t, index), photo->w, photo->h, error);
-    return painter ? idiom_painter_run(painter, photo, error) : NULL;
+    const Picture *photo = t->samples->pdata[index];
+    g_autoptr(Painter) painter = painter_new(t->device, &t->config, t->average,
+                                             training_sample_style(t, index), photo->w, photo->h, error);
+    return painter ? painter_run(painter, photo, error) : NULL;
 }
 
-gboolean idiom_training_write_previews(IdiomTraining *t, GError **error)
+gboolean training_write_previews(Training *t, GError **error)
 {
     for (guint i = 0; t->options->preview && i < t->samples->len; i++) {
-        g_autoptr(IdiomPicture) picture = idiom_training_paint(t, i, error);
+        g_autoptr(Picture) picture = training_paint(t, i, error);
         g_autofree char *name = g_strdup_printf("step-%06" G_GUINT64_FORMAT "-%u.png", t->step, i + 1);
         g_autofree char *path = g_build_filename(t->options->preview, name, NULL);
-        if (!picture || !idiom_picture_write_png(picture, path, error))
+        if (!picture || !picture_write_png(picture, path, error))
             return FALSE;
     }
     return TRUE;

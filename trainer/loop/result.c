@@ -8,15 +8,14 @@
 #include <math.h>
 
 /* The story of the style file's making; in a distillation with what the teacher's file tells of its pictures. */
-static GHashTable *make_metadata(const IdiomTraining *t)
+static GHashTable *make_metadata(const Training *t)
 {
-    const IdiomTrainOptions *o = t->options;
-    GHashTable *metadata = idiom_train_options_describe(o);
+    const TrainOptions *o = t->options;
+    GHashTable *metadata = train_options_describe(o);
     GString *losses = g_string_new(NULL), *references = g_string_new(NULL);
-    for (guint i = 0; i < IDIOM_N_TERMS; i++)
+    for (guint i = 0; i < N_TERMS; i++)
         if (o->weights[i] > 0)
-            g_string_append_printf(losses, "%s%s %.4f", losses->len ? ", " : "", idiom_term_name(i),
-                                   t->mean[i]);
+            g_string_append_printf(losses, "%s%s %.4f", losses->len ? ", " : "", term_name(i), t->mean[i]);
     for (guint s = 0; s < o->n_styles; s++)
         for (guint i = 0; o->styles[s].references[i]; i++) {
             g_autofree char *name = g_path_get_basename(o->styles[s].references[i]);
@@ -48,34 +47,34 @@ static GHashTable *make_metadata(const IdiomTraining *t)
 
 /* Which measures stand in a report, and what they are called there. */
 static const struct {
-    IdiomMetric metric;
+    Metric metric;
     const char *name;
 } shown[] = {
-    {IDIOM_METRIC_SSIM, "structure kept (SSIM 7x7)"},
-    {IDIOM_METRIC_CONTENT, "distance of content"},
-    {IDIOM_METRIC_VGG_PHOTO, "distance of style, VGG: photos"},
-    {IDIOM_METRIC_VGG_OUTPUT, "distance of style, VGG: painted"},
-    {IDIOM_METRIC_SQUEEZENET_PHOTO, "distance of style, SqueezeNet: photos"},
-    {IDIOM_METRIC_SQUEEZENET_OUTPUT, "distance of style, SqueezeNet: painted"},
-    {IDIOM_METRIC_BUILTIN_PHOTO, "distance of style, built-in features: photos"},
-    {IDIOM_METRIC_BUILTIN_OUTPUT, "distance of style, built-in features: painted"},
+    {METRIC_SSIM, "structure kept (SSIM 7x7)"},
+    {METRIC_CONTENT, "distance of content"},
+    {METRIC_VGG_PHOTO, "distance of style, VGG: photos"},
+    {METRIC_VGG_OUTPUT, "distance of style, VGG: painted"},
+    {METRIC_SQUEEZENET_PHOTO, "distance of style, SqueezeNet: photos"},
+    {METRIC_SQUEEZENET_OUTPUT, "distance of style, SqueezeNet: painted"},
+    {METRIC_BUILTIN_PHOTO, "distance of style, built-in features: photos"},
+    {METRIC_BUILTIN_OUTPUT, "distance of style, built-in features: painted"},
 };
 
 /* Means over the samples, each against the style that it is painted in. */
-static GHashTable *measure(IdiomTraining *t, GError **error)
+static GHashTable *measure(Training *t, GError **error)
 {
-    double sums[IDIOM_N_METRICS] = {0};
+    double sums[N_METRICS] = {0};
     for (guint i = 0; i < t->samples->len; i++) {
-        guint style = idiom_training_sample_style(t, i);
+        guint style = training_sample_style(t, i);
         g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
-        g_autoptr(IdiomEvaluation) evaluation =
-            idiom_evaluation_new(t->device, t->features, idiom_training_references(t, style, arrays),
-                                 t->styles[style].n_references, error);
-        g_autoptr(IdiomPicture) picture = evaluation ? idiom_training_paint(t, i, error) : NULL;
-        IdiomScores scores;
-        if (!picture || !idiom_evaluation_run(evaluation, t->samples->pdata[i], picture, &scores, error))
+        g_autoptr(Evaluation) evaluation =
+            evaluation_new(t->device, t->features, training_references(t, style, arrays),
+                           t->styles[style].n_references, error);
+        g_autoptr(Picture) picture = evaluation ? training_paint(t, i, error) : NULL;
+        Scores scores;
+        if (!picture || !evaluation_run(evaluation, t->samples->pdata[i], picture, &scores, error))
             return NULL;
-        for (guint m = 0; m < IDIOM_N_METRICS; m++)
+        for (guint m = 0; m < N_METRICS; m++)
             sums[m] += scores.value[m];
     }
     GHashTable *figures = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
@@ -87,38 +86,38 @@ static GHashTable *measure(IdiomTraining *t, GError **error)
     return figures;
 }
 
-static gboolean write_report(IdiomTraining *t, GHashTable *metadata, GError **error)
+static gboolean write_report(Training *t, GHashTable *metadata, GError **error)
 {
-    const IdiomTrainOptions *o = t->options;
+    const TrainOptions *o = t->options;
     g_autoptr(GHashTable) figures = measure(t, error);
     if (!figures)
         return FALSE;
-    g_autoptr(GArray) references = g_array_new(FALSE, FALSE, sizeof(IdiomReportReference));
+    g_autoptr(GArray) references = g_array_new(FALSE, FALSE, sizeof(ReportReference));
     for (guint s = 0; s < o->n_styles; s++)
         for (guint i = 0; o->styles[s].references[i]; i++) {
-            const IdiomReportReference reference = {o->styles[s].references[i], o->styles[s].name,
-                                                    o->styles[s].weights[i]};
+            const ReportReference reference = {o->styles[s].references[i], o->styles[s].name,
+                                               o->styles[s].weights[i]};
             g_array_append_val(references, reference);
         }
     g_autofree char *title = g_path_get_basename(o->out);
-    g_autofree char *log = idiom_train_options_beside(o, ".csv");
-    g_autofree char *path = idiom_train_options_beside(o, ".report.html");
-    const IdiomReport report = {
+    g_autofree char *log = train_options_beside(o, ".csv");
+    g_autofree char *path = train_options_beside(o, ".report.html");
+    const Report report = {
         .title = title,
         .metadata = metadata,
         .figures = figures,
-        .references = (const IdiomReportReference *)references->data,
+        .references = (const ReportReference *)references->data,
         .n_references = references->len,
         .log = log,
         .preview = o->preview,
     };
-    if (!idiom_report_write(path, &report, error))
+    if (!report_write(path, &report, error))
         return FALSE;
-    idiom_say("%s: what to know about it", path);
+    say("%s: what to know about it", path);
     return TRUE;
 }
 
-gboolean idiom_training_finish(IdiomTraining *t, GError **error)
+gboolean training_finish(Training *t, GError **error)
 {
     g_autoptr(GHashTable) metadata = make_metadata(t);
     return idiom_style_save(t->options->out, &t->config, (const char *const *)t->names, t->average, NULL,

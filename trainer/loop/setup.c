@@ -19,7 +19,7 @@
 
 /* --- features and losses -------------------------------------------------------------------------- */
 
-static gboolean prepare_features(IdiomTraining *t, GError **error)
+static gboolean prepare_features(Training *t, GError **error)
 {
     char **files = t->options->features;
     if (!files) {
@@ -32,10 +32,10 @@ static gboolean prepare_features(IdiomTraining *t, GError **error)
     if (!t->features)
         return FALSE;
     g_autoptr(GString) missing = g_string_new(NULL);
-    t->style_layers = idiom_available_layers(t->features, idiom_loss_defaults.style_layers, missing);
-    t->content_layers = idiom_available_layers(t->features, idiom_loss_defaults.content_layers, missing);
+    t->style_layers = available_layers(t->features, loss_defaults.style_layers, missing);
+    t->content_layers = available_layers(t->features, loss_defaults.content_layers, missing);
     if (missing->len)
-        idiom_say("not in the feature files, so left out of the losses:%s", missing->str);
+        say("not in the feature files, so left out of the losses:%s", missing->str);
     if (!*t->style_layers || !*t->content_layers) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
                     "--features: needed are layers of VGG (at least the first "
@@ -45,31 +45,31 @@ static gboolean prepare_features(IdiomTraining *t, GError **error)
     return TRUE;
 }
 
-static gboolean prepare_losses(IdiomTraining *t, GError **error)
+static gboolean prepare_losses(Training *t, GError **error)
 {
     const double *weights = t->options->weights;
-    t->loss_config = (IdiomLossConfig){
+    t->loss_config = (LossConfig){
         .style_layers = t->style_layers,
         .content_layers = t->content_layers,
-        .style = weights[IDIOM_TERM_STYLE],
-        .content = weights[IDIOM_TERM_CONTENT],
-        .luma = weights[IDIOM_TERM_LUMA],
-        .tv = weights[IDIOM_TERM_TV],
-        .hf = weights[IDIOM_TERM_HF],
-        .temporal = weights[IDIOM_TERM_TEMPORAL],
+        .style = weights[TERM_STYLE],
+        .content = weights[TERM_CONTENT],
+        .luma = weights[TERM_LUMA],
+        .tv = weights[TERM_TV],
+        .hf = weights[TERM_HF],
+        .temporal = weights[TERM_TEMPORAL],
     };
-    t->losses = idiom_losses_new(&t->loss_config, t->features, t->device, error);
+    t->losses = losses_new(&t->loss_config, t->features, t->device, error);
     return t->losses != NULL;
 }
 
 /* --- the styles ----------------------------------------------------------------------------------- */
 
 /* Adds the picture @path of a style; it counts by @weight times its quality: poor ones less. */
-static gboolean load_reference(IdiomTraining *t, const char *path, double weight, GError **error)
+static gboolean load_reference(Training *t, const char *path, double weight, GError **error)
 {
-    IdiomPicture *picture;
+    Picture *picture;
     double quality;
-    if (!idiom_reference_load(path, MAX(STYLE_SIDE, (guint)t->options->crop), &picture, &quality, error))
+    if (!reference_load(path, MAX(STYLE_SIDE, (guint)t->options->crop), &picture, &quality, error))
         return FALSE;
     const double share = weight * quality;
     g_ptr_array_add(t->references, picture);
@@ -77,12 +77,12 @@ static gboolean load_reference(IdiomTraining *t, const char *path, double weight
     return TRUE;
 }
 
-static gboolean load_references(IdiomTraining *t, GError **error)
+static gboolean load_references(Training *t, GError **error)
 {
-    const IdiomTrainOptions *o = t->options;
-    t->references = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
+    const TrainOptions *o = t->options;
+    t->references = g_ptr_array_new_with_free_func((GDestroyNotify)picture_free);
     t->reference_weights = g_array_new(FALSE, FALSE, sizeof(double));
-    t->styles = g_new0(IdiomDataStyle, t->config.styles);
+    t->styles = g_new0(DataStyle, t->config.styles);
     for (guint s = 0; s < o->n_styles; s++) {
         const guint first = t->references->len;
         for (guint i = 0; o->styles[s].references[i]; i++)
@@ -97,34 +97,34 @@ static gboolean load_references(IdiomTraining *t, GError **error)
     }
     guint next = 0;
     for (guint s = 0; s < o->n_styles; s++) { /* the arrays do not move any more */
-        t->styles[s].references = (IdiomPicture *const *)t->references->pdata + next;
+        t->styles[s].references = (Picture *const *)t->references->pdata + next;
         t->styles[s].reference_weights = (const double *)t->reference_weights->data + next;
         next += t->styles[s].n_references;
     }
     return TRUE;
 }
 
-IdiomReference *idiom_training_references(const IdiomTraining *t, guint style, GPtrArray *arrays)
+Reference *training_references(const Training *t, guint style, GPtrArray *arrays)
 {
-    const IdiomDataStyle *s = &t->styles[style];
-    IdiomReference *references = g_new(IdiomReference, s->n_references);
+    const DataStyle *s = &t->styles[style];
+    Reference *references = g_new(Reference, s->n_references);
     g_ptr_array_add(arrays, references);
     for (guint i = 0; i < s->n_references; i++) {
-        const IdiomPicture *picture = s->references[i];
+        const Picture *picture = s->references[i];
         float *values = g_new(float, (gsize)3 * picture->w * picture->h);
         g_ptr_array_add(arrays, values);
-        idiom_picture_to_floats(picture, values);
-        references[i] = (IdiomReference){values, picture->w, picture->h, s->reference_weights[i]};
+        picture_to_floats(picture, values);
+        references[i] = (Reference){values, picture->w, picture->h, s->reference_weights[i]};
     }
     return references;
 }
 
-static gboolean measure_references(IdiomTraining *t, GError **error)
+static gboolean measure_references(Training *t, GError **error)
 {
     for (guint s = 0; s < t->options->n_styles; s++) {
         g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
-        IdiomReference *references = idiom_training_references(t, s, arrays);
-        if (!idiom_losses_add_style(t->losses, references, t->styles[s].n_references, error)) {
+        Reference *references = training_references(t, s, arrays);
+        if (!losses_add_style(t->losses, references, t->styles[s].n_references, error)) {
             if (t->options->crop > STYLE_SIDE)
                 g_prefix_error(
                     error, "--crop %d (the style's pictures are seen at that size, too): ", t->options->crop);
@@ -134,7 +134,7 @@ static gboolean measure_references(IdiomTraining *t, GError **error)
     return TRUE;
 }
 
-static gboolean load_teacher(IdiomTraining *t, GError **error)
+static gboolean load_teacher(Training *t, GError **error)
 {
     if (!t->options->teacher)
         return TRUE;
@@ -151,7 +151,7 @@ static gboolean load_teacher(IdiomTraining *t, GError **error)
  * Starts from the weights of another style file. A style finds its scales and shifts under its own name, or takes
  * those of the file's first style.
  */
-static gboolean start_from(IdiomTraining *t, const char *path, float *values, GError **error)
+static gboolean start_from(Training *t, const char *path, float *values, GError **error)
 {
     g_autoptr(IdiomStyle) style = idiom_style_load(path, error);
     if (!style)
@@ -185,9 +185,9 @@ static gboolean start_from(IdiomTraining *t, const char *path, float *values, GE
     return TRUE;
 }
 
-static gboolean prepare_generator(IdiomTraining *t, GError **error)
+static gboolean prepare_generator(Training *t, GError **error)
 {
-    const IdiomTrainOptions *o = t->options;
+    const TrainOptions *o = t->options;
     t->generator = idiom_params_new(t->device);
     t->average = idiom_params_new(t->device);
     idiom_generator_declare(t->generator, &t->config, (guint32)o->seed);
@@ -198,28 +198,28 @@ static gboolean prepare_generator(IdiomTraining *t, GError **error)
             !idiom_params_write(t->average, values, error))
             return FALSE;
     }
-    return idiom_optimizer_init(&t->generator_adam, t->device, t->generator, &o->generator_adam, t->average,
-                                o->average, error);
+    return optimizer_init(&t->generator_adam, t->device, t->generator, &o->generator_adam, t->average,
+                          o->average, error);
 }
 
-static gboolean prepare_discriminator(IdiomTraining *t, GError **error)
+static gboolean prepare_discriminator(Training *t, GError **error)
 {
-    const IdiomTrainOptions *o = t->options;
-    if (o->weights[IDIOM_TERM_ADVERSARIAL] <= 0 && o->weights[IDIOM_TERM_MATCHING] <= 0)
+    const TrainOptions *o = t->options;
+    if (o->weights[TERM_ADVERSARIAL] <= 0 && o->weights[TERM_MATCHING] <= 0)
         return TRUE;
     t->discriminator = idiom_params_new(t->device);
     t->spectral = idiom_params_new(t->device);
-    idiom_discriminator_declare(t->discriminator, t->spectral, t->config.styles, (guint64)o->seed);
-    return idiom_optimizer_init(&t->discriminator_adam, t->device, t->discriminator, &o->discriminator_adam,
-                                NULL, 0, error);
+    discriminator_declare(t->discriminator, t->spectral, t->config.styles, (guint64)o->seed);
+    return optimizer_init(&t->discriminator_adam, t->device, t->discriminator, &o->discriminator_adam, NULL,
+                          0, error);
 }
 
 /* --- sample pictures ------------------------------------------------------------------------------ */
 
-static gboolean prepare_samples(IdiomTraining *t, GError **error)
+static gboolean prepare_samples(Training *t, GError **error)
 {
-    const IdiomTrainOptions *o = t->options;
-    t->samples = idiom_data_samples(t->data, SAMPLES);
+    const TrainOptions *o = t->options;
+    t->samples = data_samples(t->data, SAMPLES);
     if (!o->preview)
         return TRUE;
     if (g_mkdir_with_parents(o->preview, 0777) != 0) {
@@ -230,7 +230,7 @@ static gboolean prepare_samples(IdiomTraining *t, GError **error)
     for (guint i = 0; i < t->samples->len; i++) {
         g_autofree char *name = g_strdup_printf("photo-%u.png", i + 1);
         g_autofree char *path = g_build_filename(o->preview, name, NULL);
-        if (!idiom_picture_write_png(t->samples->pdata[i], path, error))
+        if (!picture_write_png(t->samples->pdata[i], path, error))
             return FALSE;
     }
     return TRUE;
@@ -238,27 +238,27 @@ static gboolean prepare_samples(IdiomTraining *t, GError **error)
 
 /* --- all ------------------------------------------------------------------------------------------ */
 
-static gboolean prepare_data(IdiomTraining *t, GError **error)
+static gboolean prepare_data(Training *t, GError **error)
 {
-    const IdiomTrainOptions *o = t->options;
-    IdiomDataParams data = {
+    const TrainOptions *o = t->options;
+    DataParams data = {
         .seed = (guint64)o->seed,
         .batch = (guint)o->batch,
         .crop = (guint)o->crop,
         .max_shift = MAX_SHIFT,
-        .moved = o->weights[IDIOM_TERM_TEMPORAL] > 0,
+        .moved = o->weights[TERM_TEMPORAL] > 0,
         .noise = NOISE,
         .clips = CLIPS,
         .captions = o->captions,
         .styles = t->styles,
         .n_styles = t->config.styles,
     };
-    return (t->data = idiom_data_new((const char *const *)o->content, &data, error)) != NULL;
+    return (t->data = data_new((const char *const *)o->content, &data, error)) != NULL;
 }
 
-gboolean idiom_training_prepare(IdiomTraining *t, GError **error)
+gboolean training_prepare(Training *t, GError **error)
 {
-    const IdiomTrainOptions *o = t->options;
+    const TrainOptions *o = t->options;
     t->rate_scale = 1;
     if (!load_teacher(t, error))
         return FALSE;
@@ -281,30 +281,30 @@ gboolean idiom_training_prepare(IdiomTraining *t, GError **error)
 }
 
 /* What makes a step large, before what is wrong with it. */
-static void name_sizes(const IdiomTrainOptions *o, GError **error)
+static void name_sizes(const TrainOptions *o, GError **error)
 {
     g_prefix_error(error, "--batch %d of --crop %d (smaller ones need less): ", o->batch, o->crop);
 }
 
 /* Whether the largest steps of the training will fit: a discriminator that joins late must find its memory, too. */
-static gboolean check_memory(IdiomTraining *t, const IdiomStepParts *parts, GError **error)
+static gboolean check_memory(Training *t, const StepParts *parts, GError **error)
 {
     guint64 bytes;
-    if (!idiom_steps_memory(t->device, parts, &bytes, error)) {
+    if (!steps_memory(t->device, parts, &bytes, error)) {
         name_sizes(t->options, error);
         return FALSE;
     }
-    return idiom_memory_check(t->device, "a step", bytes, "--batch or --crop", error);
+    return memory_check(t->device, "a step", bytes, "--batch or --crop", error);
 }
 
-gboolean idiom_training_prepare_step(IdiomTraining *t, GError **error)
+gboolean training_prepare_step(Training *t, GError **error)
 {
-    const IdiomTrainOptions *o = t->options;
+    const TrainOptions *o = t->options;
     gboolean adversarial = t->discriminator && t->step >= ADVERSARIAL_FROM * o->steps;
     if (t->prepared && t->adversarial == adversarial)
         return TRUE;
-    idiom_generator_step_clear(&t->generator_step);
-    IdiomStepParts parts = {
+    generator_step_clear(&t->generator_step);
+    StepParts parts = {
         .options = o,
         .losses = t->losses,
         .config = &t->config,
@@ -320,27 +320,26 @@ gboolean idiom_training_prepare_step(IdiomTraining *t, GError **error)
     t->adversarial = adversarial;
     if (!adversarial)
         parts.discriminator = NULL;
-    if (!idiom_generator_step_init(&t->generator_step, t->device, &parts, error) ||
-        (adversarial && !idiom_discriminator_step_init(&t->discriminator_step, t->device, &parts, error))) {
+    if (!generator_step_init(&t->generator_step, t->device, &parts, error) ||
+        (adversarial && !discriminator_step_init(&t->discriminator_step, t->device, &parts, error))) {
         name_sizes(o, error);
         return FALSE;
     }
-    idiom_say("step %" G_GUINT64_FORMAT ": %s", t->step,
-              adversarial
-                  ? "the discriminator joins; the driver compiles its shaders first"
-                  : "training begins; the driver compiles the shaders first, which may take a minute");
+    say("step %" G_GUINT64_FORMAT ": %s", t->step,
+        adversarial ? "the discriminator joins; the driver compiles its shaders first"
+                    : "training begins; the driver compiles the shaders first, which may take a minute");
     return TRUE;
 }
 
-void idiom_training_clear(IdiomTraining *t)
+void training_clear(Training *t)
 {
     if (t->log)
         fclose(t->log);
-    idiom_data_free(t->data);
-    idiom_generator_step_clear(&t->generator_step);
-    idiom_discriminator_step_clear(&t->discriminator_step);
-    idiom_optimizer_clear(&t->generator_adam);
-    idiom_optimizer_clear(&t->discriminator_adam);
+    data_free(t->data);
+    generator_step_clear(&t->generator_step);
+    discriminator_step_clear(&t->discriminator_step);
+    optimizer_clear(&t->generator_adam);
+    optimizer_clear(&t->discriminator_adam);
     g_clear_pointer(&t->samples, g_ptr_array_unref);
     g_clear_pointer(&t->generator, idiom_params_unref);
     g_clear_pointer(&t->average, idiom_params_unref);
@@ -348,7 +347,7 @@ void idiom_training_clear(IdiomTraining *t)
     g_clear_pointer(&t->spectral, idiom_params_unref);
     g_clear_pointer(&t->teacher_params, idiom_params_unref);
     g_clear_pointer(&t->teacher, idiom_style_free);
-    g_clear_pointer(&t->losses, idiom_losses_free);
+    g_clear_pointer(&t->losses, losses_free);
     g_clear_pointer(&t->features, idiom_features_free);
     g_clear_pointer(&t->style_layers, g_free);
     g_clear_pointer(&t->content_layers, g_free);

@@ -6,20 +6,20 @@
 #define FORMAT "idiom-checkpoint"
 #define VERSION "2"
 #define MAX_SETS 8
-#define MAX_FIELDS (8 + IDIOM_N_TERMS)
+#define MAX_FIELDS (8 + N_TERMS)
 
-static guint checkpoint_sets(const IdiomTraining *t, IdiomCheckpointSet sets[MAX_SETS])
+static guint checkpoint_sets(const Training *t, CheckpointSet sets[MAX_SETS])
 {
     guint n = 0;
-    sets[n++] = (IdiomCheckpointSet){"generator", t->generator};
-    sets[n++] = (IdiomCheckpointSet){"generator.average", t->average};
-    sets[n++] = (IdiomCheckpointSet){"generator.m", t->generator_adam.m};
-    sets[n++] = (IdiomCheckpointSet){"generator.v", t->generator_adam.v};
+    sets[n++] = (CheckpointSet){"generator", t->generator};
+    sets[n++] = (CheckpointSet){"generator.average", t->average};
+    sets[n++] = (CheckpointSet){"generator.m", t->generator_adam.m};
+    sets[n++] = (CheckpointSet){"generator.v", t->generator_adam.v};
     if (t->discriminator) {
-        sets[n++] = (IdiomCheckpointSet){"discriminator", t->discriminator};
-        sets[n++] = (IdiomCheckpointSet){"discriminator.spectral", t->spectral};
-        sets[n++] = (IdiomCheckpointSet){"discriminator.m", t->discriminator_adam.m};
-        sets[n++] = (IdiomCheckpointSet){"discriminator.v", t->discriminator_adam.v};
+        sets[n++] = (CheckpointSet){"discriminator", t->discriminator};
+        sets[n++] = (CheckpointSet){"discriminator.spectral", t->spectral};
+        sets[n++] = (CheckpointSet){"discriminator.m", t->discriminator_adam.m};
+        sets[n++] = (CheckpointSet){"discriminator.v", t->discriminator_adam.v};
     }
     return n;
 }
@@ -32,7 +32,7 @@ typedef struct {
     double *real;
 } Field;
 
-static guint state_fields(IdiomTraining *t, Field fields[MAX_FIELDS])
+static guint state_fields(Training *t, Field fields[MAX_FIELDS])
 {
     guint n = 0;
     fields[n++] = (Field){"step", .whole = &t->step};
@@ -41,14 +41,14 @@ static guint state_fields(IdiomTraining *t, Field fields[MAX_FIELDS])
     fields[n++] = (Field){"bad-steps", .small = &t->bad_steps};
     fields[n++] = (Field){"rate-scale", .real = &t->rate_scale};
     fields[n++] = (Field){"winning", .real = &t->winning};
-    for (guint i = 0; i < IDIOM_N_TERMS; i++)
-        fields[n++] = (Field){idiom_term_name(i), .real = &t->mean[i]};
+    for (guint i = 0; i < N_TERMS; i++)
+        fields[n++] = (Field){term_name(i), .real = &t->mean[i]};
     return n;
 }
 
-gboolean idiom_training_save(IdiomTraining *t, const char *path, GError **error)
+gboolean training_save(Training *t, const char *path, GError **error)
 {
-    IdiomCheckpointSet sets[MAX_SETS];
+    CheckpointSet sets[MAX_SETS];
     guint n_sets = checkpoint_sets(t, sets);
     g_autoptr(GHashTable) metadata = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_hash_table_insert(metadata, g_strdup("format"), g_strdup(FORMAT));
@@ -65,19 +65,19 @@ gboolean idiom_training_save(IdiomTraining *t, const char *path, GError **error)
                        fields[i].whole ? *fields[i].whole : *fields[i].small);
         g_hash_table_insert(metadata, g_strconcat("state.", fields[i].name, NULL), g_strdup(text));
     }
-    g_autoptr(GHashTable) options = idiom_train_options_describe(t->options);
+    g_autoptr(GHashTable) options = train_options_describe(t->options);
     GHashTableIter iter;
     gpointer key, value;
     g_hash_table_iter_init(&iter, options);
     while (g_hash_table_iter_next(&iter, &key, &value))
         g_hash_table_insert(metadata, g_strconcat("option.", key, NULL), g_strdup(value));
-    return idiom_checkpoint_write(path, sets, n_sets, metadata, error);
+    return checkpoint_write(path, sets, n_sets, metadata, error);
 }
 
 /* Whether the training that wrote @metadata had the same options. */
-static gboolean check_options(const IdiomTraining *t, GHashTable *metadata, const char *path, GError **error)
+static gboolean check_options(const Training *t, GHashTable *metadata, const char *path, GError **error)
 {
-    g_autoptr(GHashTable) options = idiom_train_options_describe(t->options);
+    g_autoptr(GHashTable) options = train_options_describe(t->options);
     GHashTableIter iter;
     gpointer key, value;
     g_hash_table_iter_init(&iter, options);
@@ -94,7 +94,7 @@ static gboolean check_options(const IdiomTraining *t, GHashTable *metadata, cons
     return TRUE;
 }
 
-gboolean idiom_training_load(IdiomTraining *t, const char *path, GError **error)
+gboolean training_load(Training *t, const char *path, GError **error)
 {
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "--resume: there is no checkpoint %s", path);
@@ -129,6 +129,6 @@ gboolean idiom_training_load(IdiomTraining *t, const char *path, GError **error)
             return FALSE;
         }
     }
-    IdiomCheckpointSet sets[MAX_SETS];
-    return idiom_checkpoint_read(file, sets, checkpoint_sets(t, sets), error);
+    CheckpointSet sets[MAX_SETS];
+    return checkpoint_read(file, sets, checkpoint_sets(t, sets), error);
 }

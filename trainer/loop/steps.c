@@ -14,23 +14,23 @@ typedef struct {
     IdiomTensor *painted, *taught;
 } Tensors;
 
-static IdiomShape picture_shape(const IdiomTrainOptions *o)
+static IdiomShape picture_shape(const TrainOptions *o)
 {
     return IDIOM_SHAPE((guint)o->batch, 3, (guint)o->crop, (guint)o->crop);
 }
 
-static gboolean needs_reference(const IdiomStepParts *parts)
+static gboolean needs_reference(const StepParts *parts)
 {
-    return parts->discriminator && !parts->teacher && parts->options->weights[IDIOM_TERM_MATCHING] > 0;
+    return parts->discriminator && !parts->teacher && parts->options->weights[TERM_MATCHING] > 0;
 }
 
-static void declare_inputs(IdiomGraph *g, const IdiomStepParts *parts, Tensors *t)
+static void declare_inputs(IdiomGraph *g, const StepParts *parts, Tensors *t)
 {
-    const IdiomTrainOptions *o = parts->options;
+    const TrainOptions *o = parts->options;
     const IdiomShape s = picture_shape(o);
     const guint styles = parts->config->styles;
     t->content = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
-    if (o->weights[IDIOM_TERM_TEMPORAL] > 0) {
+    if (o->weights[TERM_TEMPORAL] > 0) {
         t->moved = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
         t->flow = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 2, s.h, s.w));
     }
@@ -43,28 +43,26 @@ static void declare_inputs(IdiomGraph *g, const IdiomStepParts *parts, Tensors *
 }
 
 /* Terms that need a discriminator; it does not learn here. */
-static void add_adversary(IdiomGraph *g, const IdiomStepParts *parts, const Tensors *t,
-                          IdiomObjective *objective)
+static void add_adversary(IdiomGraph *g, const StepParts *parts, const Tensors *t, Objective *objective)
 {
     const double *weights = parts->options->weights;
     if (!parts->discriminator)
         return;
-    IdiomTensor *maps[IDIOM_DISCRIMINATOR_MAPS], *wanted[IDIOM_DISCRIMINATOR_MAPS];
+    IdiomTensor *maps[DISCRIMINATOR_MAPS], *wanted[DISCRIMINATOR_MAPS];
     IdiomTensor *logits =
-        idiom_discriminator_build(g, parts->discriminator, parts->spectral, t->painted, t->mix, FALSE, maps);
-    if (weights[IDIOM_TERM_ADVERSARIAL] > 0)
-        idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_ADVERSARIAL),
-                            idiom_adversarial_loss(g, parts->options->gan, logits),
-                            weights[IDIOM_TERM_ADVERSARIAL]);
+        discriminator_build(g, parts->discriminator, parts->spectral, t->painted, t->mix, FALSE, maps);
+    if (weights[TERM_ADVERSARIAL] > 0)
+        objective_add(objective, term_name(TERM_ADVERSARIAL),
+                      adversarial_loss(g, parts->options->gan, logits), weights[TERM_ADVERSARIAL]);
     if (t->reference) {
-        idiom_discriminator_build(g, parts->discriminator, parts->spectral, idiom_to_planes(g, t->reference),
-                                  t->mix, FALSE, wanted);
-        idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_MATCHING),
-                            idiom_discriminator_feature_loss(g, maps, wanted), weights[IDIOM_TERM_MATCHING]);
+        discriminator_build(g, parts->discriminator, parts->spectral, idiom_to_planes(g, t->reference),
+                            t->mix, FALSE, wanted);
+        objective_add(objective, term_name(TERM_MATCHING), discriminator_feature_loss(g, maps, wanted),
+                      weights[TERM_MATCHING]);
     }
 }
 
-static IdiomObjective *build_objective(IdiomGraph *g, const IdiomStepParts *parts, Tensors *t)
+static Objective *build_objective(IdiomGraph *g, const StepParts *parts, Tensors *t)
 {
     const double *weights = parts->options->weights;
     IdiomTensor *first = idiom_to_planes(g, t->content);
@@ -85,19 +83,19 @@ static IdiomObjective *build_objective(IdiomGraph *g, const IdiomStepParts *part
             idiom_generator_build(g, parts->teacher, parts->teacher_config, t->picture, t->mix, NULL, FALSE);
 
     IdiomTensor *content = t->taught ? t->taught : t->picture;
-    IdiomObjective *objective = idiom_objective_new(parts->losses, g, content, t->painted, t->taught != NULL);
-    if (t->taught && weights[IDIOM_TERM_PIXEL] > 0)
-        idiom_objective_add(objective, idiom_term_name(IDIOM_TERM_PIXEL), idiom_mae(g, t->painted, t->taught),
-                            weights[IDIOM_TERM_PIXEL]);
+    Objective *objective = objective_new(parts->losses, g, content, t->painted, t->taught != NULL);
+    if (t->taught && weights[TERM_PIXEL] > 0)
+        objective_add(objective, term_name(TERM_PIXEL), idiom_mae(g, t->painted, t->taught),
+                      weights[TERM_PIXEL]);
     if (t->picture_mask)
-        idiom_objective_add_legibility(objective, t->picture, t->painted, t->picture_mask,
-                                       weights[IDIOM_TERM_LEGIBILITY]);
-    idiom_objective_add_edges(objective, content, t->painted, weights[IDIOM_TERM_EDGES]);
+        objective_add_legibility(objective, t->picture, t->painted, t->picture_mask,
+                                 weights[TERM_LEGIBILITY]);
+    objective_add_edges(objective, content, t->painted, weights[TERM_EDGES]);
     if (!t->taught)
-        idiom_objective_add_strokes(objective, t->painted, weights[IDIOM_TERM_STROKES]);
-    idiom_objective_add_line(objective, t->picture, t->painted, weights[IDIOM_TERM_LINE]);
+        objective_add_strokes(objective, t->painted, weights[TERM_STROKES]);
+    objective_add_line(objective, t->picture, t->painted, weights[TERM_LINE]);
     if (before)
-        idiom_objective_add_temporal(objective, before, flow);
+        objective_add_temporal(objective, before, flow);
     add_adversary(g, parts, t, objective);
     return objective;
 }
@@ -110,31 +108,31 @@ static float *map(IdiomProgram *program, IdiomTensor *tensor)
 /* The generator's half, not allocated yet, and what of it matters. */
 typedef struct {
     IdiomProgram *program;
-    IdiomObjective *objective;
+    Objective *objective;
     Tensors tensors;
     IdiomTensor *gradient, *painted, *taught;
 } GeneratorPlan;
 
 static void generator_plan_clear(GeneratorPlan *plan)
 {
-    g_clear_pointer(&plan->objective, idiom_objective_free);
+    g_clear_pointer(&plan->objective, objective_free);
     g_clear_pointer(&plan->program, idiom_program_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GeneratorPlan, generator_plan_clear)
 
-static gboolean plan_generator(GeneratorPlan *plan, IdiomDevice *device, const IdiomStepParts *parts,
+static gboolean plan_generator(GeneratorPlan *plan, IdiomDevice *device, const StepParts *parts,
                                GError **error)
 {
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     Tensors *t = &plan->tensors;
     declare_inputs(g, parts, t);
     plan->objective = build_objective(g, parts, t);
-    plan->gradient = idiom_objective_differentiate(plan->objective, parts->generator);
+    plan->gradient = objective_differentiate(plan->objective, parts->generator);
     plan->painted = idiom_to_flat(g, t->painted);
     plan->taught = t->taught ? idiom_to_flat(g, t->taught) : NULL;
 
     guint n_terms;
-    const IdiomLossTerm *terms = idiom_objective_terms(plan->objective, &n_terms);
+    const LossTerm *terms = objective_terms(plan->objective, &n_terms);
     g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, n_terms + 3);
     for (guint i = 0; i < n_terms; i++)
         outputs[i] = terms[i].value;
@@ -145,11 +143,10 @@ static gboolean plan_generator(GeneratorPlan *plan, IdiomDevice *device, const I
     return plan->program != NULL;
 }
 
-gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device, const IdiomStepParts *parts,
-                                   GError **error)
+gboolean generator_step_init(GeneratorStep *step, IdiomDevice *device, const StepParts *parts, GError **error)
 {
     g_auto(GeneratorPlan) plan = {0};
-    *step = (IdiomGeneratorStep){0};
+    *step = (GeneratorStep){0};
     if (!plan_generator(&plan, device, parts, error) || !idiom_program_allocate(plan.program, error))
         return FALSE;
     const Tensors *t = &plan.tensors;
@@ -170,9 +167,9 @@ gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device
     return TRUE;
 }
 
-void idiom_generator_step_clear(IdiomGeneratorStep *step)
+void generator_step_clear(GeneratorStep *step)
 {
-    g_clear_pointer(&step->objective, idiom_objective_free);
+    g_clear_pointer(&step->objective, objective_free);
     g_clear_pointer(&step->program, idiom_program_free);
 }
 
@@ -183,7 +180,7 @@ static void set_mix(float *mix, guint n_styles, guint style)
         mix[s] = s == style;
 }
 
-gboolean idiom_generator_step_run(IdiomGeneratorStep *step, const IdiomBatch *batch, GError **error)
+gboolean generator_step_run(GeneratorStep *step, const Batch *batch, GError **error)
 {
     const gsize pixels = step->n_values / 3;
     memcpy(step->content, batch->content, step->n_values * sizeof(float));
@@ -196,7 +193,7 @@ gboolean idiom_generator_step_run(IdiomGeneratorStep *step, const IdiomBatch *ba
     if (step->reference)
         memcpy(step->reference, batch->reference, step->n_values * sizeof(float));
     set_mix(step->mix, step->n_styles, batch->style);
-    idiom_objective_set_style(step->objective, step->program, batch->style);
+    objective_set_style(step->objective, step->program, batch->style);
     idiom_program_refresh(step->program); /* the discriminator has learned */
     return idiom_program_run(step->program, error);
 }
@@ -209,10 +206,10 @@ typedef struct {
     IdiomTensor *gradient, *losses[2], *winning;
 } DiscriminatorPlan;
 
-static gboolean plan_discriminator(DiscriminatorPlan *plan, IdiomDevice *device, const IdiomStepParts *parts,
+static gboolean plan_discriminator(DiscriminatorPlan *plan, IdiomDevice *device, const StepParts *parts,
                                    GError **error)
 {
-    const IdiomGan gan = parts->options->gan;
+    const Gan gan = parts->options->gan;
     const IdiomShape shape = picture_shape(parts->options);
     const guint styles = parts->config->styles;
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
@@ -222,11 +219,11 @@ static gboolean plan_discriminator(DiscriminatorPlan *plan, IdiomDevice *device,
         plan->mix = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1));
     IdiomTensor *inputs[] = {plan->real_pictures, plan->fake_pictures}, *logits[2];
     for (guint i = 0; i < 2; i++)
-        logits[i] = idiom_discriminator_build(g, parts->discriminator, parts->spectral,
-                                              idiom_to_planes(g, inputs[i]), plan->mix, TRUE, NULL);
-    plan->losses[0] = idiom_discriminator_loss_real(g, gan, logits[0]);
-    plan->losses[1] = idiom_discriminator_loss_fake(g, gan, logits[1]);
-    plan->winning = idiom_discriminator_winning(g, logits[0], logits[1]);
+        logits[i] = discriminator_build(g, parts->discriminator, parts->spectral,
+                                        idiom_to_planes(g, inputs[i]), plan->mix, TRUE, NULL);
+    plan->losses[0] = discriminator_loss_real(g, gan, logits[0]);
+    plan->losses[1] = discriminator_loss_fake(g, gan, logits[1]);
+    plan->winning = discriminator_winning(g, logits[0], logits[1]);
     const double weights[] = {1, 1};
     plan->gradient = idiom_graph_differentiate(g, plan->losses, weights, 2, parts->discriminator);
     IdiomTensor *outputs[] = {plan->losses[0], plan->losses[1], plan->gradient, plan->winning};
@@ -234,11 +231,11 @@ static gboolean plan_discriminator(DiscriminatorPlan *plan, IdiomDevice *device,
     return plan->program != NULL;
 }
 
-gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice *device,
-                                       const IdiomStepParts *parts, GError **error)
+gboolean discriminator_step_init(DiscriminatorStep *step, IdiomDevice *device, const StepParts *parts,
+                                 GError **error)
 {
     DiscriminatorPlan plan = {0};
-    *step = (IdiomDiscriminatorStep){0};
+    *step = (DiscriminatorStep){0};
     if (!plan_discriminator(&plan, device, parts, error))
         return FALSE;
     IdiomProgram *program = step->program = plan.program;
@@ -257,13 +254,13 @@ gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice
     return TRUE;
 }
 
-void idiom_discriminator_step_clear(IdiomDiscriminatorStep *step)
+void discriminator_step_clear(DiscriminatorStep *step)
 {
     g_clear_pointer(&step->program, idiom_program_free);
 }
 
-gboolean idiom_discriminator_step_run(IdiomDiscriminatorStep *step, const float *real, const float *fake,
-                                      guint style, GError **error)
+gboolean discriminator_step_run(DiscriminatorStep *step, const float *real, const float *fake, guint style,
+                                GError **error)
 {
     memcpy(step->real_pictures, real, step->n_values * sizeof(float));
     memcpy(step->fake_pictures, fake, step->n_values * sizeof(float));
@@ -273,7 +270,7 @@ gboolean idiom_discriminator_step_run(IdiomDiscriminatorStep *step, const float 
 
 /* --- both ----------------------------------------------------------------------------------------- */
 
-gboolean idiom_steps_memory(IdiomDevice *device, const IdiomStepParts *parts, guint64 *bytes, GError **error)
+gboolean steps_memory(IdiomDevice *device, const StepParts *parts, guint64 *bytes, GError **error)
 {
     g_auto(GeneratorPlan) generator = {0};
     if (!plan_generator(&generator, device, parts, error))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_STEPS_H
-#define IDIOM_STEPS_H
+#ifndef STEPS_H
+#define STEPS_H
 
 #include "data/data.h"
 #include "loss/losses.h"
@@ -15,14 +15,14 @@
 
 /* What the halves are made of. */
 typedef struct {
-    const IdiomTrainOptions *options;
-    const IdiomLosses *losses; /* with the styles' statistics, unless there is a teacher */
+    const TrainOptions *options;
+    const Losses *losses; /* with the styles' statistics, unless there is a teacher */
     const IdiomGeneratorConfig *config;
     IdiomParams *generator;
     IdiomParams *discriminator, *spectral; /* NULL leaves the terms out that need one */
     const IdiomGeneratorConfig *teacher_config;
     IdiomParams *teacher; /* to be imitated; NULL without */
-} IdiomStepParts;
+} StepParts;
 
 /*
  * The generator's half. With the temporal term the generator paints two views of a scene. All other losses look at the
@@ -31,7 +31,7 @@ typedef struct {
  */
 typedef struct {
     IdiomProgram *program;
-    IdiomObjective *objective;
+    Objective *objective;
     float *content;      /* inputs: the pictures, where there is no second view; */
     float *moved, *flow; /* the second views and how they moved, or NULL; */
     float *mask;         /* where text is in content, or NULL; */
@@ -43,12 +43,12 @@ typedef struct {
     const float *gradient; /* result, of the generator's parameters */
     const float *painted;  /* result: the pictures that the generator made */
     const float *taught;   /* result: the teacher's pictures of the same, or NULL */
-} IdiomGeneratorStep;
+} GeneratorStep;
 
-gboolean idiom_generator_step_init(IdiomGeneratorStep *step, IdiomDevice *device, const IdiomStepParts *parts,
-                                   GError **error);
-void idiom_generator_step_clear(IdiomGeneratorStep *step);
-gboolean idiom_generator_step_run(IdiomGeneratorStep *step, const IdiomBatch *batch, GError **error);
+gboolean generator_step_init(GeneratorStep *step, IdiomDevice *device, const StepParts *parts,
+                             GError **error);
+void generator_step_clear(GeneratorStep *step);
+gboolean generator_step_run(GeneratorStep *step, const Batch *batch, GError **error);
 
 /* The discriminator's half. */
 typedef struct {
@@ -60,20 +60,20 @@ typedef struct {
     const float *gradient;
     const float *real, *fake; /* results: the two parts of the discriminator's loss; */
     const float *winning;     /* by how much it tells real from painted, -1..1 */
-} IdiomDiscriminatorStep;
+} DiscriminatorStep;
 
-gboolean idiom_discriminator_step_init(IdiomDiscriminatorStep *step, IdiomDevice *device,
-                                       const IdiomStepParts *parts, GError **error);
-void idiom_discriminator_step_clear(IdiomDiscriminatorStep *step);
+gboolean discriminator_step_init(DiscriminatorStep *step, IdiomDevice *device, const StepParts *parts,
+                                 GError **error);
+void discriminator_step_clear(DiscriminatorStep *step);
 
 /* @real, @fake: [batch,3,crop,crop], both in the style @style */
-gboolean idiom_discriminator_step_run(IdiomDiscriminatorStep *step, const float *real, const float *fake,
-                                      guint style, GError **error);
+gboolean discriminator_step_run(DiscriminatorStep *step, const float *real, const float *fake, guint style,
+                                GError **error);
 
 /*
  * Device memory that both halves will take (the generator's alone where parts->discriminator is NULL), parameters not
  * counted; none is taken here.
  */
-gboolean idiom_steps_memory(IdiomDevice *device, const IdiomStepParts *parts, guint64 *bytes, GError **error);
+gboolean steps_memory(IdiomDevice *device, const StepParts *parts, guint64 *bytes, GError **error);
 
 #endif

@@ -22,7 +22,7 @@ static void interrupt(int signal)
     interrupted = 1;
 }
 
-double idiom_training_rate(const IdiomTraining *t)
+double training_rate(const Training *t)
 {
     double progress = (double)t->step / t->options->steps;
     double rate = t->options->generator_adam.rate * t->rate_scale * MIN(1, (t->step + 1.0) / WARM_UP_STEPS);
@@ -43,66 +43,66 @@ static double norm(const float *values, gsize n)
  * One step on @batch. Nothing changes before all numbers are known; @finite is FALSE if one is not finite, and then
  * nothing has changed.
  */
-static gboolean take_step(IdiomTraining *t, const IdiomBatch *batch, gboolean *finite, GError **error)
+static gboolean take_step(Training *t, const Batch *batch, gboolean *finite, GError **error)
 {
-    IdiomGeneratorStep *g = &t->generator_step;
-    if (!idiom_generator_step_run(g, batch, error))
+    GeneratorStep *g = &t->generator_step;
+    if (!generator_step_run(g, batch, error))
         return FALSE;
-    for (guint i = 0; i < IDIOM_N_TERMS; i++)
-        t->terms[i] = idiom_objective_value(g->objective, g->program, idiom_term_name(i));
-    t->total = idiom_objective_value(g->objective, g->program, NULL);
+    for (guint i = 0; i < N_TERMS; i++)
+        t->terms[i] = objective_value(g->objective, g->program, term_name(i));
+    t->total = objective_value(g->objective, g->program, NULL);
     t->gradient_norm = norm(g->gradient, g->n_gradient);
     *finite = isfinite(t->total) && isfinite(t->gradient_norm);
 
-    IdiomDiscriminatorStep *d = &t->discriminator_step;
+    DiscriminatorStep *d = &t->discriminator_step;
     if (t->adversarial && *finite) {
         const float *real = g->taught ? g->taught : batch->reference;
-        if (!idiom_discriminator_step_run(d, real, g->painted, batch->style, error))
+        if (!discriminator_step_run(d, real, g->painted, batch->style, error))
             return FALSE;
         *finite = isfinite(*d->real) && isfinite(*d->fake) && isfinite(norm(d->gradient, d->n_gradient));
     }
     if (!*finite)
         return TRUE;
-    if (!idiom_optimizer_step(&t->generator_adam, g->gradient, idiom_training_rate(t), error))
+    if (!optimizer_step(&t->generator_adam, g->gradient, training_rate(t), error))
         return FALSE;
-    for (guint i = 0; i < IDIOM_N_TERMS; i++)
+    for (guint i = 0; i < N_TERMS; i++)
         t->mean[i] += (t->terms[i] - t->mean[i]) / MIN(t->generator_adam.steps, MEAN_OVER);
     if (t->adversarial) {
-        if (!idiom_optimizer_step(&t->discriminator_adam, d->gradient,
-                                  t->options->discriminator_adam.rate * t->rate_scale, error))
+        if (!optimizer_step(&t->discriminator_adam, d->gradient,
+                            t->options->discriminator_adam.rate * t->rate_scale, error))
             return FALSE;
         t->winning += (*d->winning - t->winning) / MIN(t->discriminator_adam.steps, MEAN_OVER);
     }
     return TRUE;
 }
 
-static gboolean save(IdiomTraining *t, const char *checkpoint, GError **error)
+static gboolean save(Training *t, const char *checkpoint, GError **error)
 {
     if (fflush(t->log) != 0)
-        idiom_say("the log cannot be written: %s", g_strerror(errno));
-    return idiom_training_save(t, checkpoint, error) && idiom_training_write_previews(t, error);
+        say("the log cannot be written: %s", g_strerror(errno));
+    return training_save(t, checkpoint, error) && training_write_previews(t, error);
 }
 
-static gboolean run_steps(IdiomTraining *t, const char *checkpoint, GError **error)
+static gboolean run_steps(Training *t, const char *checkpoint, GError **error)
 {
-    const IdiomTrainOptions *o = t->options;
-    idiom_data_start(t->data, t->step);
+    const TrainOptions *o = t->options;
+    data_start(t->data, t->step);
     t->started = t->spoken = g_get_monotonic_time();
     t->started_at_step = t->step;
     while (t->step < (guint64)o->steps) {
-        const IdiomBatch *batch = idiom_data_next(t->data, error);
+        const Batch *batch = data_next(t->data, error);
         gboolean finite = FALSE;
-        if (!batch || !idiom_training_prepare_step(t, error) || !take_step(t, batch, &finite, error))
+        if (!batch || !training_prepare_step(t, error) || !take_step(t, batch, &finite, error))
             return FALSE;
-        idiom_training_log(t);
-        idiom_training_say(t);
+        training_log(t);
+        training_say(t);
         t->step++;
         t->bad_steps = finite ? 0 : t->bad_steps + 1;
         if (!finite) {
             t->rate_scale /= 2;
-            idiom_say("step %" G_GUINT64_FORMAT
-                      ": a loss or gradient is not finite; step discarded, learning rate halved",
-                      t->step);
+            say("step %" G_GUINT64_FORMAT
+                ": a loss or gradient is not finite; step discarded, learning rate halved",
+                t->step);
         }
         gboolean stop = interrupted || t->bad_steps == MAX_BAD_STEPS;
         if (t->step % (guint64)o->checkpoint_every == 0 || t->step == (guint64)o->steps || stop)
@@ -119,24 +119,23 @@ static gboolean run_steps(IdiomTraining *t, const char *checkpoint, GError **err
     return TRUE;
 }
 
-gboolean idiom_train(const IdiomTrainOptions *options, GError **error)
+gboolean train_style(const TrainOptions *options, GError **error)
 {
-    g_auto(IdiomTraining) t = {.options = options};
-    g_autofree char *checkpoint = idiom_train_options_beside(options, ".checkpoint.safetensors");
-    if (!idiom_training_prepare(&t, error) ||
-        (options->resume && !idiom_training_load(&t, checkpoint, error)) ||
-        !idiom_training_open_log(&t, error))
+    g_auto(Training) t = {.options = options};
+    g_autofree char *checkpoint = train_options_beside(options, ".checkpoint.safetensors");
+    if (!training_prepare(&t, error) || (options->resume && !training_load(&t, checkpoint, error)) ||
+        !training_open_log(&t, error))
         return FALSE;
 
     interrupted = 0;
     struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND}, old_int, old_term;
     sigaction(SIGINT, &action, &old_int);
     sigaction(SIGTERM, &action, &old_term);
-    gboolean ok = run_steps(&t, checkpoint, error) && idiom_training_finish(&t, error);
+    gboolean ok = run_steps(&t, checkpoint, error) && training_finish(&t, error);
     sigaction(SIGINT, &old_int, NULL);
     sigaction(SIGTERM, &old_term, NULL);
     if (ok)
-        idiom_say("%s: written after %d steps; %u of %u content files could not be used", options->out,
-                  options->steps, idiom_data_skipped(t.data), idiom_data_files(t.data));
+        say("%s: written after %d steps; %u of %u content files could not be used", options->out,
+            options->steps, data_skipped(t.data), data_files(t.data));
     return ok;
 }

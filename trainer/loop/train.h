@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_TRAIN_H
-#define IDIOM_TRAIN_H
+#ifndef TRAIN_H
+#define TRAIN_H
 
 #include "tool/options.h"
 
@@ -11,6 +11,6 @@
  *
  * Returns: FALSE with @error set; the style file is then what it was before.
  */
-gboolean idiom_train(const IdiomTrainOptions *options, GError **error);
+gboolean train_style(const TrainOptions *options, GError **error);
 
 #endif

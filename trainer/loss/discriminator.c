@@ -10,7 +10,7 @@
 static const struct {
     const char *weight, *bias, *u;
     guint inputs, outputs, k, stride; /* outputs 0: as many as there are styles */
-} layers[IDIOM_DISCRIMINATOR_MAPS + 1] = {
+} layers[DISCRIMINATOR_MAPS + 1] = {
     {"conv1.weight", "conv1.bias", "conv1.u", 3, 24, 4, 2},
     {"conv2.weight", "conv2.bias", "conv2.u", 24, 48, 4, 2},
     {"conv3.weight", "conv3.bias", "conv3.u", 48, 96, 4, 2},
@@ -18,22 +18,22 @@ static const struct {
 };
 
 /* Uniform within 1 / sqrt(inputs of a sum). */
-static void declare(IdiomParams *params, const char *name, IdiomShape shape, guint fan_in, IdiomRandom *r)
+static void declare(IdiomParams *params, const char *name, IdiomShape shape, guint fan_in, Random *r)
 {
     gsize n = idiom_shape_elements(shape);
     g_autofree float *values = g_new(float, n);
     for (gsize i = 0; i < n; i++)
-        values[i] = (float)((2 * idiom_random_unit(r) - 1) / sqrt(fan_in));
+        values[i] = (float)((2 * random_unit(r) - 1) / sqrt(fan_in));
     idiom_params_add(params, name, shape, values);
 }
 
 /* A unit vector of random direction. */
-static void declare_unit(IdiomParams *params, const char *name, guint size, IdiomRandom *r)
+static void declare_unit(IdiomParams *params, const char *name, guint size, Random *r)
 {
     g_autofree float *values = g_new(float, size);
     double square = 0;
     for (guint i = 0; i < size; i++) {
-        values[i] = idiom_random_normal(r);
+        values[i] = random_normal(r);
         square += (double)values[i] * values[i];
     }
     for (guint i = 0; i < size; i++)
@@ -41,10 +41,10 @@ static void declare_unit(IdiomParams *params, const char *name, guint size, Idio
     idiom_params_add(params, name, IDIOM_SHAPE(1, size, 1, 1), values);
 }
 
-void idiom_discriminator_declare(IdiomParams *params, IdiomParams *spectral, guint styles, guint64 seed)
+void discriminator_declare(IdiomParams *params, IdiomParams *spectral, guint styles, guint64 seed)
 {
     for (guint i = 0; i < G_N_ELEMENTS(layers); i++) {
-        IdiomRandom r = idiom_random_stream(seed, IDIOM_RANDOM_DISCRIMINATOR, i);
+        Random r = random_stream(seed, RANDOM_DISCRIMINATOR, i);
         guint fan_in = layers[i].inputs * layers[i].k * layers[i].k;
         guint outputs = layers[i].outputs ? layers[i].outputs : styles;
         declare(params, layers[i].weight, IDIOM_SHAPE(outputs, layers[i].inputs, layers[i].k, layers[i].k),
@@ -54,9 +54,9 @@ void idiom_discriminator_declare(IdiomParams *params, IdiomParams *spectral, gui
     }
 }
 
-IdiomTensor *idiom_discriminator_build(IdiomGraph *g, IdiomParams *params, IdiomParams *spectral,
-                                       IdiomTensor *picture, IdiomTensor *mix, gboolean trainable,
-                                       IdiomTensor *maps[IDIOM_DISCRIMINATOR_MAPS])
+IdiomTensor *discriminator_build(IdiomGraph *g, IdiomParams *params, IdiomParams *spectral,
+                                 IdiomTensor *picture, IdiomTensor *mix, gboolean trainable,
+                                 IdiomTensor *maps[DISCRIMINATOR_MAPS])
 {
     IdiomTensor *t = idiom_affine(g, picture, 2, -1);
     for (guint i = 0; i < G_N_ELEMENTS(layers); i++) {
@@ -78,59 +78,58 @@ IdiomTensor *idiom_discriminator_build(IdiomGraph *g, IdiomParams *params, Idiom
 
 /* --- losses --------------------------------------------------------------------------------------- */
 
-static const char *const gan_names[] = {
-    [IDIOM_GAN_HINGE] = "hinge", [IDIOM_GAN_BCE] = "bce", [IDIOM_GAN_LSGAN] = "lsgan"};
+static const char *const gan_names[] = {[GAN_HINGE] = "hinge", [GAN_BCE] = "bce", [GAN_LSGAN] = "lsgan"};
 
-const char *idiom_gan_name(IdiomGan gan)
+const char *gan_name(Gan gan)
 {
     return gan_names[gan];
 }
 
-gboolean idiom_gan_from_name(const char *name, IdiomGan *gan)
+gboolean gan_from_name(const char *name, Gan *gan)
 {
     for (guint i = 0; i < G_N_ELEMENTS(gan_names); i++)
         if (!strcmp(name, gan_names[i])) {
-            *gan = (IdiomGan)i;
+            *gan = (Gan)i;
             return TRUE;
         }
     return FALSE;
 }
 
 /* Small where the logits times @sign are large. */
-static IdiomTensor *want(IdiomGraph *g, IdiomGan gan, IdiomTensor *logits, double sign)
+static IdiomTensor *want(IdiomGraph *g, Gan gan, IdiomTensor *logits, double sign)
 {
     switch (gan) {
-    case IDIOM_GAN_HINGE:
+    case GAN_HINGE:
         return idiom_mean(g, idiom_activation(g, idiom_affine(g, logits, -sign, 1), IDIOM_ACT_RELU));
-    case IDIOM_GAN_BCE:
+    case GAN_BCE:
         return idiom_mean(g, idiom_activation(g, idiom_affine(g, logits, -sign, 0), IDIOM_ACT_SOFTPLUS));
-    case IDIOM_GAN_LSGAN:
+    case GAN_LSGAN:
         return idiom_affine(g, idiom_mean_square(g, idiom_affine(g, logits, 1, -sign)), 0.5, 0);
     }
     g_return_val_if_reached(NULL);
 }
 
-IdiomTensor *idiom_discriminator_loss_real(IdiomGraph *g, IdiomGan gan, IdiomTensor *logits)
+IdiomTensor *discriminator_loss_real(IdiomGraph *g, Gan gan, IdiomTensor *logits)
 {
     return want(g, gan, logits, 1);
 }
 
-IdiomTensor *idiom_discriminator_loss_fake(IdiomGraph *g, IdiomGan gan, IdiomTensor *logits)
+IdiomTensor *discriminator_loss_fake(IdiomGraph *g, Gan gan, IdiomTensor *logits)
 {
     return want(g, gan, logits, -1);
 }
 
-IdiomTensor *idiom_discriminator_winning(IdiomGraph *g, IdiomTensor *real_logits, IdiomTensor *fake_logits)
+IdiomTensor *discriminator_winning(IdiomGraph *g, IdiomTensor *real_logits, IdiomTensor *fake_logits)
 {
     IdiomTensor *real = idiom_mean(g, idiom_activation(g, real_logits, IDIOM_ACT_TANH));
     IdiomTensor *fake = idiom_mean(g, idiom_activation(g, fake_logits, IDIOM_ACT_TANH));
     return idiom_affine(g, idiom_sub(g, real, fake), 0.5, 0);
 }
 
-IdiomTensor *idiom_adversarial_loss(IdiomGraph *g, IdiomGan gan, IdiomTensor *logits)
+IdiomTensor *adversarial_loss(IdiomGraph *g, Gan gan, IdiomTensor *logits)
 {
     /* no hinge here: a generator that has done well enough for now has not done */
-    if (gan == IDIOM_GAN_HINGE)
+    if (gan == GAN_HINGE)
         return idiom_mean(g, idiom_affine(g, logits, -1, 0));
     return want(g, gan, logits, 1);
 }
@@ -146,12 +145,11 @@ static Statistics statistics(IdiomGraph *g, IdiomTensor *map)
     return (Statistics){mean, idiom_gram(g, idiom_sub(g, map, mean), NULL)};
 }
 
-IdiomTensor *idiom_discriminator_feature_loss(IdiomGraph *g,
-                                              IdiomTensor *const painted[IDIOM_DISCRIMINATOR_MAPS],
-                                              IdiomTensor *const real[IDIOM_DISCRIMINATOR_MAPS])
+IdiomTensor *discriminator_feature_loss(IdiomGraph *g, IdiomTensor *const painted[DISCRIMINATOR_MAPS],
+                                        IdiomTensor *const real[DISCRIMINATOR_MAPS])
 {
     IdiomTensor *sum = NULL;
-    for (guint i = 0; i < IDIOM_DISCRIMINATOR_MAPS; i++) {
+    for (guint i = 0; i < DISCRIMINATOR_MAPS; i++) {
         IdiomTensor *wanted = idiom_stop_gradient(g, real[i]);
         const Statistics p = statistics(g, painted[i]), r = statistics(g, wanted);
         IdiomTensor *mean =
@@ -161,5 +159,5 @@ IdiomTensor *idiom_discriminator_feature_loss(IdiomGraph *g,
         IdiomTensor *both = idiom_add(g, mean, covariance);
         sum = sum ? idiom_add(g, sum, both) : both;
     }
-    return idiom_affine(g, sum, 0.5 / IDIOM_DISCRIMINATOR_MAPS, 0);
+    return idiom_affine(g, sum, 0.5 / DISCRIMINATOR_MAPS, 0);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_DISCRIMINATOR_H
-#define IDIOM_DISCRIMINATOR_H
+#ifndef DISCRIMINATOR_H
+#define DISCRIMINATOR_H
 
 #include <idiom-unstable/graph.h>
 
@@ -18,10 +18,10 @@
  *   discriminator is trained, and belong to the state of a training
  * @styles: number of styles, at least 1
  */
-void idiom_discriminator_declare(IdiomParams *params, IdiomParams *spectral, guint styles, guint64 seed);
+void discriminator_declare(IdiomParams *params, IdiomParams *spectral, guint styles, guint64 seed);
 
 /* Number of inner layers. */
-#define IDIOM_DISCRIMINATOR_MAPS 3
+#define DISCRIMINATOR_MAPS 3
 
 /*
  * @params, @spectral: as declared
@@ -34,43 +34,43 @@ void idiom_discriminator_declare(IdiomParams *params, IdiomParams *spectral, gui
  * @maps: NULL, or receives what the inner layers yield: planes [n,24,h/2,w/2], [n,48,h/4,w/4], [n,96,h/8,w/8]
  * Returns: logits [n,1,h/8,w/8], high where the patch is taken for the style's
  */
-IdiomTensor *idiom_discriminator_build(IdiomGraph *g, IdiomParams *params, IdiomParams *spectral,
-                                       IdiomTensor *picture, IdiomTensor *mix, gboolean trainable,
-                                       IdiomTensor *maps[IDIOM_DISCRIMINATOR_MAPS]);
+IdiomTensor *discriminator_build(IdiomGraph *g, IdiomParams *params, IdiomParams *spectral,
+                                 IdiomTensor *picture, IdiomTensor *mix, gboolean trainable,
+                                 IdiomTensor *maps[DISCRIMINATOR_MAPS]);
 
 /*
  * What discriminator and generator make small, with D the logits on the style's patches (real) or on painted ones
  * (fake). Where D is 0, the slopes are 1 (hinge, lsgan) and 1/2 (bce).
  *
  *                       real               fake               generator
- * @IDIOM_GAN_HINGE  max(0, 1 - D)      max(0, 1 + D)      -D                 Lim and Ye, arXiv 1705.02894
- * @IDIOM_GAN_BCE    log(1 + exp(-D))   log(1 + exp(D))    log(1 + exp(-D))   Goodfellow et al., arXiv 1406.2661, the
+ * @GAN_HINGE  max(0, 1 - D)      max(0, 1 + D)      -D                 Lim and Ye, arXiv 1705.02894
+ * @GAN_BCE    log(1 + exp(-D))   log(1 + exp(D))    log(1 + exp(-D))   Goodfellow et al., arXiv 1406.2661, the
  *                                                                            generator's in the non-saturating form
- * @IDIOM_GAN_LSGAN  (D - 1)^2 / 2      (D + 1)^2 / 2      (D - 1)^2 / 2      Mao et al., arXiv 1611.04076
+ * @GAN_LSGAN  (D - 1)^2 / 2      (D + 1)^2 / 2      (D - 1)^2 / 2      Mao et al., arXiv 1611.04076
  */
 typedef enum {
-    IDIOM_GAN_HINGE,
-    IDIOM_GAN_BCE,
-    IDIOM_GAN_LSGAN,
-} IdiomGan;
+    GAN_HINGE,
+    GAN_BCE,
+    GAN_LSGAN,
+} Gan;
 
 /* "hinge", "bce", "lsgan" */
-const char *idiom_gan_name(IdiomGan gan);
+const char *gan_name(Gan gan);
 /* FALSE if no kind has that @name. */
-gboolean idiom_gan_from_name(const char *name, IdiomGan *gan);
+gboolean gan_from_name(const char *name, Gan *gan);
 
 /* The discriminator's loss, in two parts to be added: means over all patches of @logits. */
-IdiomTensor *idiom_discriminator_loss_real(IdiomGraph *g, IdiomGan gan, IdiomTensor *logits);
-IdiomTensor *idiom_discriminator_loss_fake(IdiomGraph *g, IdiomGan gan, IdiomTensor *logits);
+IdiomTensor *discriminator_loss_real(IdiomGraph *g, Gan gan, IdiomTensor *logits);
+IdiomTensor *discriminator_loss_fake(IdiomGraph *g, Gan gan, IdiomTensor *logits);
 
 /*
  * How well the discriminator does, a flat scalar: half the difference of mean tanh D on the style's patches and on
  * painted ones. 1 where it is sure and right, 0 where it knows nothing, -1 where it is fooled. No gradient is meant.
  */
-IdiomTensor *idiom_discriminator_winning(IdiomGraph *g, IdiomTensor *real_logits, IdiomTensor *fake_logits);
+IdiomTensor *discriminator_winning(IdiomGraph *g, IdiomTensor *real_logits, IdiomTensor *fake_logits);
 
 /* The generator's loss: mean over all patches of @logits. */
-IdiomTensor *idiom_adversarial_loss(IdiomGraph *g, IdiomGan gan, IdiomTensor *logits);
+IdiomTensor *adversarial_loss(IdiomGraph *g, Gan gan, IdiomTensor *logits);
 
 /*
  * Feature matching (Salimans et al., arXiv 1606.03498), with the statistics that make a style: how far painted pictures
@@ -81,8 +81,7 @@ IdiomTensor *idiom_adversarial_loss(IdiomGraph *g, IdiomGan gan, IdiomTensor *lo
  * @painted: maps of a discriminator that is not trainable; the gradient goes to its picture
  * @real: maps of the same for pictures of the style, equally many and of equal size; no gradient
  */
-IdiomTensor *idiom_discriminator_feature_loss(IdiomGraph *g,
-                                              IdiomTensor *const painted[IDIOM_DISCRIMINATOR_MAPS],
-                                              IdiomTensor *const real[IDIOM_DISCRIMINATOR_MAPS]);
+IdiomTensor *discriminator_feature_loss(IdiomGraph *g, IdiomTensor *const painted[DISCRIMINATOR_MAPS],
+                                        IdiomTensor *const real[DISCRIMINATOR_MAPS]);
 
 #endif

@@ -30,12 +30,12 @@ static IdiomTensor *text_signals(IdiomGraph *g, IdiomTensor *luma)
         kernels[i][center + (i == 0 ? 1 : SIGNAL_SIZE)] = 1;
     }
     kernels[2][center] = 1;
-    idiom_add_gaussian(kernels[2], SIGNAL_SIZE, LOCAL_SIGMA, -1);
-    return idiom_filter(g, luma, kernels[0], SIGNALS, SIGNAL_SIZE, IDIOM_ACT_NONE);
+    add_gaussian(kernels[2], SIGNAL_SIZE, LOCAL_SIGMA, -1);
+    return filter(g, luma, kernels[0], SIGNALS, SIGNAL_SIZE, IDIOM_ACT_NONE);
 }
 
-IdiomTensor *idiom_legibility_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output,
-                                   IdiomTensor *mask, guint scale)
+IdiomTensor *legibility_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output, IdiomTensor *mask,
+                             guint scale)
 {
     if (scale > 1) {
         content = idiom_pool2d(g, content, IDIOM_POOL_AVG, scale, scale, FALSE);
@@ -46,7 +46,7 @@ IdiomTensor *idiom_legibility_loss(IdiomGraph *g, IdiomTensor *content, IdiomTen
     IdiomTensor *error = idiom_sub(g, text_signals(g, output), wanted);
     IdiomTensor *sign = idiom_activation(g, idiom_affine(g, wanted, 1 / CLEAR_CONTRAST, 0), IDIOM_ACT_TANH);
     IdiomTensor *excess = idiom_activation(g, idiom_mul(g, error, sign), IDIOM_ACT_RELU);
-    IdiomTensor *text = idiom_filter(g, mask, (const float[SIGNALS]){1, 1, 1}, SIGNALS, 1, IDIOM_ACT_NONE);
+    IdiomTensor *text = filter(g, mask, (const float[SIGNALS]){1, 1, 1}, SIGNALS, 1, IDIOM_ACT_NONE);
     return idiom_affine(g,
                         idiom_sub(g, weighted_mean_square(g, error, text),
                                   idiom_affine(g, weighted_mean_square(g, excess, text), 1 - EXCESS, 0)),
@@ -65,12 +65,12 @@ IdiomTensor *idiom_legibility_loss(IdiomGraph *g, IdiomTensor *content, IdiomTen
 static IdiomTensor *difference_of_gaussians(IdiomGraph *g, IdiomTensor *luma)
 {
     float kernel[LINE_SIZE * LINE_SIZE] = {0};
-    idiom_add_gaussian(kernel, LINE_SIZE, LINE_SIGMA, 1);
-    idiom_add_gaussian(kernel, LINE_SIZE, LINE_SIGMA * LINE_RATIO, -1);
-    return idiom_filter(g, luma, kernel, 1, LINE_SIZE, IDIOM_ACT_NONE);
+    add_gaussian(kernel, LINE_SIZE, LINE_SIGMA, 1);
+    add_gaussian(kernel, LINE_SIZE, LINE_SIGMA * LINE_RATIO, -1);
+    return filter(g, luma, kernel, 1, LINE_SIZE, IDIOM_ACT_NONE);
 }
 
-IdiomTensor *idiom_line_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output)
+IdiomTensor *line_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output)
 {
     IdiomTensor *line = idiom_activation(g,
                                          idiom_affine(g, difference_of_gaussians(g, content),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_EXPRESSION_H
-#define IDIOM_EXPRESSION_H
+#ifndef EXPRESSION_H
+#define EXPRESSION_H
 
 #include <idiom-unstable/ops.h>
 
@@ -21,8 +21,8 @@
  * Returns the mean over text of the weighted squared errors of the three; nearly 0 if no more than a thousandth of the
  * batch is text, 0 without any
  */
-IdiomTensor *idiom_legibility_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output,
-                                   IdiomTensor *mask, guint scale);
+IdiomTensor *legibility_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output, IdiomTensor *mask,
+                             guint scale);
 
 /*
  * Drawn lines. A difference of Gaussians of 1.25 and 2 pixels, softly thresholded, says where the content has contours
@@ -33,6 +33,6 @@ IdiomTensor *idiom_legibility_loss(IdiomGraph *g, IdiomTensor *content, IdiomTen
  * @content, @output: luma in 0..1, planes [n,1,h,w]
  * Returns the sum of both parts' mean squared errors, in units of a line's depth: about 1 for a flat output
  */
-IdiomTensor *idiom_line_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output);
+IdiomTensor *line_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output);
 
 #endif

@@ -3,20 +3,20 @@
 
 #include <math.h>
 
-IdiomTensor *idiom_filter(IdiomGraph *g, IdiomTensor *x, const float *kernels, guint outputs, guint size,
-                          IdiomActivation act)
+IdiomTensor *filter(IdiomGraph *g, IdiomTensor *x, const float *kernels, guint outputs, guint size,
+                    IdiomActivation act)
 {
     const IdiomShape shape = IDIOM_SHAPE(outputs, x ? idiom_tensor_shape(x).c : 1, size, size);
     return idiom_conv2d(g, x, NULL, idiom_constant(g, shape, kernels), NULL,
                         &(IdiomConvParams){.pad = size / 2, .mode = IDIOM_PAD_EDGE, .act = act});
 }
 
-IdiomTensor *idiom_luma(IdiomGraph *g, IdiomTensor *picture)
+IdiomTensor *luma_planes(IdiomGraph *g, IdiomTensor *picture)
 {
-    return idiom_filter(g, picture, (const float[]){0.299f, 0.587f, 0.114f}, 1, 1, IDIOM_ACT_NONE);
+    return filter(g, picture, (const float[]){0.299f, 0.587f, 0.114f}, 1, 1, IDIOM_ACT_NONE);
 }
 
-void idiom_add_gaussian(float *kernel, guint size, double sigma, double sum)
+void add_gaussian(float *kernel, guint size, double sigma, double sum)
 {
     const double center = (size - 1) / 2.0;
     double total = 0;

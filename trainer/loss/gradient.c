@@ -30,16 +30,16 @@ static IdiomTensor *derivatives(IdiomGraph *g, IdiomTensor *luma, guint scale)
     float kernels[2][9];
     add_derivative(kernels[0], 0);
     add_derivative(kernels[1], G_PI / 2);
-    return idiom_filter(g, averaged(g, luma, scale), kernels[0], 2, 3, IDIOM_ACT_NONE);
+    return filter(g, averaged(g, luma, scale), kernels[0], 2, 3, IDIOM_ACT_NONE);
 }
 
 /* Sum over both channels, as both (@outputs 2) or as one. */
 static IdiomTensor *sum_channels(IdiomGraph *g, IdiomTensor *x, guint outputs)
 {
-    return idiom_filter(g, x, (const float[]){1, 1, 1, 1}, outputs, 1, IDIOM_ACT_NONE);
+    return filter(g, x, (const float[]){1, 1, 1, 1}, outputs, 1, IDIOM_ACT_NONE);
 }
 
-IdiomTensor *idiom_edge_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output, guint scale)
+IdiomTensor *edge_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output, guint scale)
 {
     IdiomTensor *wanted = derivatives(g, content, scale);
     IdiomTensor *square = sum_channels(g, idiom_mul(g, wanted, wanted), 2);
@@ -53,12 +53,12 @@ IdiomTensor *idiom_edge_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *o
     return idiom_divide(g, idiom_mean_square(g, shortfall), energy);
 }
 
-IdiomTensor *idiom_stroke_map(IdiomGraph *g, IdiomTensor *luma, guint index)
+IdiomTensor *stroke_map(IdiomGraph *g, IdiomTensor *luma, guint index)
 {
     float kernels[DIRECTIONS][9];
     for (guint i = 0; i < DIRECTIONS; i++)
         add_derivative(kernels[i], 2 * G_PI * i / DIRECTIONS);
     IdiomTensor *gradients =
-        idiom_filter(g, averaged(g, luma, 1u << index), kernels[0], DIRECTIONS, 3, IDIOM_ACT_RELU);
+        filter(g, averaged(g, luma, 1u << index), kernels[0], DIRECTIONS, 3, IDIOM_ACT_RELU);
     return idiom_pool2d(g, gradients, IDIOM_POOL_AVG, CELL, CELL_STRIDE, FALSE);
 }

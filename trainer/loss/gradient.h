@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_GRADIENT_H
-#define IDIOM_GRADIENT_H
+#ifndef GRADIENT_H
+#define GRADIENT_H
 
 #include <idiom-unstable/ops.h>
 
@@ -15,10 +15,10 @@
  * Returns mean squared shortfall over mean squared gradient of the content (flat scalar): 0 for the content itself, 1
  * for a flat output, more where edges are inverted
  */
-IdiomTensor *idiom_edge_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output, guint scale);
+IdiomTensor *edge_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *output, guint scale);
 
-/* Scales of idiom_stroke_map(): the picture averaged over 1, 2, and 4 pixels. */
-#define IDIOM_STROKE_SCALES 3
+/* Scales of stroke_map(): the picture averaged over 1, 2, and 4 pixels. */
+#define STROKE_SCALES 3
 
 /*
  * What strokes look like at scale number @index: gradients in eight directions, each cut off at zero, averaged
@@ -30,6 +30,6 @@ IdiomTensor *idiom_edge_loss(IdiomGraph *g, IdiomTensor *content, IdiomTensor *o
  * @luma: planes [n,1,h,w], h and w at least 16
  * Returns: planes [n,8,h',w']
  */
-IdiomTensor *idiom_stroke_map(IdiomGraph *g, IdiomTensor *luma, guint index);
+IdiomTensor *stroke_map(IdiomGraph *g, IdiomTensor *luma, guint index);
 
 #endif

@@ -18,7 +18,7 @@
  * of frames by themselves on eight of nine clips (README.md, Steadiness; the ninth fades in from black), and hatching went
  * with it. Dark areas flicker less, so it would also like pictures dark: luma is held by more.
  */
-const IdiomLossConfig idiom_loss_defaults = {
+const LossConfig loss_defaults = {
     .style_layers = "v11:1,v12@2:1,v21@2:1,v12@4:1,v21@4:1,q3:1,q5:1,q9:1",
     .content_layers = "q5:0.5,v21@2:2",
     .style = 1.5,
@@ -41,8 +41,8 @@ typedef struct {
     float *gram; /* [channels, channels], of features less their mean */
 } Statistics;
 
-struct IdiomLosses {
-    const IdiomLossConfig *config;
+struct Losses {
+    const LossConfig *config;
     IdiomFeatures *features;
     IdiomDevice *device;
     GArray *style_layers, *content_layers; /* Layer */
@@ -75,7 +75,7 @@ static gboolean parse_layers(GArray *layers, const char *text, const IdiomFeatur
     return TRUE;
 }
 
-char *idiom_available_layers(const IdiomFeatures *features, const char *layers, GString *missing)
+char *available_layers(const IdiomFeatures *features, const char *layers, GString *missing)
 {
     GString *found = g_string_new(NULL);
     g_auto(GStrv) list = g_strsplit(layers, ",", -1);
@@ -96,10 +96,9 @@ static GArray *layers_new(void)
     return layers;
 }
 
-IdiomLosses *idiom_losses_new(const IdiomLossConfig *config, IdiomFeatures *features, IdiomDevice *device,
-                              GError **error)
+Losses *losses_new(const LossConfig *config, IdiomFeatures *features, IdiomDevice *device, GError **error)
 {
-    g_autoptr(IdiomLosses) losses = g_new0(IdiomLosses, 1);
+    g_autoptr(Losses) losses = g_new0(Losses, 1);
     losses->config = config;
     losses->features = features;
     losses->device = idiom_device_ref(device);
@@ -113,7 +112,7 @@ IdiomLosses *idiom_losses_new(const IdiomLossConfig *config, IdiomFeatures *feat
     return g_steal_pointer(&losses);
 }
 
-void idiom_losses_free(IdiomLosses *losses)
+void losses_free(Losses *losses)
 {
     if (!losses)
         return;
@@ -141,25 +140,25 @@ static GArray *statistics_new(void)
 }
 
 /* Number of maps whose statistics are measured. */
-static guint map_count(const IdiomLosses *losses)
+static guint map_count(const Losses *losses)
 {
-    return losses->style_layers->len + IDIOM_STROKE_SCALES;
+    return losses->style_layers->len + STROKE_SCALES;
 }
 
 /* Means and Gram matrices of one picture in each of these maps; NULL with @error set. */
-static GArray *measure(IdiomLosses *losses, const IdiomReference *reference, GError **error)
+static GArray *measure(Losses *losses, const Reference *reference, GError **error)
 {
     const guint n_layers = losses->style_layers->len, n_maps = map_count(losses);
     IdiomGraph *g = idiom_graph_new(losses->device, IDIOM_FP32);
     const IdiomShape shape = IDIOM_SHAPE(1, 3, reference->h, reference->w);
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
-    IdiomTensor *picture = idiom_to_planes(g, input), *luma = idiom_luma(g, picture);
+    IdiomTensor *picture = idiom_to_planes(g, input), *luma = luma_planes(g, picture);
     g_autoptr(IdiomFeatureMaps) maps = idiom_feature_maps_new(losses->features, g, picture);
     g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, 2 * n_maps);
     for (guint i = 0; i < n_maps; i++) {
         IdiomTensor *map = i < n_layers
                                ? idiom_feature_map(maps, g_array_index(losses->style_layers, Layer, i).name)
-                               : idiom_stroke_map(g, luma, i - n_layers);
+                               : stroke_map(g, luma, i - n_layers);
         outputs[2 * i] = idiom_to_flat(g, idiom_mean_hw(g, map));
         outputs[2 * i + 1] = idiom_gram(g, map, outputs[2 * i]);
     }
@@ -208,8 +207,7 @@ static Statistics pool_statistics(GPtrArray *measured, guint layer, const double
     return pooled;
 }
 
-gboolean idiom_losses_add_style(IdiomLosses *losses, const IdiomReference *references, guint n_references,
-                                GError **error)
+gboolean losses_add_style(Losses *losses, const Reference *references, guint n_references, GError **error)
 {
     g_autoptr(GPtrArray) measured = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     g_autofree double *weights = g_new(double, n_references);
@@ -232,8 +230,8 @@ gboolean idiom_losses_add_style(IdiomLosses *losses, const IdiomReference *refer
     return TRUE;
 }
 
-const char *idiom_losses_style_statistics(const IdiomLosses *losses, guint style, guint layer,
-                                          guint *channels, const float **mean, const float **gram)
+const char *losses_style_statistics(const Losses *losses, guint style, guint layer, guint *channels,
+                                    const float **mean, const float **gram)
 {
     if (layer >= losses->style_layers->len)
         return NULL;
@@ -244,7 +242,7 @@ const char *idiom_losses_style_statistics(const IdiomLosses *losses, guint style
     return g_array_index(losses->style_layers, Layer, layer).name;
 }
 
-const char *idiom_losses_style_energy(const IdiomLosses *losses, guint style, guint layer, double *energy)
+const char *losses_style_energy(const Losses *losses, guint style, guint layer, double *energy)
 {
     if (layer >= losses->style_layers->len)
         return NULL;
@@ -263,19 +261,19 @@ typedef struct {
     IdiomTensor *center, *target;
 } Target;
 
-struct IdiomObjective {
-    const IdiomLosses *losses;
+struct Objective {
+    const Losses *losses;
     IdiomGraph *graph;
-    GArray *terms; /* IdiomLossTerm */
+    GArray *terms; /* LossTerm */
     IdiomTensor *output;
     IdiomFeatureMaps *output_maps;
     GArray *targets;   /* Target */
     GHashTable *lumas; /* tensor of a picture -> tensor of its luma, which terms share */
 };
 
-void idiom_objective_add(IdiomObjective *objective, const char *name, IdiomTensor *value, double weight)
+void objective_add(Objective *objective, const char *name, IdiomTensor *value, double weight)
 {
-    const IdiomLossTerm term = {name, value, weight};
+    const LossTerm term = {name, value, weight};
     g_array_append_val(objective->terms, term);
 }
 
@@ -288,18 +286,18 @@ static IdiomTensor *gram_distance(IdiomGraph *g, IdiomTensor *map, IdiomTensor *
     return idiom_divide(g, idiom_mse(g, gram, target), idiom_mean_square(g, target));
 }
 
-static void add_taught_style(IdiomObjective *o, IdiomFeatureMaps *taught_maps)
+static void add_taught_style(Objective *o, IdiomFeatureMaps *taught_maps)
 {
     for (guint i = 0; i < o->losses->style_layers->len; i++) {
         const Layer *layer = &g_array_index(o->losses->style_layers, Layer, i);
         IdiomTensor *distance = gram_distance(o->graph, idiom_feature_map(o->output_maps, layer->name),
                                               idiom_feature_map(taught_maps, layer->name));
-        idiom_objective_add(o, "style", distance, o->losses->config->style * layer->weight);
+        objective_add(o, "style", distance, o->losses->config->style * layer->weight);
     }
 }
 
 /* Compares the statistics of @map with those of number @index of the style. */
-static void add_statistics(IdiomObjective *o, const char *name, guint index, IdiomTensor *map, double weight)
+static void add_statistics(Objective *o, const char *name, guint index, IdiomTensor *map, double weight)
 {
     IdiomGraph *g = o->graph;
     if (!map)
@@ -308,10 +306,10 @@ static void add_statistics(IdiomObjective *o, const char *name, guint index, Idi
     const Target t = {index, idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, c, 1, 1)),
                       idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, c, c))};
     g_array_append_val(o->targets, t);
-    idiom_objective_add(o, name, idiom_gram_distance(g, idiom_gram(g, map, t.center), t.target), weight);
+    objective_add(o, name, idiom_gram_distance(g, idiom_gram(g, map, t.center), t.target), weight);
 }
 
-static void add_style(IdiomObjective *o)
+static void add_style(Objective *o)
 {
     for (guint i = 0; i < o->losses->style_layers->len; i++) {
         const Layer *layer = &g_array_index(o->losses->style_layers, Layer, i);
@@ -320,53 +318,51 @@ static void add_style(IdiomObjective *o)
     }
 }
 
-IdiomTensor *idiom_content_distance(IdiomGraph *g, IdiomTensor *output, IdiomTensor *content)
+IdiomTensor *content_distance(IdiomGraph *g, IdiomTensor *output, IdiomTensor *content)
 {
     IdiomTensor *difference = idiom_mse(g, output, content);
     return idiom_divide(g, difference, idiom_mean(g, idiom_variance_hw(g, content)));
 }
 
-static void add_content(IdiomObjective *o, IdiomFeatureMaps *content_maps)
+static void add_content(Objective *o, IdiomFeatureMaps *content_maps)
 {
     IdiomGraph *g = o->graph;
     for (guint i = 0; i < o->losses->content_layers->len; i++) {
         const Layer *layer = &g_array_index(o->losses->content_layers, Layer, i);
         IdiomTensor *wanted = idiom_feature_map(content_maps, layer->name);
-        IdiomTensor *distance =
-            idiom_content_distance(g, idiom_feature_map(o->output_maps, layer->name), wanted);
-        idiom_objective_add(o, "content", distance, o->losses->config->content * layer->weight);
+        IdiomTensor *distance = content_distance(g, idiom_feature_map(o->output_maps, layer->name), wanted);
+        objective_add(o, "content", distance, o->losses->config->content * layer->weight);
     }
 }
 
-static void add_luma(IdiomObjective *o, IdiomTensor *content, IdiomTensor *output)
+static void add_luma(Objective *o, IdiomTensor *content, IdiomTensor *output)
 {
     IdiomGraph *g = o->graph;
     IdiomTensor *before = idiom_pool2d(g, content, IDIOM_POOL_AVG, LUMA_CELL, LUMA_CELL, FALSE);
     IdiomTensor *after = idiom_pool2d(g, output, IDIOM_POOL_AVG, LUMA_CELL, LUMA_CELL, FALSE);
-    IdiomTensor *difference = idiom_luma(g, idiom_sub(g, after, before));
-    idiom_objective_add(o, "luma", idiom_mean(g, idiom_variance_hw(g, difference)), o->losses->config->luma);
+    IdiomTensor *difference = luma_planes(g, idiom_sub(g, after, before));
+    objective_add(o, "luma", idiom_mean(g, idiom_variance_hw(g, difference)), o->losses->config->luma);
 }
 
-static void add_smoothness(IdiomObjective *o, IdiomTensor *output)
+static void add_smoothness(Objective *o, IdiomTensor *output)
 {
     IdiomGraph *g = o->graph;
-    const IdiomLossConfig *config = o->losses->config;
+    const LossConfig *config = o->losses->config;
     for (guint axis = 0; axis < 2; axis++) {
         if (config->tv > 0)
-            idiom_objective_add(o, "tv", idiom_mean_square(g, idiom_difference(g, output, axis, 1)),
-                                config->tv);
+            objective_add(o, "tv", idiom_mean_square(g, idiom_difference(g, output, axis, 1)), config->tv);
         if (config->hf > 0)
-            idiom_objective_add(o, "hf", idiom_mean_abs(g, idiom_difference(g, output, axis, 2)), config->hf);
+            objective_add(o, "hf", idiom_mean_abs(g, idiom_difference(g, output, axis, 2)), config->hf);
     }
 }
 
-IdiomObjective *idiom_objective_new(const IdiomLosses *losses, IdiomGraph *graph, IdiomTensor *content,
-                                    IdiomTensor *output, gboolean taught)
+Objective *objective_new(const Losses *losses, IdiomGraph *graph, IdiomTensor *content, IdiomTensor *output,
+                         gboolean taught)
 {
-    IdiomObjective *o = g_new0(IdiomObjective, 1);
+    Objective *o = g_new0(Objective, 1);
     o->losses = losses;
     o->graph = graph;
-    o->terms = g_array_new(FALSE, FALSE, sizeof(IdiomLossTerm));
+    o->terms = g_array_new(FALSE, FALSE, sizeof(LossTerm));
     o->targets = g_array_new(FALSE, FALSE, sizeof(Target));
     o->lumas = g_hash_table_new(NULL, NULL);
     o->output = output;
@@ -383,7 +379,7 @@ IdiomObjective *idiom_objective_new(const IdiomLosses *losses, IdiomGraph *graph
     return o;
 }
 
-void idiom_objective_free(IdiomObjective *objective)
+void objective_free(Objective *objective)
 {
     if (!objective)
         return;
@@ -396,47 +392,44 @@ void idiom_objective_free(IdiomObjective *objective)
 
 /* --- expression and gradients ----------------------------------------------------------------------- */
 
-static IdiomTensor *luma_of(IdiomObjective *o, IdiomTensor *picture)
+static IdiomTensor *luma_of(Objective *o, IdiomTensor *picture)
 {
     if (!g_hash_table_contains(o->lumas, picture))
-        g_hash_table_insert(o->lumas, picture, idiom_luma(o->graph, picture));
+        g_hash_table_insert(o->lumas, picture, luma_planes(o->graph, picture));
     return g_hash_table_lookup(o->lumas, picture);
 }
 
-void idiom_objective_add_legibility(IdiomObjective *objective, IdiomTensor *content, IdiomTensor *output,
-                                    IdiomTensor *mask, double weight)
+void objective_add_legibility(Objective *objective, IdiomTensor *content, IdiomTensor *output,
+                              IdiomTensor *mask, double weight)
 {
-    IdiomObjective *o = objective;
+    Objective *o = objective;
     for (guint scale = 1; scale <= 2 && weight > 0; scale++)
-        idiom_objective_add(
-            o, "legibility",
-            idiom_legibility_loss(o->graph, luma_of(o, content), luma_of(o, output), mask, scale), weight);
+        objective_add(o, "legibility",
+                      legibility_loss(o->graph, luma_of(o, content), luma_of(o, output), mask, scale),
+                      weight);
 }
 
-void idiom_objective_add_line(IdiomObjective *objective, IdiomTensor *content, IdiomTensor *output,
-                              double weight)
+void objective_add_line(Objective *objective, IdiomTensor *content, IdiomTensor *output, double weight)
 {
-    IdiomObjective *o = objective;
+    Objective *o = objective;
     if (weight > 0)
-        idiom_objective_add(o, "line", idiom_line_loss(o->graph, luma_of(o, content), luma_of(o, output)),
-                            weight);
+        objective_add(o, "line", line_loss(o->graph, luma_of(o, content), luma_of(o, output)), weight);
 }
 
-void idiom_objective_add_edges(IdiomObjective *objective, IdiomTensor *content, IdiomTensor *output,
-                               double weight)
+void objective_add_edges(Objective *objective, IdiomTensor *content, IdiomTensor *output, double weight)
 {
-    IdiomObjective *o = objective;
+    Objective *o = objective;
     for (guint scale = 1; scale <= 2 && weight > 0; scale++)
-        idiom_objective_add(
-            o, "edges", idiom_edge_loss(o->graph, luma_of(o, content), luma_of(o, output), scale), weight);
+        objective_add(o, "edges", edge_loss(o->graph, luma_of(o, content), luma_of(o, output), scale),
+                      weight);
 }
 
-void idiom_objective_add_strokes(IdiomObjective *objective, IdiomTensor *output, double weight)
+void objective_add_strokes(Objective *objective, IdiomTensor *output, double weight)
 {
-    IdiomObjective *o = objective;
-    for (guint i = 0; i < IDIOM_STROKE_SCALES && weight > 0; i++)
+    Objective *o = objective;
+    for (guint i = 0; i < STROKE_SCALES && weight > 0; i++)
         add_statistics(o, "strokes", o->losses->style_layers->len + i,
-                       idiom_stroke_map(o->graph, luma_of(o, output), i), weight);
+                       stroke_map(o->graph, luma_of(o, output), i), weight);
 }
 
 /* --- temporal ------------------------------------------------------------------------------------- */
@@ -470,7 +463,7 @@ static IdiomTensor *masked_mse(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b, Id
 }
 
 /* The deepest content layer whose maps divide the picture into cells of k x k, 1 < k <= 8; NULL if there is none. */
-static const char *temporal_layer(const IdiomObjective *o, guint *k)
+static const char *temporal_layer(const Objective *o, guint *k)
 {
     const IdiomShape s = idiom_tensor_shape(o->output);
     for (guint i = o->losses->content_layers->len; i-- > 0;) {
@@ -484,9 +477,9 @@ static const char *temporal_layer(const IdiomObjective *o, guint *k)
     return NULL;
 }
 
-void idiom_objective_add_temporal(IdiomObjective *objective, IdiomTensor *before, IdiomTensor *flow)
+void objective_add_temporal(Objective *objective, IdiomTensor *before, IdiomTensor *flow)
 {
-    IdiomObjective *o = objective;
+    Objective *o = objective;
     IdiomGraph *g = o->graph;
     const double weight = o->losses->config->temporal;
     if (!o->output || weight <= 0)
@@ -494,7 +487,7 @@ void idiom_objective_add_temporal(IdiomObjective *objective, IdiomTensor *before
     IdiomTensor *expected = idiom_warp(g, idiom_stop_gradient(g, before), flow);
     IdiomTensor *inside = away_from_edges(g, idiom_tensor_shape(o->output));
     IdiomTensor *valid = idiom_mul(g, idiom_warp(g, inside, flow), inside);
-    idiom_objective_add(o, "temporal", masked_mse(g, o->output, expected, valid), weight);
+    objective_add(o, "temporal", masked_mse(g, o->output, expected, valid), weight);
 
     guint k;
     const char *layer = temporal_layer(o, &k);
@@ -504,29 +497,29 @@ void idiom_objective_add_temporal(IdiomObjective *objective, IdiomTensor *before
     IdiomTensor *wanted = idiom_feature_map(expected_maps, layer);
     IdiomTensor *distance = masked_mse(g, idiom_feature_map(o->output_maps, layer), wanted,
                                        idiom_pool2d(g, valid, IDIOM_POOL_AVG, k, k, FALSE));
-    idiom_objective_add(o, "temporal", idiom_divide(g, distance, idiom_mean(g, idiom_variance_hw(g, wanted))),
-                        weight * TEMPORAL_FEATURES);
+    objective_add(o, "temporal", idiom_divide(g, distance, idiom_mean(g, idiom_variance_hw(g, wanted))),
+                  weight * TEMPORAL_FEATURES);
 }
 
-const IdiomLossTerm *idiom_objective_terms(const IdiomObjective *objective, guint *count)
+const LossTerm *objective_terms(const Objective *objective, guint *count)
 {
     *count = objective->terms->len;
-    return (const IdiomLossTerm *)objective->terms->data;
+    return (const LossTerm *)objective->terms->data;
 }
 
-IdiomTensor *idiom_objective_differentiate(const IdiomObjective *objective, IdiomParams *params)
+IdiomTensor *objective_differentiate(const Objective *objective, IdiomParams *params)
 {
     const guint count = objective->terms->len;
     g_autofree IdiomTensor **values = g_new(IdiomTensor *, count);
     g_autofree double *weights = g_new(double, count);
     for (guint i = 0; i < count; i++) {
-        values[i] = g_array_index(objective->terms, IdiomLossTerm, i).value;
-        weights[i] = g_array_index(objective->terms, IdiomLossTerm, i).weight;
+        values[i] = g_array_index(objective->terms, LossTerm, i).value;
+        weights[i] = g_array_index(objective->terms, LossTerm, i).weight;
     }
     return idiom_graph_differentiate(objective->graph, values, weights, count, params);
 }
 
-void idiom_objective_set_style(const IdiomObjective *objective, IdiomProgram *program, guint style)
+void objective_set_style(const Objective *objective, IdiomProgram *program, guint style)
 {
     if (!objective->targets->len) /* the teacher shows the style */
         return;
@@ -540,11 +533,11 @@ void idiom_objective_set_style(const IdiomObjective *objective, IdiomProgram *pr
     }
 }
 
-double idiom_objective_value(const IdiomObjective *objective, IdiomProgram *program, const char *name)
+double objective_value(const Objective *objective, IdiomProgram *program, const char *name)
 {
     double sum = 0;
     for (guint i = 0; i < objective->terms->len; i++) {
-        const IdiomLossTerm *term = &g_array_index(objective->terms, IdiomLossTerm, i);
+        const LossTerm *term = &g_array_index(objective->terms, LossTerm, i);
         if (!name || g_str_equal(name, term->name))
             sum += term->weight * *(const float *)idiom_program_map(program, term->value);
     }

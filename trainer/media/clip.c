@@ -7,37 +7,37 @@
 
 /* --- reading -------------------------------------------------------------------------------------- */
 
-struct IdiomClip {
-    IdiomDecoder decoder;
+struct Clip {
+    Decoder decoder;
     char *path;
     guint w, h;
     guint frames; /* read so far */
 };
 
-IdiomClip *idiom_clip_open(const char *path, guint w, guint h, GError **error)
+Clip *clip_open(const char *path, guint w, guint h, GError **error)
 {
-    g_autoptr(IdiomClip) clip = g_new0(IdiomClip, 1);
+    g_autoptr(Clip) clip = g_new0(Clip, 1);
     clip->path = g_strdup(path);
     clip->decoder.path = clip->path;
     clip->w = w;
     clip->h = h;
-    if (!idiom_decoder_open_file(&clip->decoder, error) || !idiom_decoder_open_codec(&clip->decoder, error))
+    if (!decoder_open_file(&clip->decoder, error) || !decoder_open_codec(&clip->decoder, error))
         return NULL;
     return g_steal_pointer(&clip);
 }
 
-void idiom_clip_free(IdiomClip *clip)
+void clip_free(Clip *clip)
 {
     if (clip) {
-        idiom_decoder_clear(&clip->decoder);
+        decoder_clear(&clip->decoder);
         g_free(clip->path);
         g_free(clip);
     }
 }
 
-IdiomPicture *idiom_clip_next(IdiomClip *clip, GError **error)
+Picture *clip_next(Clip *clip, GError **error)
 {
-    int status = idiom_decoder_next(&clip->decoder);
+    int status = decoder_next(&clip->decoder);
     if (status == AVERROR_EOF && clip->frames > 0)
         return NULL;
     if (status < 0) {
@@ -51,10 +51,10 @@ IdiomPicture *idiom_clip_next(IdiomClip *clip, GError **error)
         clip->h = (guint)clip->decoder.frame->height;
     }
     clip->frames++;
-    return idiom_decoder_picture(&clip->decoder, clip->w, clip->h, error);
+    return decoder_picture(&clip->decoder, clip->w, clip->h, error);
 }
 
-void idiom_clip_rate(const IdiomClip *clip, int *numerator, int *denominator)
+void clip_rate(const Clip *clip, int *numerator, int *denominator)
 {
     AVRational rate = clip->decoder.format->streams[clip->decoder.stream]->avg_frame_rate;
     gboolean known = rate.num > 0 && rate.den > 0;
@@ -64,7 +64,7 @@ void idiom_clip_rate(const IdiomClip *clip, int *numerator, int *denominator)
 
 /* --- writing -------------------------------------------------------------------------------------- */
 
-struct IdiomClipWriter {
+struct ClipWriter {
     char *path;
     AVFormatContext *format;
     AVStream *stream;
@@ -73,7 +73,7 @@ struct IdiomClipWriter {
     AVPacket *packet;
 };
 
-static gboolean fail(const IdiomClipWriter *writer, const char *what, int averror, GError **error)
+static gboolean fail(const ClipWriter *writer, const char *what, int averror, GError **error)
 {
     char text[AV_ERROR_MAX_STRING_SIZE] = "";
     g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "%s: %s: %s", writer->path, what,
@@ -81,7 +81,7 @@ static gboolean fail(const IdiomClipWriter *writer, const char *what, int averro
     return FALSE;
 }
 
-static gboolean open_encoder(IdiomClipWriter *writer, guint w, guint h, AVRational rate, GError **error)
+static gboolean open_encoder(ClipWriter *writer, guint w, guint h, AVRational rate, GError **error)
 {
     const AVCodec *encoder = avcodec_find_encoder(AV_CODEC_ID_FFV1);
     writer->codec = avcodec_alloc_context3(encoder);
@@ -97,7 +97,7 @@ static gboolean open_encoder(IdiomClipWriter *writer, guint w, guint h, AVRation
     return status >= 0 || fail(writer, "no FFV1 encoder for it", status, error);
 }
 
-static gboolean open_file(IdiomClipWriter *writer, GError **error)
+static gboolean open_file(ClipWriter *writer, GError **error)
 {
     writer->stream = avformat_new_stream(writer->format, NULL);
     writer->stream->time_base = writer->codec->time_base;
@@ -110,7 +110,7 @@ static gboolean open_file(IdiomClipWriter *writer, GError **error)
     return status >= 0 || fail(writer, "cannot be written", status, error);
 }
 
-static gboolean make_frame(IdiomClipWriter *writer, GError **error)
+static gboolean make_frame(ClipWriter *writer, GError **error)
 {
     writer->packet = av_packet_alloc();
     writer->frame = av_frame_alloc();
@@ -121,10 +121,10 @@ static gboolean make_frame(IdiomClipWriter *writer, GError **error)
     return status >= 0 || fail(writer, "no memory for a frame", status, error);
 }
 
-IdiomClipWriter *idiom_clip_writer_new(const char *path, guint w, guint h, int numerator, int denominator,
-                                       GError **error)
+ClipWriter *clip_writer_new(const char *path, guint w, guint h, int numerator, int denominator,
+                            GError **error)
 {
-    g_autoptr(IdiomClipWriter) writer = g_new0(IdiomClipWriter, 1);
+    g_autoptr(ClipWriter) writer = g_new0(ClipWriter, 1);
     writer->path = g_strdup(path);
     int status = avformat_alloc_output_context2(&writer->format, NULL, "matroska", NULL);
     if (status < 0) {
@@ -139,7 +139,7 @@ IdiomClipWriter *idiom_clip_writer_new(const char *path, guint w, guint h, int n
 }
 
 /* Gives @frame (NULL: nothing follows) to the encoder and writes what it has ready. */
-static gboolean encode(IdiomClipWriter *writer, const AVFrame *frame, GError **error)
+static gboolean encode(ClipWriter *writer, const AVFrame *frame, GError **error)
 {
     int status = avcodec_send_frame(writer->codec, frame);
     while (status >= 0 && (status = avcodec_receive_packet(writer->codec, writer->packet)) >= 0) {
@@ -152,7 +152,7 @@ static gboolean encode(IdiomClipWriter *writer, const AVFrame *frame, GError **e
     return fail(writer, "cannot be written", status, error);
 }
 
-gboolean idiom_clip_writer_add(IdiomClipWriter *writer, const IdiomPicture *picture, GError **error)
+gboolean clip_writer_add(ClipWriter *writer, const Picture *picture, GError **error)
 {
     AVFrame *frame = writer->frame;
     int status = av_frame_make_writable(frame);
@@ -169,7 +169,7 @@ gboolean idiom_clip_writer_add(IdiomClipWriter *writer, const IdiomPicture *pict
     return ok;
 }
 
-gboolean idiom_clip_writer_finish(IdiomClipWriter *writer, GError **error)
+gboolean clip_writer_finish(ClipWriter *writer, GError **error)
 {
     if (!encode(writer, NULL, error))
         return FALSE;
@@ -179,7 +179,7 @@ gboolean idiom_clip_writer_finish(IdiomClipWriter *writer, GError **error)
     return status >= 0 || fail(writer, "cannot be written", status, error);
 }
 
-void idiom_clip_writer_free(IdiomClipWriter *writer)
+void clip_writer_free(ClipWriter *writer)
 {
     if (!writer)
         return;

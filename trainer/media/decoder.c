@@ -8,7 +8,7 @@
 /* A group of pictures in usual videos is not longer; further on a seek has gone wrong. */
 #define MAX_FRAMES_AFTER_SEEK 600
 
-void idiom_decoder_clear(IdiomDecoder *d)
+void decoder_clear(Decoder *d)
 {
     av_packet_free(&d->packet);
     av_frame_free(&d->frame);
@@ -16,13 +16,13 @@ void idiom_decoder_clear(IdiomDecoder *d)
     avformat_close_input(&d->format);
 }
 
-static gboolean fail(const IdiomDecoder *d, IdiomError code, const char *what, int averror, GError **error)
+static gboolean fail(const Decoder *d, IdiomError code, const char *what, int averror, GError **error)
 {
     char text[AV_ERROR_MAX_STRING_SIZE] = "";
     if (d->w)
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT,
                     "%s: %dx%d is too large: at most %d pixels a side and %d million pixels", d->path, d->w,
-                    d->h, IDIOM_PICTURE_MAX_SIDE, IDIOM_PICTURE_MAX_PIXELS / 1000000);
+                    d->h, PICTURE_MAX_SIDE, PICTURE_MAX_PIXELS / 1000000);
     else if (averror)
         g_set_error(error, IDIOM_ERROR, code, "%s: %s: %s", d->path, what,
                     av_make_error_string(text, sizeof text, averror));
@@ -31,10 +31,9 @@ static gboolean fail(const IdiomDecoder *d, IdiomError code, const char *what, i
     return FALSE;
 }
 
-static gboolean too_large(IdiomDecoder *d, int w, int h)
+static gboolean too_large(Decoder *d, int w, int h)
 {
-    if (w <= IDIOM_PICTURE_MAX_SIDE && h <= IDIOM_PICTURE_MAX_SIDE &&
-        (gint64)w * h <= IDIOM_PICTURE_MAX_PIXELS)
+    if (w <= PICTURE_MAX_SIDE && h <= PICTURE_MAX_SIDE && (gint64)w * h <= PICTURE_MAX_PIXELS)
         return FALSE;
     d->w = w;
     d->h = h;
@@ -49,13 +48,13 @@ static int get_buffer(AVCodecContext *codec, AVFrame *frame, int flags)
                : avcodec_default_get_buffer2(codec, frame, flags);
 }
 
-gboolean idiom_decoder_is_still(const IdiomDecoder *d)
+gboolean decoder_is_still(const Decoder *d)
 {
     return g_str_has_suffix(d->format->iformat->name, "_pipe") ||
            g_str_equal(d->format->iformat->name, "image2");
 }
 
-gboolean idiom_decoder_open_file(IdiomDecoder *d, GError **error)
+gboolean decoder_open_file(Decoder *d, GError **error)
 {
     AVDictionary *options = NULL;
     av_dict_set(&options, "pattern_type", "none", 0); /* '%' and '*' in a name are only characters */
@@ -71,11 +70,11 @@ gboolean idiom_decoder_open_file(IdiomDecoder *d, GError **error)
     return TRUE;
 }
 
-gboolean idiom_decoder_open_codec(IdiomDecoder *d, GError **error)
+gboolean decoder_open_codec(Decoder *d, GError **error)
 {
     int status = 0;
     /* What this finds is in a picture's own header, and it would decode a huge one. */
-    if (!idiom_decoder_is_still(d) && (status = avformat_find_stream_info(d->format, NULL)) < 0)
+    if (!decoder_is_still(d) && (status = avformat_find_stream_info(d->format, NULL)) < 0)
         return fail(d, IDIOM_ERROR_FORMAT, "not a picture or video", status, error);
 
     const AVCodec *decoder = NULL;
@@ -98,7 +97,7 @@ gboolean idiom_decoder_open_codec(IdiomDecoder *d, GError **error)
     return status >= 0 || fail(d, IDIOM_ERROR_FORMAT, "no decoder", status, error);
 }
 
-int idiom_decoder_next(IdiomDecoder *d)
+int decoder_next(Decoder *d)
 {
     for (;;) {
         int status = avcodec_receive_frame(d->codec, d->frame);
@@ -120,11 +119,11 @@ int idiom_decoder_next(IdiomDecoder *d)
     }
 }
 
-gboolean idiom_decoder_seek(IdiomDecoder *d, double position, GError **error)
+gboolean decoder_seek(Decoder *d, double position, GError **error)
 {
     const AVStream *stream = d->format->streams[d->stream];
     gint64 target = AV_NOPTS_VALUE;
-    if (!idiom_decoder_is_still(d) && d->format->duration > 0) {
+    if (!decoder_is_still(d) && d->format->duration > 0) {
         gint64 start = d->format->start_time == AV_NOPTS_VALUE ? 0 : d->format->start_time;
         target = start + (gint64)(position * d->format->duration);
         if (av_seek_frame(d->format, -1, target, AVSEEK_FLAG_BACKWARD) < 0)
@@ -132,7 +131,7 @@ gboolean idiom_decoder_seek(IdiomDecoder *d, double position, GError **error)
     }
     AVFrame *best = av_frame_alloc();
     int status = 0;
-    for (guint i = 0; i < MAX_FRAMES_AFTER_SEEK && (status = idiom_decoder_next(d)) >= 0; i++) {
+    for (guint i = 0; i < MAX_FRAMES_AFTER_SEEK && (status = decoder_next(d)) >= 0; i++) {
         av_frame_unref(best);
         av_frame_move_ref(best, d->frame);
         gint64 pts = best->best_effort_timestamp;
@@ -144,13 +143,13 @@ gboolean idiom_decoder_seek(IdiomDecoder *d, double position, GError **error)
     gboolean whole = !(best->flags & AV_FRAME_FLAG_CORRUPT) && !best->decode_error_flags;
     av_frame_move_ref(d->frame, best);
     av_frame_free(&best);
-    if (!any && !idiom_decoder_is_still(d))
+    if (!any && !decoder_is_still(d))
         return fail(d, IDIOM_ERROR_FORMAT, "no frame in it that can be decoded", 0, error);
     if (!any) { /* libav says of sizes that it cannot handle only that they are invalid */
         g_autofree char *what =
             g_strdup_printf("cannot be decoded: damaged, truncated, or larger than %d pixels a side or %d "
                             "million pixels",
-                            IDIOM_PICTURE_MAX_SIDE, IDIOM_PICTURE_MAX_PIXELS / 1000000);
+                            PICTURE_MAX_SIDE, PICTURE_MAX_PIXELS / 1000000);
         return fail(d, IDIOM_ERROR_FORMAT, what, 0, error);
     }
     return whole || fail(d, IDIOM_ERROR_FORMAT, "cannot be decoded: damaged or truncated", 0, error);
@@ -202,16 +201,16 @@ static gboolean rescale(const AVFrame *from, AVFrame *to, int kernel)
 /*
  * First RGB, then the size: so subsampled colour is interpolated smoothly, as JPEG decoders do it, whatever the size.
  */
-IdiomPicture *idiom_decoder_picture(const IdiomDecoder *d, guint w, guint h, GError **error)
+Picture *decoder_picture(const Decoder *d, guint w, guint h, GError **error)
 {
     AVFrame *rgb = av_frame_alloc(), *scaled = av_frame_alloc();
     rgb->width = d->frame->width;
     rgb->height = d->frame->height;
     scaled->width = (int)w;
     scaled->height = (int)h;
-    IdiomPicture *picture = NULL;
+    Picture *picture = NULL;
     if (rescale(d->frame, rgb, SWS_GAUSS) && rescale(rgb, scaled, SWS_LANCZOS)) {
-        picture = idiom_picture_new(w, h);
+        picture = picture_new(w, h);
         av_image_copy_plane(picture->rgb, 3 * (int)w, scaled->data[0], scaled->linesize[0], 3 * (int)w,
                             (int)h);
     } else {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_DECODER_H
-#define IDIOM_DECODER_H
+#ifndef DECODER_H
+#define DECODER_H
 
 #include "media/picture.h"
 
@@ -17,25 +17,25 @@ typedef struct {
     int stream;
     gboolean drained; /* the codec has been told that nothing follows */
     int w, h;         /* of a frame that is too large */
-} IdiomDecoder;
+} Decoder;
 
 /* @decoder: zeroes but for its path. Errors: IDIOM_ERROR_FILE, IDIOM_ERROR_FORMAT. */
-gboolean idiom_decoder_open_file(IdiomDecoder *decoder, GError **error);
-/* After idiom_decoder_open_file(). */
-gboolean idiom_decoder_open_codec(IdiomDecoder *decoder, GError **error);
-void idiom_decoder_clear(IdiomDecoder *decoder);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IdiomDecoder, idiom_decoder_clear)
+gboolean decoder_open_file(Decoder *decoder, GError **error);
+/* After decoder_open_file(). */
+gboolean decoder_open_codec(Decoder *decoder, GError **error);
+void decoder_clear(Decoder *decoder);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Decoder, decoder_clear)
 
 /* Single pictures come from libavformat's image2 and ..._pipe demuxers. */
-gboolean idiom_decoder_is_still(const IdiomDecoder *decoder);
+gboolean decoder_is_still(const Decoder *decoder);
 
 /* The next frame into decoder->frame. Returns 0, AVERROR_EOF or another libav error. */
-int idiom_decoder_next(IdiomDecoder *decoder);
+int decoder_next(Decoder *decoder);
 
 /* Decodes the frame at @position of a video (the first one if it cannot be sought), or the only one of a picture. */
-gboolean idiom_decoder_seek(IdiomDecoder *decoder, double position, GError **error);
+gboolean decoder_seek(Decoder *decoder, double position, GError **error);
 
 /* decoder->frame as RGB of @w x @h pixels. */
-IdiomPicture *idiom_decoder_picture(const IdiomDecoder *decoder, guint w, guint h, GError **error);
+Picture *decoder_picture(const Decoder *decoder, guint w, guint h, GError **error);
 
 #endif

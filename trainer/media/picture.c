@@ -9,14 +9,14 @@
 #include <math.h>
 #include <string.h>
 
-IdiomPicture *idiom_picture_new(guint w, guint h)
+Picture *picture_new(guint w, guint h)
 {
-    IdiomPicture *picture = g_new(IdiomPicture, 1);
-    *picture = (IdiomPicture){w, h, g_malloc((gsize)3 * w * h)};
+    Picture *picture = g_new(Picture, 1);
+    *picture = (Picture){w, h, g_malloc((gsize)3 * w * h)};
     return picture;
 }
 
-void idiom_picture_free(IdiomPicture *picture)
+void picture_free(Picture *picture)
 {
     if (picture) {
         g_free(picture->rgb);
@@ -24,15 +24,15 @@ void idiom_picture_free(IdiomPicture *picture)
     }
 }
 
-IdiomPicture *idiom_picture_crop(const IdiomPicture *picture, guint x, guint y, guint w, guint h)
+Picture *picture_crop(const Picture *picture, guint x, guint y, guint w, guint h)
 {
-    IdiomPicture *part = idiom_picture_new(w, h);
+    Picture *part = picture_new(w, h);
     for (guint row = 0; row < h; row++)
         memcpy(part->rgb + (gsize)3 * row * w, picture->rgb + 3 * ((gsize)(y + row) * picture->w + x), 3 * w);
     return part;
 }
 
-void idiom_picture_to_floats(const IdiomPicture *picture, float *values)
+void picture_to_floats(const Picture *picture, float *values)
 {
     gsize pixels = (gsize)picture->w * picture->h;
     for (gsize i = 0; i < pixels; i++)
@@ -40,9 +40,9 @@ void idiom_picture_to_floats(const IdiomPicture *picture, float *values)
             values[c * pixels + i] = picture->rgb[3 * i + c] * (1.0f / 255);
 }
 
-IdiomPicture *idiom_picture_from_floats(const float *values, guint w, guint h)
+Picture *picture_from_floats(const float *values, guint w, guint h)
 {
-    IdiomPicture *picture = idiom_picture_new(w, h);
+    Picture *picture = picture_new(w, h);
     gsize pixels = (gsize)w * h;
     for (gsize i = 0; i < pixels; i++)
         for (guint c = 0; c < 3; c++)
@@ -52,24 +52,23 @@ IdiomPicture *idiom_picture_from_floats(const float *values, guint w, guint h)
 
 /* --- reading -------------------------------------------------------------------------------------- */
 
-gboolean idiom_picture_is_video(const char *path, gboolean *video, GError **error)
+gboolean picture_is_video(const char *path, gboolean *video, GError **error)
 {
-    g_auto(IdiomDecoder) d = {.path = path};
-    if (!idiom_decoder_open_file(&d, error))
+    g_auto(Decoder) d = {.path = path};
+    if (!decoder_open_file(&d, error))
         return FALSE;
     gboolean lasts = d.format->duration > 0;
     for (guint i = 0; i < d.format->nb_streams; i++) /* AVI says it only here */
         lasts |= d.format->streams[i]->duration > 0;
-    *video = !idiom_decoder_is_still(&d) && lasts;
+    *video = !decoder_is_still(&d) && lasts;
     return TRUE;
 }
 
-IdiomPicture *idiom_picture_load_pair(const char *path, double position, guint min_side, guint max_side,
-                                      IdiomPicture **next, GError **error)
+Picture *picture_load_pair(const char *path, double position, guint min_side, guint max_side, Picture **next,
+                           GError **error)
 {
-    g_auto(IdiomDecoder) d = {.path = path};
-    if (!idiom_decoder_open_file(&d, error) || !idiom_decoder_open_codec(&d, error) ||
-        !idiom_decoder_seek(&d, position, error))
+    g_auto(Decoder) d = {.path = path};
+    if (!decoder_open_file(&d, error) || !decoder_open_codec(&d, error) || !decoder_seek(&d, position, error))
         return NULL;
     const guint full_w = (guint)d.frame->width, full_h = (guint)d.frame->height;
     const guint shorter = MIN(full_w, full_h);
@@ -85,24 +84,22 @@ IdiomPicture *idiom_picture_load_pair(const char *path, double position, guint m
         return NULL;
     }
     const guint w = MAX((guint)lrint(full_w * factor), 1), h = MAX((guint)lrint(full_h * factor), 1);
-    IdiomPicture *picture = idiom_decoder_picture(&d, w, h, error);
+    Picture *picture = decoder_picture(&d, w, h, error);
     if (picture && next)
-        *next =
-            idiom_decoder_next(&d) >= 0 && (guint)d.frame->width == full_w && (guint)d.frame->height == full_h
-                ? idiom_decoder_picture(&d, w, h, NULL)
-                : NULL;
+        *next = decoder_next(&d) >= 0 && (guint)d.frame->width == full_w && (guint)d.frame->height == full_h
+                    ? decoder_picture(&d, w, h, NULL)
+                    : NULL;
     return picture;
 }
 
-IdiomPicture *idiom_picture_load(const char *path, double position, guint min_side, guint max_side,
-                                 GError **error)
+Picture *picture_load(const char *path, double position, guint min_side, guint max_side, GError **error)
 {
-    return idiom_picture_load_pair(path, position, min_side, max_side, NULL, error);
+    return picture_load_pair(path, position, min_side, max_side, NULL, error);
 }
 
 /* --- writing -------------------------------------------------------------------------------------- */
 
-GBytes *idiom_picture_encode_png(const IdiomPicture *picture, GError **error)
+GBytes *picture_encode_png(const Picture *picture, GError **error)
 {
     const AVCodec *encoder = avcodec_find_encoder(AV_CODEC_ID_PNG);
     AVCodecContext *codec = encoder ? avcodec_alloc_context3(encoder) : NULL;
@@ -138,10 +135,10 @@ GBytes *idiom_picture_encode_png(const IdiomPicture *picture, GError **error)
     return png;
 }
 
-gboolean idiom_picture_write_png(const IdiomPicture *picture, const char *path, GError **error)
+gboolean picture_write_png(const Picture *picture, const char *path, GError **error)
 {
     gsize size;
-    g_autoptr(GBytes) png = idiom_picture_encode_png(picture, error);
+    g_autoptr(GBytes) png = picture_encode_png(picture, error);
     if (!png) {
         g_prefix_error(error, "%s: ", path);
         return FALSE;

@@ -185,7 +185,7 @@ static double append_means(GString *html, const GArray *points, const Axis *x, c
     return last->mean;
 }
 
-double idiom_chart_append(GString *html, const char *name, const double *x, const double *y, guint n)
+double chart_append(GString *html, const char *name, const double *x, const double *y, guint n)
 {
     g_autoptr(GArray) points = summarize(x, y, n);
     Axis horizontal = {.from = LEFT, .to = RIGHT};

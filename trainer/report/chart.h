@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_CHART_H
-#define IDIOM_CHART_H
+#ifndef CHART_H
+#define CHART_H
 
 #include <glib.h>
 
@@ -13,6 +13,6 @@
  *
  * Returns: the running mean's last value, NaN if there is none; nothing is appended then
  */
-double idiom_chart_append(GString *html, const char *name, const double *x, const double *y, guint n);
+double chart_append(GString *html, const char *name, const double *x, const double *y, guint n);
 
 #endif

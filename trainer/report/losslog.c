@@ -11,7 +11,7 @@ static double number(const char *cell)
     return end > cell && !*end ? value : NAN;
 }
 
-IdiomLossLog *idiom_loss_log_read(const char *path, GError **error)
+LossLog *loss_log_read(const char *path, GError **error)
 {
     g_autofree char *text = NULL;
     if (!g_file_get_contents(path, &text, NULL, error))
@@ -22,12 +22,12 @@ IdiomLossLog *idiom_loss_log_read(const char *path, GError **error)
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT, "%s: not the log of a training", path);
         return NULL;
     }
-    IdiomLossLog *log = g_new0(IdiomLossLog, 1);
+    LossLog *log = g_new0(LossLog, 1);
     log->n_columns = g_strv_length(names);
-    log->columns = g_new(IdiomLogColumn, log->n_columns);
+    log->columns = g_new(LogColumn, log->n_columns);
     guint lines_left = g_strv_length(lines) - 1;
     for (guint i = 0; i < log->n_columns; i++)
-        log->columns[i] = (IdiomLogColumn){g_strdup(names[i]), g_new(double, MAX(lines_left, 1))};
+        log->columns[i] = (LogColumn){g_strdup(names[i]), g_new(double, MAX(lines_left, 1))};
     for (char **line = lines + 1; *line; line++) {
         g_auto(GStrv) cells = g_strsplit(*line, ",", -1);
         if (g_strv_length(cells) != log->n_columns || !isfinite(number(cells[0])))
@@ -39,7 +39,7 @@ IdiomLossLog *idiom_loss_log_read(const char *path, GError **error)
     return log;
 }
 
-void idiom_loss_log_free(IdiomLossLog *log)
+void loss_log_free(LossLog *log)
 {
     if (!log)
         return;
@@ -51,7 +51,7 @@ void idiom_loss_log_free(IdiomLossLog *log)
     g_free(log);
 }
 
-const double *idiom_loss_log_column(const IdiomLossLog *log, const char *name)
+const double *loss_log_column(const LossLog *log, const char *name)
 {
     for (guint i = 0; i < log->n_columns; i++)
         if (g_str_equal(log->columns[i].name, name))

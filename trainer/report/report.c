@@ -46,7 +46,7 @@ static const char style_sheet[] =
     ".facts tr{border-bottom:1px solid var(--line)}summary{cursor:pointer;color:var(--soft)}\n";
 
 /* What the metadata say of @key, or NULL. */
-static const char *look_up(const IdiomReport *report, const char *key)
+static const char *look_up(const Report *report, const char *key)
 {
     return report->metadata ? g_hash_table_lookup(report->metadata, key) : NULL;
 }
@@ -74,10 +74,10 @@ static void append_element(GString *html, const char *tag, const char *text)
     g_string_append_printf(html, "</%.*s>\n", (int)strcspn(tag, " "), tag);
 }
 
-static void append_picture(GString *html, const IdiomPicture *picture, const char *description)
+static void append_picture(GString *html, const Picture *picture, const char *description)
 {
     gsize size;
-    g_autoptr(GBytes) png = idiom_picture_encode_png(picture, NULL);
+    g_autoptr(GBytes) png = picture_encode_png(picture, NULL);
     if (!png)
         return;
     const guchar *bytes = g_bytes_get_data(png, &size);
@@ -120,9 +120,9 @@ static double total_seconds(const double *seconds, guint rows)
     return total;
 }
 
-static void append_duration(GString *html, const IdiomLossLog *log)
+static void append_duration(GString *html, const LossLog *log)
 {
-    const double *seconds = idiom_loss_log_column(log, "seconds");
+    const double *seconds = loss_log_column(log, "seconds");
     double total = seconds ? total_seconds(seconds, log->rows) : 0;
     if (total < 1)
         return;
@@ -161,20 +161,20 @@ static gboolean is_used(const double *values, guint rows)
     return FALSE;
 }
 
-static void append_curves(GString *html, const IdiomLossLog *log)
+static void append_curves(GString *html, const LossLog *log)
 {
-    const double *steps = idiom_loss_log_column(log, "step");
+    const double *steps = loss_log_column(log, "step");
     if (!steps || log->rows < 2)
         return;
     g_string_append(html, "<h2>Curves over the steps</h2>\n<div class=\"curves\">\n");
     for (guint i = 0; i < log->n_columns; i++) {
-        const IdiomLogColumn *column = &log->columns[i];
+        const LogColumn *column = &log->columns[i];
         if (column->values == steps || g_str_equal(column->name, "seconds") ||
             !is_used(column->values, log->rows))
             continue;
         g_autofree char *name = curve_name(column->name);
         g_autoptr(GString) chart = g_string_new(NULL);
-        double last = idiom_chart_append(chart, name, steps, column->values, log->rows);
+        double last = chart_append(chart, name, steps, column->values, log->rows);
         g_string_append(html, "<figure><figcaption>");
         append_element(html, "span", name);
         g_string_append_printf(html, "<b>%.3g</b></figcaption>%s</figure>\n", last, chart->str);
@@ -219,7 +219,7 @@ static GArray *find_samples(const char *folder, GError **error)
 static void append_file(GString *html, const char *folder, const char *name, guint side)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
-    g_autoptr(IdiomPicture) picture = idiom_picture_load(path, 0, 0, side, NULL);
+    g_autoptr(Picture) picture = picture_load(path, 0, 0, side, NULL);
     if (picture)
         append_picture(html, picture, name);
 }
@@ -300,7 +300,7 @@ static gboolean append_samples(GString *html, const char *folder, GError **error
 
 /* --- references ----------------------------------------------------------------------------------- */
 
-static void append_references(GString *html, const IdiomReport *report)
+static void append_references(GString *html, const Report *report)
 {
     const char *attribution = look_up(report, "attribution");
     if (report->n_references == 0 && !attribution)
@@ -308,7 +308,7 @@ static void append_references(GString *html, const IdiomReport *report)
     g_string_append(html, "<h2>References</h2>\n<div class=\"row\">\n");
     const guint shown = MIN(report->n_references, MAX_REFERENCES);
     for (guint i = 0; i < shown; i++) {
-        const IdiomReportReference *reference = &report->references[i];
+        const ReportReference *reference = &report->references[i];
         g_string_append(html, "<figure>");
         g_autofree char *folder = g_path_get_dirname(reference->path);
         g_autofree char *name = g_path_get_basename(reference->path);
@@ -329,7 +329,7 @@ static void append_references(GString *html, const IdiomReport *report)
 
 /* --- tables --------------------------------------------------------------------------------------- */
 
-static void append_figures(GString *html, const IdiomReport *report)
+static void append_figures(GString *html, const Report *report)
 {
     static const char *const none[] = {NULL};
     const char *losses = look_up(report, "losses");
@@ -343,7 +343,7 @@ static void append_figures(GString *html, const IdiomReport *report)
     g_string_append(html, "</table>\n");
 }
 
-static void append_configuration(GString *html, const IdiomReport *report)
+static void append_configuration(GString *html, const Report *report)
 {
     static const char *const elsewhere[] = {"command", "device", "attribution", "licence", "losses", NULL};
     if (!report->metadata)
@@ -355,9 +355,9 @@ static void append_configuration(GString *html, const IdiomReport *report)
 
 /* --- all of it ------------------------------------------------------------------------------------ */
 
-static gboolean build(GString *html, const IdiomReport *report, GError **error)
+static gboolean build(GString *html, const Report *report, GError **error)
 {
-    g_autoptr(IdiomLossLog) log = report->log ? idiom_loss_log_read(report->log, error) : NULL;
+    g_autoptr(LossLog) log = report->log ? loss_log_read(report->log, error) : NULL;
     if (report->log && !log)
         return FALSE;
     g_string_append(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
@@ -387,7 +387,7 @@ static gboolean build(GString *html, const IdiomReport *report, GError **error)
     return TRUE;
 }
 
-gboolean idiom_report_write(const char *path, const IdiomReport *report, GError **error)
+gboolean report_write(const char *path, const Report *report, GError **error)
 {
     g_autoptr(GString) html = g_string_new(NULL);
     return build(html, report, error) &&

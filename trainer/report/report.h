@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_REPORT_H
-#define IDIOM_REPORT_H
+#ifndef REPORT_H
+#define REPORT_H
 
 #include <idiom/error.h>
 
@@ -9,7 +9,7 @@ typedef struct {
     const char *path; /* a picture */
     const char *style;
     double weight;
-} IdiomReportReference;
+} ReportReference;
 
 /* What is told of a training. Texts may hold anything; NULL leaves a part out. */
 typedef struct {
@@ -20,11 +20,11 @@ typedef struct {
      */
     GHashTable *metadata;
     GHashTable *figures; /* string -> string: measured on the result */
-    const IdiomReportReference *references;
+    const ReportReference *references;
     guint n_references;
     const char *log;     /* CSV: "step", perhaps "seconds", and a curve in each other column (losslog.h) */
     const char *preview; /* folder with step-NUMBER-SAMPLE.png, perhaps photo-SAMPLE.png */
-} IdiomReport;
+} Report;
 
 /*
  * Writes a report as one HTML file that needs nothing else: no network, no script; pictures and curves are in it.
@@ -32,6 +32,6 @@ typedef struct {
  * @path is replaced only when the new file is complete and on the disk.
  * @error: of G_FILE_ERROR: @path cannot be written, the log or the folder cannot be read; IDIOM_ERROR_FORMAT: the log
  */
-gboolean idiom_report_write(const char *path, const IdiomReport *report, GError **error);
+gboolean report_write(const char *path, const Report *report, GError **error);
 
 #endif

@@ -4,18 +4,18 @@
 #include "judge/painter.h"
 
 /* @photo, painted with @weights of the styles of @style, whose parameters are @params. */
-static IdiomPicture *paint(IdiomDevice *device, const IdiomStyle *style, IdiomParams *params,
-                           const float *weights, const IdiomPicture *photo, GError **error)
+static Picture *paint(IdiomDevice *device, const IdiomStyle *style, IdiomParams *params, const float *weights,
+                      const Picture *photo, GError **error)
 {
-    g_autoptr(IdiomPainter) painter =
-        idiom_painter_new(device, idiom_style_config(style), params, 0, photo->w, photo->h, error);
+    g_autoptr(Painter) painter =
+        painter_new(device, idiom_style_config(style), params, 0, photo->w, photo->h, error);
     if (!painter)
         return NULL;
-    idiom_painter_set_mix(painter, weights);
-    return idiom_painter_run(painter, photo, error);
+    painter_set_mix(painter, weights);
+    return painter_run(painter, photo, error);
 }
 
-gboolean idiom_command_apply(char **argv, GError **error)
+gboolean command_apply(char **argv, GError **error)
 {
     g_autofree char *style_name = NULL, *mix = NULL, *device_name = NULL;
     g_auto(GStrv) words = NULL;
@@ -30,20 +30,20 @@ gboolean idiom_command_apply(char **argv, GError **error)
          "DEVICE"},
         {NULL},
     };
-    if (!idiom_command_parse(argv, "IN OUT.png - paint a picture", entries, 2, 2, &words, error))
+    if (!command_parse(argv, "IN OUT.png - paint a picture", entries, 2, 2, &words, error))
         return FALSE;
-    if (side < 0 || side > IDIOM_PICTURE_MAX_SIDE) {
+    if (side < 0 || side > PICTURE_MAX_SIDE) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "--side: %d is not between 0 (as it is) and %d",
-                    side, IDIOM_PICTURE_MAX_SIDE);
+                    side, PICTURE_MAX_SIDE);
         return FALSE;
     }
-    g_autoptr(IdiomStyle) style = idiom_command_load_style(style_name, error);
+    g_autoptr(IdiomStyle) style = command_load_style(style_name, error);
     float weights[IDIOM_GENERATOR_MAX_STYLES];
     if (!style || !idiom_style_parse_mix(style, mix, weights, error))
         return FALSE;
-    g_autoptr(IdiomPicture) photo = idiom_picture_load(words[0], 0.5, (guint)side, (guint)side, error);
+    g_autoptr(Picture) photo = picture_load(words[0], 0.5, (guint)side, (guint)side, error);
     g_autoptr(IdiomDevice) device = photo ? idiom_device_open(device_name, error) : NULL;
     g_autoptr(IdiomParams) params = device ? idiom_style_params(style, device) : NULL;
-    g_autoptr(IdiomPicture) picture = params ? paint(device, style, params, weights, photo, error) : NULL;
-    return picture && idiom_picture_write_png(picture, words[1], error);
+    g_autoptr(Picture) picture = params ? paint(device, style, params, weights, photo, error) : NULL;
+    return picture && picture_write_png(picture, words[1], error);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tool/command.h"
 
-gboolean idiom_command_parse(char **argv, const char *usage, const GOptionEntry *entries, guint min,
-                             guint max, GStrv *words, GError **error)
+gboolean command_parse(char **argv, const char *usage, const GOptionEntry *entries, guint min, guint max,
+                       GStrv *words, GError **error)
 {
     g_autoptr(GOptionContext) context = g_option_context_new(usage);
     g_option_context_add_main_entries(context, entries, NULL);
@@ -19,7 +19,7 @@ gboolean idiom_command_parse(char **argv, const char *usage, const GOptionEntry 
     return TRUE;
 }
 
-IdiomStyle *idiom_command_load_style(const char *name, GError **error)
+IdiomStyle *command_load_style(const char *name, GError **error)
 {
     g_autofree char *path = idiom_style_find(name, error);
     return path ? idiom_style_load(path, error) : NULL;

@@ -7,34 +7,34 @@
 static GMutex lock;
 static gboolean progress_shown;
 
-gboolean idiom_console_is_terminal(void)
+gboolean console_is_terminal(void)
 {
     return isatty(STDERR_FILENO) != 0;
 }
 
-static void say(gboolean progress, const char *format, va_list args)
+static void write_line(gboolean progress, const char *format, va_list args)
 {
     g_autofree char *line = g_strdup_vprintf(format, args);
     g_mutex_lock(&lock);
-    progress = progress && idiom_console_is_terminal();
+    progress = progress && console_is_terminal();
     fprintf(stderr, "%s%s%s", progress_shown ? "\r\033[K" : "", line, progress ? "" : "\n");
     fflush(stderr);
     progress_shown = progress;
     g_mutex_unlock(&lock);
 }
 
-void idiom_say(const char *format, ...)
+void say(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(FALSE, format, args);
+    write_line(FALSE, format, args);
     va_end(args);
 }
 
-void idiom_say_progress(const char *format, ...)
+void say_progress(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(TRUE, format, args);
+    write_line(TRUE, format, args);
     va_end(args);
 }

@@ -31,8 +31,8 @@ typedef struct {
     IdiomParams *params;
     float weights[IDIOM_GENERATOR_MAX_STYLES]; /* of the file's styles */
     IdiomFeatures *features;
-    IdiomEvaluation *evaluation;
-    GPtrArray *pictures; /* of the style: IdiomPicture */
+    Evaluation *evaluation;
+    GPtrArray *pictures; /* of the style: Picture */
     GPtrArray *outputs;  /* of the photos, likewise; NULL if nobody wants them */
 
     gboolean table; /* on stdout, rather than JSON */
@@ -51,7 +51,7 @@ static void eval_clear(Eval *e)
     g_strfreev(e->files);
     g_clear_pointer(&e->pictures, g_ptr_array_unref);
     g_clear_pointer(&e->outputs, g_ptr_array_unref);
-    idiom_evaluation_free(e->evaluation);
+    evaluation_free(e->evaluation);
     idiom_features_free(e->features);
     g_clear_pointer(&e->params, idiom_params_unref);
     idiom_style_free(e->file);
@@ -83,8 +83,7 @@ static gboolean parse(Eval *e, char **argv, GError **error)
          "DEVICE"},
         {NULL},
     };
-    if (!idiom_command_parse(argv, "PHOTO|VIDEO... - measure a style", entries, 1, G_MAXUINT, &e->files,
-                             error))
+    if (!command_parse(argv, "PHOTO|VIDEO... - measure a style", entries, 1, G_MAXUINT, &e->files, error))
         return FALSE;
     if (e->output && e->files[1]) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "--output goes with one photo or video, not %u",
@@ -113,7 +112,7 @@ static gboolean parse(Eval *e, char **argv, GError **error)
 
 static gboolean load_style(Eval *e, GError **error)
 {
-    e->file = idiom_command_load_style(e->style, error);
+    e->file = command_load_style(e->style, error);
     if (!e->file)
         return FALSE;
     if (!idiom_style_parse_mix(e->file, e->mix, e->weights, error))
@@ -130,36 +129,35 @@ static gboolean prepare_evaluation(Eval *e, GError **error)
                                     : idiom_features_builtin(e->device);
     if (!e->features)
         return FALSE;
-    e->pictures = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
-    g_autoptr(GArray) references = g_array_new(FALSE, FALSE, sizeof(IdiomReference));
+    e->pictures = g_ptr_array_new_with_free_func((GDestroyNotify)picture_free);
+    g_autoptr(GArray) references = g_array_new(FALSE, FALSE, sizeof(Reference));
     g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *list = e->references ? g_strjoinv(",", e->references) : NULL;
     g_auto(GStrv) paths = NULL;
     g_autofree double *weights = NULL;
-    if (list && !idiom_parse_references(list, &paths, &weights, error))
+    if (list && !parse_references(list, &paths, &weights, error))
         return FALSE;
     for (guint i = 0; paths && paths[i]; i++) {
-        IdiomPicture *picture = idiom_picture_load(paths[i], 0, REFERENCE_SIDE, REFERENCE_SIDE, error);
+        Picture *picture = picture_load(paths[i], 0, REFERENCE_SIDE, REFERENCE_SIDE, error);
         if (!picture)
             return FALSE;
         g_ptr_array_add(e->pictures, picture);
         float *values = g_new(float, (gsize)3 * picture->w * picture->h);
         g_ptr_array_add(arrays, values);
-        idiom_picture_to_floats(picture, values);
-        const IdiomReference reference = {values, picture->w, picture->h, weights[i]};
+        picture_to_floats(picture, values);
+        const Reference reference = {values, picture->w, picture->h, weights[i]};
         g_array_append_val(references, reference);
     }
-    e->evaluation = idiom_evaluation_new(e->device, e->features, (const IdiomReference *)references->data,
-                                         references->len, error);
+    e->evaluation =
+        evaluation_new(e->device, e->features, (const Reference *)references->data, references->len, error);
     return e->evaluation != NULL;
 }
 
-static IdiomPainter *make_painter(const Eval *e, guint w, guint h, GError **error)
+static Painter *make_painter(const Eval *e, guint w, guint h, GError **error)
 {
-    IdiomPainter *painter =
-        idiom_painter_new(e->device, idiom_style_config(e->file), e->params, 0, w, h, error);
+    Painter *painter = painter_new(e->device, idiom_style_config(e->file), e->params, 0, w, h, error);
     if (painter)
-        idiom_painter_set_mix(painter, e->weights);
+        painter_set_mix(painter, e->weights);
     return painter;
 }
 
@@ -218,65 +216,65 @@ static const struct {
     const char *name;
     int digits;
 } columns[] = {
-    [IDIOM_METRIC_SSIM] = {"SSIM", 2, "7x7", 3},
-    [IDIOM_METRIC_SSIM_GAUSSIAN] = {NULL, 0, "Gauss", 3},
-    [IDIOM_METRIC_CONTENT] = {"content", 1, "", 3},
-    [IDIOM_METRIC_VGG_PHOTO] = {"VGG Gram", 2, "before", 3},
-    [IDIOM_METRIC_VGG_OUTPUT] = {NULL, 0, "after", 3},
-    [IDIOM_METRIC_SQUEEZENET_PHOTO] = {"SqueezeNet Gram", 2, "before", 3},
-    [IDIOM_METRIC_SQUEEZENET_OUTPUT] = {NULL, 0, "after", 3},
-    [IDIOM_METRIC_BUILTIN_PHOTO] = {"built-in Gram", 2, "before", 3},
-    [IDIOM_METRIC_BUILTIN_OUTPUT] = {NULL, 0, "after", 3},
-    [IDIOM_METRIC_PHASE_X] = {"phase", 2, "x", 2},
-    [IDIOM_METRIC_PHASE_Y] = {NULL, 0, "y", 2},
+    [METRIC_SSIM] = {"SSIM", 2, "7x7", 3},
+    [METRIC_SSIM_GAUSSIAN] = {NULL, 0, "Gauss", 3},
+    [METRIC_CONTENT] = {"content", 1, "", 3},
+    [METRIC_VGG_PHOTO] = {"VGG Gram", 2, "before", 3},
+    [METRIC_VGG_OUTPUT] = {NULL, 0, "after", 3},
+    [METRIC_SQUEEZENET_PHOTO] = {"SqueezeNet Gram", 2, "before", 3},
+    [METRIC_SQUEEZENET_OUTPUT] = {NULL, 0, "after", 3},
+    [METRIC_BUILTIN_PHOTO] = {"built-in Gram", 2, "before", 3},
+    [METRIC_BUILTIN_OUTPUT] = {NULL, 0, "after", 3},
+    [METRIC_PHASE_X] = {"phase", 2, "x", 2},
+    [METRIC_PHASE_Y] = {NULL, 0, "y", 2},
 };
 
 #define COLUMN_WIDTH 9
 
-static void print_photo_header(const IdiomScores *s)
+static void print_photo_header(const Scores *s)
 {
     printf("%-*s", NAME_COLUMNS, "");
-    for (guint i = 0; i < IDIOM_N_METRICS; i++)
+    for (guint i = 0; i < N_METRICS; i++)
         if (!isnan(s->value[i]) && columns[i].group)
             printf("%*s", COLUMN_WIDTH * columns[i].span, columns[i].group);
     printf("\n%-*s", NAME_COLUMNS, "photo");
-    for (guint i = 0; i < IDIOM_N_METRICS; i++)
+    for (guint i = 0; i < N_METRICS; i++)
         if (!isnan(s->value[i]))
             printf("%*s", COLUMN_WIDTH, columns[i].name);
     printf("\n");
 }
 
-static void print_scores(const char *name, const IdiomScores *s)
+static void print_scores(const char *name, const Scores *s)
 {
     print_name(name);
-    for (guint i = 0; i < IDIOM_N_METRICS; i++)
+    for (guint i = 0; i < N_METRICS; i++)
         if (!isnan(s->value[i]))
             print_number(COLUMN_WIDTH, columns[i].digits, s->value[i]);
     printf("\n");
     fflush(stdout);
 }
 
-static void add_scores(Eval *e, const IdiomScores *s)
+static void add_scores(Eval *e, const Scores *s)
 {
-    for (guint i = 0; i < IDIOM_N_METRICS; i++)
-        add_number(e, idiom_metric_name(i), s->value[i]);
+    for (guint i = 0; i < N_METRICS; i++)
+        add_number(e, metric_name(i), s->value[i]);
 }
 
 /* --- photos --------------------------------------------------------------------------------------- */
 
-static gboolean eval_photo(Eval *e, const char *path, IdiomScores *scores, GError **error)
+static gboolean eval_photo(Eval *e, const char *path, Scores *scores, GError **error)
 {
-    g_autoptr(IdiomPicture) photo = idiom_picture_load(path, 0.5, PHOTO_SIDE, PHOTO_SIDE, error);
-    g_autoptr(IdiomPicture) output = NULL;
+    g_autoptr(Picture) photo = picture_load(path, 0.5, PHOTO_SIDE, PHOTO_SIDE, error);
+    g_autoptr(Picture) output = NULL;
     if (photo && e->output) {
-        output = idiom_picture_load(e->output, 0.5, PHOTO_SIDE, PHOTO_SIDE, error);
+        output = picture_load(e->output, 0.5, PHOTO_SIDE, PHOTO_SIDE, error);
     } else if (photo) {
-        g_autoptr(IdiomPainter) painter = make_painter(e, photo->w, photo->h, error);
-        output = painter ? idiom_painter_run(painter, photo, error) : NULL;
+        g_autoptr(Painter) painter = make_painter(e, photo->w, photo->h, error);
+        output = painter ? painter_run(painter, photo, error) : NULL;
     }
     if (!output)
         return FALSE;
-    if (!idiom_evaluation_run(e->evaluation, photo, output, scores, error)) {
+    if (!evaluation_run(e->evaluation, photo, output, scores, error)) {
         g_prefix_error(error, "%s: ", path);
         return FALSE;
     }
@@ -288,8 +286,8 @@ static gboolean eval_photo(Eval *e, const char *path, IdiomScores *scores, GErro
 /* How well a discriminator that learns it from scratch tells the outputs from the style's pictures. */
 static gboolean separate(Eval *e, GError **error)
 {
-    IdiomSeparation s;
-    if (!idiom_separation_run(e->device, e->pictures, e->outputs, (guint)e->separate, SEED, &s, error)) {
+    Separation s;
+    if (!separation_run(e->device, e->pictures, e->outputs, (guint)e->separate, SEED, &s, error)) {
         g_prefix_error(error, "--separate: ");
         return FALSE;
     }
@@ -314,12 +312,12 @@ static gboolean eval_photos(Eval *e, const GPtrArray *paths, GError **error)
 {
     if (paths->len == 0)
         return TRUE;
-    IdiomScores mean = {{0}};
+    Scores mean = {{0}};
     if (e->separate)
-        e->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
+        e->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)picture_free);
     begin_list(e, "photos");
     for (guint i = 0; i < paths->len; i++) {
-        IdiomScores scores;
+        Scores scores;
         if (!eval_photo(e, paths->pdata[i], &scores, error))
             return FALSE;
         g_autofree char *name = g_path_get_basename(paths->pdata[i]);
@@ -331,7 +329,7 @@ static gboolean eval_photos(Eval *e, const GPtrArray *paths, GError **error)
         add_string(e, "file", paths->pdata[i]);
         add_scores(e, &scores);
         json_builder_end_object(e->builder);
-        for (guint k = 0; k < IDIOM_N_METRICS; k++)
+        for (guint k = 0; k < N_METRICS; k++)
             mean.value[k] += scores.value[k] / paths->len;
     }
     json_builder_end_array(e->builder);
@@ -347,34 +345,34 @@ static gboolean eval_photos(Eval *e, const GPtrArray *paths, GError **error)
 /* --- videos --------------------------------------------------------------------------------------- */
 
 /* The style's warping error: every frame painted and judged against the source's motion. */
-static gboolean judge_painted(Eval *e, const char *path, IdiomWarpingScores *scores, GError **error)
+static gboolean judge_painted(Eval *e, const char *path, WarpingScores *scores, GError **error)
 {
-    g_autoptr(IdiomClip) clip = idiom_clip_open(path, 0, 0, error);
-    g_autoptr(IdiomPicture) frame = clip ? idiom_clip_next(clip, error) : NULL;
+    g_autoptr(Clip) clip = clip_open(path, 0, 0, error);
+    g_autoptr(Picture) frame = clip ? clip_next(clip, error) : NULL;
     if (!frame)
         return FALSE;
-    g_autoptr(IdiomPainter) painter = make_painter(e, frame->w, frame->h, error);
+    g_autoptr(Painter) painter = make_painter(e, frame->w, frame->h, error);
     if (!painter) {
         g_prefix_error(error, "%s: ", path);
         return FALSE;
     }
-    g_autoptr(IdiomWarping) warping = idiom_warping_new(frame->w, frame->h, 1);
+    g_autoptr(Warping) warping = warping_new(frame->w, frame->h, 1);
     GError *reading = NULL;
     for (guint n = 1; frame; n++) {
-        g_autoptr(IdiomPicture) output = idiom_painter_run(painter, frame, error);
+        g_autoptr(Picture) output = painter_run(painter, frame, error);
         if (!output)
             return FALSE;
-        idiom_warping_add(warping, frame, (const IdiomPicture *const[]){output});
-        if (idiom_console_is_terminal())
-            idiom_say_progress("%s: frame %u", path, n);
-        idiom_picture_free(frame);
-        frame = idiom_clip_next(clip, &reading);
+        warping_add(warping, frame, (const Picture *const[]){output});
+        if (console_is_terminal())
+            say_progress("%s: frame %u", path, n);
+        picture_free(frame);
+        frame = clip_next(clip, &reading);
     }
     if (reading) {
         g_propagate_error(error, reading);
         return FALSE;
     }
-    idiom_warping_scores(warping, scores);
+    warping_scores(warping, scores);
     return TRUE;
 }
 
@@ -384,7 +382,7 @@ static void print_video_header(void)
            "warping error", NAME_COLUMNS, "video", "frames", "pairs", "cuts", "counted", "before", "after");
 }
 
-static void print_video(const char *path, const IdiomWarpingScores *s)
+static void print_video(const char *path, const WarpingScores *s)
 {
     g_autofree char *name = g_path_get_basename(path);
     print_name(name);
@@ -402,8 +400,8 @@ static gboolean eval_videos(Eval *e, const GPtrArray *paths, GError **error)
     begin_list(e, "videos");
     for (guint i = 0; i < paths->len; i++) {
         const char *path = paths->pdata[i];
-        IdiomWarpingScores s;
-        if (!(e->output ? idiom_warping_compare_files(path, (const char *const[]){e->output}, 1, &s, error)
+        WarpingScores s;
+        if (!(e->output ? warping_compare_files(path, (const char *const[]){e->output}, 1, &s, error)
                         : judge_painted(e, path, &s, error)))
             return FALSE;
         if (e->table && i == 0)
@@ -438,7 +436,7 @@ static gboolean write_json(Eval *e, GError **error)
     return g_file_set_contents(e->json, line, -1, error);
 }
 
-gboolean idiom_command_eval(char **argv, GError **error)
+gboolean command_eval(char **argv, GError **error)
 {
     g_auto(Eval) e = {0};
     if (!parse(&e, argv, error))
@@ -447,7 +445,7 @@ gboolean idiom_command_eval(char **argv, GError **error)
     g_autoptr(GPtrArray) videos = g_ptr_array_new();
     for (char **file = e.files; *file; file++) {
         gboolean video;
-        if (!idiom_picture_is_video(*file, &video, error))
+        if (!picture_is_video(*file, &video, error))
             return FALSE;
         g_ptr_array_add(video ? videos : photos, *file);
     }

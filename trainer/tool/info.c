@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-gboolean idiom_command_info(char **argv, GError **error)
+gboolean command_info(char **argv, GError **error)
 {
     const GOptionEntry entries[] = {{NULL}};
     g_auto(GStrv) words = NULL;
-    if (!idiom_command_parse(argv, "STYLE - tell how a style was made", entries, 1, 1, &words, error))
+    if (!command_parse(argv, "STYLE - tell how a style was made", entries, 1, 1, &words, error))
         return FALSE;
-    g_autoptr(IdiomStyle) style = idiom_command_load_style(words[0], error);
+    g_autoptr(IdiomStyle) style = command_load_style(words[0], error);
     if (!style)
         return FALSE;
     GHashTable *metadata = idiom_style_metadata(style);

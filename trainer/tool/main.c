@@ -10,8 +10,8 @@
 
 static gboolean run_train(char **argv, GError **error)
 {
-    g_autoptr(IdiomTrainOptions) options = idiom_train_options_parse(argv, error);
-    return options && idiom_train(options, error);
+    g_autoptr(TrainOptions) options = train_options_parse(argv, error);
+    return options && train_style(options, error);
 }
 
 static const struct {
@@ -21,10 +21,10 @@ static const struct {
 } commands[] = {
     {"train", run_train, "make a style from pictures"},
     {"distill", run_train, "make a small network paint as a large one"},
-    {"apply", idiom_command_apply, "paint a picture with a style"},
-    {"eval", idiom_command_eval, "measure a style on photos and videos"},
-    {"info", idiom_command_info, "tell how a style was made"},
-    {"report", idiom_command_report, "write the report of a training again"},
+    {"apply", command_apply, "paint a picture with a style"},
+    {"eval", command_eval, "measure a style on photos and videos"},
+    {"info", command_info, "tell how a style was made"},
+    {"report", command_report, "write the report of a training again"},
 };
 
 int main(int argc, char **argv)
@@ -39,7 +39,7 @@ int main(int argc, char **argv)
         g_set_prgname(program);
         if (commands[i].run(argv + 1, &error))
             return 0;
-        idiom_say("idiom-train: %s", error->message);
+        say("idiom-train: %s", error->message);
         return 1;
     }
     gboolean help = argc > 1 && g_strv_contains((const char *const[]){"help", "--help", "-h", NULL}, argv[1]);

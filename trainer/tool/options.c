@@ -20,38 +20,34 @@ static const struct {
     const double *train;
     double distill;
 } terms[] = {
-    [IDIOM_TERM_STYLE] = {"style", "style-weight", "Gram matrices as the style's pictures have",
-                          &idiom_loss_defaults.style, 1},
-    [IDIOM_TERM_CONTENT] = {"content", "content-weight", "features as the photo has",
-                            &idiom_loss_defaults.content, 1},
-    [IDIOM_TERM_PIXEL] = {"pixel", "pixel-weight", "pixels as the teacher's", &(const double){0}, 20},
-    [IDIOM_TERM_LUMA] = {"luma", "luma-weight", "light and dark where the photo has them",
-                         &idiom_loss_defaults.luma, 60},
-    [IDIOM_TERM_EDGES] = {"edges", "edges-weight", "gradients where the photo has them", &(const double){0.2},
-                          0.2},
-    [IDIOM_TERM_STROKES] = {"strokes", "strokes-weight", "gradient statistics as the style has",
-                            &(const double){0.2}, 0},
-    [IDIOM_TERM_LINE] = {"line", "line-weight", "contours drawn as dark lines", &(const double){0}, 0},
-    [IDIOM_TERM_LEGIBILITY] = {"legibility", "legibility-weight", "text stays readable", &(const double){40},
-                               0},
-    [IDIOM_TERM_TV] = {"tv", "tv-weight", "total variation: smooth areas", &idiom_loss_defaults.tv, 0},
-    [IDIOM_TERM_HF] = {"hf", "hf-weight", "second differences: no hatching", &idiom_loss_defaults.hf, 0},
-    [IDIOM_TERM_TEMPORAL] = {"temporal", "temporal-weight", "steady when the picture moves",
-                             &idiom_loss_defaults.temporal, 1500},
-    [IDIOM_TERM_ADVERSARIAL] = {"adversarial", "adversarial-weight", "strokes that a discriminator accepts",
-                                &(const double){1}, 0.5},
-    [IDIOM_TERM_MATCHING] = {"matching", "matching-weight", "what the discriminator sees, as in the style",
-                             &(const double){UNSET}, 0},
+    [TERM_STYLE] = {"style", "style-weight", "Gram matrices as the style's pictures have",
+                    &loss_defaults.style, 1},
+    [TERM_CONTENT] = {"content", "content-weight", "features as the photo has", &loss_defaults.content, 1},
+    [TERM_PIXEL] = {"pixel", "pixel-weight", "pixels as the teacher's", &(const double){0}, 20},
+    [TERM_LUMA] = {"luma", "luma-weight", "light and dark where the photo has them", &loss_defaults.luma, 60},
+    [TERM_EDGES] = {"edges", "edges-weight", "gradients where the photo has them", &(const double){0.2}, 0.2},
+    [TERM_STROKES] = {"strokes", "strokes-weight", "gradient statistics as the style has",
+                      &(const double){0.2}, 0},
+    [TERM_LINE] = {"line", "line-weight", "contours drawn as dark lines", &(const double){0}, 0},
+    [TERM_LEGIBILITY] = {"legibility", "legibility-weight", "text stays readable", &(const double){40}, 0},
+    [TERM_TV] = {"tv", "tv-weight", "total variation: smooth areas", &loss_defaults.tv, 0},
+    [TERM_HF] = {"hf", "hf-weight", "second differences: no hatching", &loss_defaults.hf, 0},
+    [TERM_TEMPORAL] = {"temporal", "temporal-weight", "steady when the picture moves",
+                       &loss_defaults.temporal, 1500},
+    [TERM_ADVERSARIAL] = {"adversarial", "adversarial-weight", "strokes that a discriminator accepts",
+                          &(const double){1}, 0.5},
+    [TERM_MATCHING] = {"matching", "matching-weight", "what the discriminator sees, as in the style",
+                       &(const double){UNSET}, 0},
 };
 
-const char *idiom_term_name(IdiomTerm term)
+const char *term_name(Term term)
 {
     return terms[term].name;
 }
 
-gboolean idiom_term_needs_discriminator(IdiomTerm term)
+gboolean term_needs_discriminator(Term term)
 {
-    return term == IDIOM_TERM_ADVERSARIAL || term == IDIOM_TERM_MATCHING;
+    return term == TERM_ADVERSARIAL || term == TERM_MATCHING;
 }
 
 /* --- checks --------------------------------------------------------------------------------------- */
@@ -77,7 +73,7 @@ static gboolean check_range(const char *option, gint64 value, gint64 min, gint64
 }
 
 /* NAME=FILE[:WEIGHT][,FILE[:WEIGHT]...] */
-static gboolean parse_style(IdiomTrainStyle *style, const char *text, GError **error)
+static gboolean parse_style(TrainStyle *style, const char *text, GError **error)
 {
     const char *equals = strchr(text, '=');
     if (!equals || equals == text || equals - text > MAX_NAME || !equals[1])
@@ -91,16 +87,16 @@ static gboolean parse_style(IdiomTrainStyle *style, const char *text, GError **e
             return reject(error, "--style: the name '%s' may have only letters, digits, '-', '_' and '.'",
                           style->name);
 
-    return idiom_parse_references(equals + 1, &style->references, &style->weights, error);
+    return parse_references(equals + 1, &style->references, &style->weights, error);
 }
 
-static gboolean parse_styles(IdiomTrainOptions *o, char **styles, GError **error)
+static gboolean parse_styles(TrainOptions *o, char **styles, GError **error)
 {
     guint n = styles ? g_strv_length(styles) : 0;
     if (n > IDIOM_GENERATOR_MAX_STYLES)
         return reject(error, "--style: given %u times, at most %d styles fit into one model", n,
                       IDIOM_GENERATOR_MAX_STYLES);
-    o->styles = g_new0(IdiomTrainStyle, n);
+    o->styles = g_new0(TrainStyle, n);
     for (; o->n_styles < n; o->n_styles++) {
         if (!parse_style(&o->styles[o->n_styles], styles[o->n_styles], error)) {
             o->n_styles++; /* what there is of it is freed, too */
@@ -115,7 +111,7 @@ static gboolean parse_styles(IdiomTrainOptions *o, char **styles, GError **error
     return TRUE;
 }
 
-static gboolean check_adam(const char *options[3], const IdiomAdamOptions *adam, GError **error)
+static gboolean check_adam(const char *options[3], const AdamOptions *adam, GError **error)
 {
     if (!(adam->rate > 0 && adam->rate <= 1))
         return reject(error, "--%s: %g is not above 0 and at most 1", options[0], adam->rate);
@@ -126,7 +122,7 @@ static gboolean check_adam(const char *options[3], const IdiomAdamOptions *adam,
     return TRUE;
 }
 
-static gboolean check(IdiomTrainOptions *o, gboolean distill, char **styles, const char *gan, GError **error)
+static gboolean check(TrainOptions *o, gboolean distill, char **styles, const char *gan, GError **error)
 {
     if (distill && !o->teacher)
         return reject(error, "--teacher FILE is needed: the style file to imitate");
@@ -152,19 +148,19 @@ static gboolean check(IdiomTrainOptions *o, gboolean distill, char **styles, con
     if (!check_adam((const char *[]){"lr", "beta1", "beta2"}, &o->generator_adam, error) ||
         !check_adam((const char *[]){"d-lr", "d-beta1", "d-beta2"}, &o->discriminator_adam, error))
         return FALSE;
-    if (gan && !idiom_gan_from_name(gan, &o->gan))
+    if (gan && !gan_from_name(gan, &o->gan))
         return reject(error, "--gan: '%s' is not hinge, bce or lsgan", gan);
     if (!(o->average >= 0 && o->average < 1))
         return reject(error, "--average: %g is not between 0 (none) and 1, 1 excluded", o->average);
     if (!(o->captions >= 0 && o->captions <= 1))
         return reject(error, "--captions: %g is not between 0 and 1", o->captions);
-    if (o->weights[IDIOM_TERM_MATCHING] == UNSET) /* part of the built-in features */
-        o->weights[IDIOM_TERM_MATCHING] = o->features ? 0 : 1;
-    for (guint i = 0; i < IDIOM_N_TERMS; i++)
+    if (o->weights[TERM_MATCHING] == UNSET) /* part of the built-in features */
+        o->weights[TERM_MATCHING] = o->features ? 0 : 1;
+    for (guint i = 0; i < N_TERMS; i++)
         if (!(o->weights[i] >= 0 && o->weights[i] <= 1e9))
             return reject(error, "--%s: %g is not between 0 (term left out) and 1e9", terms[i].option,
                           o->weights[i]);
-    if (o->weights[IDIOM_TERM_LEGIBILITY] <= 0)
+    if (o->weights[TERM_LEGIBILITY] <= 0)
         o->captions = 0;
     return TRUE;
 }
@@ -185,17 +181,17 @@ static char *quote_command(char *const *argv)
 
 /* --- reading -------------------------------------------------------------------------------------- */
 
-IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error)
+TrainOptions *train_options_parse(char **argv, GError **error)
 {
     gboolean distill = g_str_equal(argv[0], "distill");
-    g_autoptr(IdiomTrainOptions) o = g_new0(IdiomTrainOptions, 1);
+    g_autoptr(TrainOptions) o = g_new0(TrainOptions, 1);
     g_auto(GStrv) styles = NULL;
     g_autofree char *gan = NULL;
     o->steps = 1800;
     o->batch = 2;
     o->crop = 192;
-    o->generator_adam = (IdiomAdamOptions){2e-3, 0.9, 0.99};
-    o->discriminator_adam = (IdiomAdamOptions){4e-4, 0.5, 0.99};
+    o->generator_adam = (AdamOptions){2e-3, 0.9, 0.99};
+    o->discriminator_adam = (AdamOptions){4e-4, 0.5, 0.99};
     o->average = 0.99;
     o->captions = 0.5;
     o->seed = 1;
@@ -253,9 +249,9 @@ IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error)
          "Discriminator: Adam's beta2 (0.99)", "B"},
         {NULL},
     };
-    GOptionEntry term_entries[IDIOM_N_TERMS + 1] = {0};
+    GOptionEntry term_entries[N_TERMS + 1] = {0};
     g_autoptr(GPtrArray) helps = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < IDIOM_N_TERMS; i++) {
+    for (guint i = 0; i < N_TERMS; i++) {
         o->weights[i] = distill ? terms[i].distill : *terms[i].train;
         g_ptr_array_add(helps, o->weights[i] == UNSET
                                    ? g_strdup_printf("%s (0; 1 with built-in features)", terms[i].help)
@@ -288,7 +284,7 @@ IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error)
     return check(o, distill, styles, gan, error) ? g_steal_pointer(&o) : NULL;
 }
 
-void idiom_train_options_free(IdiomTrainOptions *o)
+void train_options_free(TrainOptions *o)
 {
     if (!o)
         return;
@@ -321,7 +317,7 @@ static char *number(double value)
     return g_strdup(g_ascii_formatd(text, sizeof text, "%.12g", value));
 }
 
-static char *describe_style(const IdiomTrainStyle *style)
+static char *describe_style(const TrainStyle *style)
 {
     GString *text = g_string_new(style->name);
     for (guint i = 0; style->references[i]; i++) {
@@ -331,7 +327,7 @@ static char *describe_style(const IdiomTrainStyle *style)
     return g_string_free(text, FALSE);
 }
 
-GHashTable *idiom_train_options_describe(const IdiomTrainOptions *o)
+GHashTable *train_options_describe(const TrainOptions *o)
 {
     GHashTable *map = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_autoptr(GPtrArray) styles = g_ptr_array_new_with_free_func(g_free);
@@ -357,7 +353,7 @@ GHashTable *idiom_train_options_describe(const IdiomTrainOptions *o)
         {"lr", number(o->generator_adam.rate)},
         {"beta1", number(o->generator_adam.beta1)},
         {"beta2", number(o->generator_adam.beta2)},
-        {"gan", g_strdup(idiom_gan_name(o->gan))},
+        {"gan", g_strdup(gan_name(o->gan))},
         {"d-lr", number(o->discriminator_adam.rate)},
         {"d-beta1", number(o->discriminator_adam.beta1)},
         {"d-beta2", number(o->discriminator_adam.beta2)},
@@ -365,12 +361,12 @@ GHashTable *idiom_train_options_describe(const IdiomTrainOptions *o)
     for (guint i = 0; i < G_N_ELEMENTS(values); i++)
         if (values[i].value)
             g_hash_table_insert(map, g_strdup(values[i].option), values[i].value);
-    for (guint i = 0; i < IDIOM_N_TERMS; i++)
+    for (guint i = 0; i < N_TERMS; i++)
         g_hash_table_insert(map, g_strdup(terms[i].option), number(o->weights[i]));
     return map;
 }
 
-char *idiom_train_options_beside(const IdiomTrainOptions *o, const char *suffix)
+char *train_options_beside(const TrainOptions *o, const char *suffix)
 {
     g_autofree char *stem = g_strndup(o->out, strlen(o->out) - strlen(EXTENSION));
     return g_strconcat(stem, suffix, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef IDIOM_OPTIONS_H
-#define IDIOM_OPTIONS_H
+#ifndef OPTIONS_H
+#define OPTIONS_H
 
 #include "loss/discriminator.h"
 
@@ -8,41 +8,41 @@
 
 /* Terms of the total loss, each with a weight; 0 leaves the term out. losses.h and discriminator.h define them. */
 typedef enum {
-    IDIOM_TERM_STYLE,
-    IDIOM_TERM_CONTENT,
-    IDIOM_TERM_PIXEL, /* of the teacher's picture: distillation only */
-    IDIOM_TERM_LUMA,
-    IDIOM_TERM_EDGES,
-    IDIOM_TERM_STROKES,
-    IDIOM_TERM_LINE,
-    IDIOM_TERM_LEGIBILITY,
-    IDIOM_TERM_TV,
-    IDIOM_TERM_HF,
-    IDIOM_TERM_TEMPORAL,
-    IDIOM_TERM_ADVERSARIAL,
-    IDIOM_TERM_MATCHING,
-    IDIOM_N_TERMS,
-} IdiomTerm;
+    TERM_STYLE,
+    TERM_CONTENT,
+    TERM_PIXEL, /* of the teacher's picture: distillation only */
+    TERM_LUMA,
+    TERM_EDGES,
+    TERM_STROKES,
+    TERM_LINE,
+    TERM_LEGIBILITY,
+    TERM_TV,
+    TERM_HF,
+    TERM_TEMPORAL,
+    TERM_ADVERSARIAL,
+    TERM_MATCHING,
+    N_TERMS,
+} Term;
 
-const char *idiom_term_name(IdiomTerm term);
+const char *term_name(Term term);
 /* Whether the term looks at the picture with the discriminator's eyes. */
-gboolean idiom_term_needs_discriminator(IdiomTerm term);
+gboolean term_needs_discriminator(Term term);
 
 /* A style to be learned: its name and what shows it. */
 typedef struct {
     char *name;
     char **references; /* pictures, or folders of them; NULL-terminated */
     double *weights;   /* one for each, of sum 1 */
-} IdiomTrainStyle;
+} TrainStyle;
 
 /* Settings of Adam. */
 typedef struct {
     double rate, beta1, beta2;
-} IdiomAdamOptions;
+} AdamOptions;
 
 /* What a training is asked to do: the options of `idiom-train train` and `idiom-train distill`. */
 typedef struct {
-    IdiomTrainStyle *styles; /* none in a distillation: they are the teacher's */
+    TrainStyle *styles; /* none in a distillation: they are the teacher's */
     guint n_styles;
     char *teacher;   /* style file to imitate, or NULL: learn from references */
     char *init;      /* style file to start from, or NULL */
@@ -50,8 +50,8 @@ typedef struct {
     char **features; /* feature-network files, NULL-terminated; NULL: the built-in ones */
     char *size;      /* of the generator: nano, small, base */
     int steps, batch, crop;
-    IdiomAdamOptions generator_adam, discriminator_adam;
-    IdiomGan gan;
+    AdamOptions generator_adam, discriminator_adam;
+    Gan gan;
     double average;  /* decay of the moving average of the weights, which is what is saved */
     double captions; /* share of the crops into which text is drawn */
     gint64 seed;
@@ -61,26 +61,26 @@ typedef struct {
     char *preview;               /* folder, or NULL */
     char *attribution, *licence; /* for the style file, or NULL */
     char *out;                   /* file to write */
-    double weights[IDIOM_N_TERMS];
+    double weights[N_TERMS];
     char *command; /* the command line, for the record */
-} IdiomTrainOptions;
+} TrainOptions;
 
 /*
  * Reads the arguments (@argv[0] is the sub-command, "train" or "distill"; NULL-terminated). Prints the help and exits
  * for --help.
  * @error: IDIOM_ERROR_ARGUMENT or of G_OPTION_ERROR, naming the option and what is allowed
  */
-IdiomTrainOptions *idiom_train_options_parse(char **argv, GError **error);
-void idiom_train_options_free(IdiomTrainOptions *options);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomTrainOptions, idiom_train_options_free)
+TrainOptions *train_options_parse(char **argv, GError **error);
+void train_options_free(TrainOptions *options);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainOptions, train_options_free)
 
 /*
  * The options on which the trained weights depend, as a new string -> string map: the keys are option names. What a
  * resumed training must have in common with its checkpoint.
  */
-GHashTable *idiom_train_options_describe(const IdiomTrainOptions *options);
+GHashTable *train_options_describe(const TrainOptions *options);
 
 /* @out without ".safetensors", and @suffix: names of the files that a training writes beside its result. */
-char *idiom_train_options_beside(const IdiomTrainOptions *options, const char *suffix);
+char *train_options_beside(const TrainOptions *options, const char *suffix);
 
 #endif

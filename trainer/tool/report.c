@@ -74,10 +74,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pictures, pictures_clear)
 static gboolean parse_pictures(Pictures *pictures, char **lists, GArray *references, GError **error)
 {
     g_autofree char *list = lists ? g_strjoinv(",", lists) : NULL;
-    if (list && !idiom_parse_references(list, &pictures->paths, &pictures->weights, error))
+    if (list && !parse_references(list, &pictures->paths, &pictures->weights, error))
         return FALSE;
     for (guint i = 0; list && pictures->paths[i]; i++) {
-        const IdiomReportReference reference = {pictures->paths[i], NULL, pictures->weights[i]};
+        const ReportReference reference = {pictures->paths[i], NULL, pictures->weights[i]};
         g_array_append_val(references, reference);
     }
     return TRUE;
@@ -85,7 +85,7 @@ static gboolean parse_pictures(Pictures *pictures, char **lists, GArray *referen
 
 /* --- all of it ------------------------------------------------------------------------------------ */
 
-gboolean idiom_command_report(char **argv, GError **error)
+gboolean command_report(char **argv, GError **error)
 {
     g_autofree char *log = NULL, *preview = NULL, *figures_file = NULL, *out = NULL;
     g_auto(GStrv) words = NULL, lists = NULL;
@@ -101,14 +101,14 @@ gboolean idiom_command_report(char **argv, GError **error)
          "FILE"},
         {NULL},
     };
-    if (!idiom_command_parse(argv, "STYLE" EXTENSION " - write the report of a training again", entries, 1, 1,
-                             &words, error))
+    if (!command_parse(argv, "STYLE" EXTENSION " - write the report of a training again", entries, 1, 1,
+                       &words, error))
         return FALSE;
     g_autoptr(IdiomStyle) style = idiom_style_load(words[0], error);
     if (!style)
         return FALSE;
     g_autoptr(GHashTable) figures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    g_autoptr(GArray) references = g_array_new(FALSE, FALSE, sizeof(IdiomReportReference));
+    g_autoptr(GArray) references = g_array_new(FALSE, FALSE, sizeof(ReportReference));
     g_auto(Pictures) pictures = {0};
     if ((figures_file && !read_figures(figures_file, figures, error)) ||
         !parse_pictures(&pictures, lists, references, error))
@@ -125,14 +125,14 @@ gboolean idiom_command_report(char **argv, GError **error)
             g_clear_pointer(&log, g_free);
     }
     g_autofree char *title = g_strjoinv(", ", (char **)idiom_style_names(style));
-    const IdiomReport report = {
+    const Report report = {
         .title = title,
         .metadata = idiom_style_metadata(style),
         .figures = figures,
-        .references = (const IdiomReportReference *)references->data,
+        .references = (const ReportReference *)references->data,
         .n_references = references->len,
         .log = log,
         .preview = preview,
     };
-    return idiom_report_write(out, &report, error);
+    return report_write(out, &report, error);
 }

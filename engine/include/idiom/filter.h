@@ -31,7 +31,7 @@ typedef struct IdiomFilter IdiomFilter;
  * Returns: (transfer full): the filter, or NULL
  */
 IDIOM_API IdiomFilter *idiom_filter_new(IdiomDevice *device, const IdiomStyle *style, const IdiomFrame *frame,
-                              IdiomPrecision precision, GError **error);
+                                        IdiomPrecision precision, GError **error);
 IDIOM_API void idiom_filter_free(IdiomFilter *filter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomFilter, idiom_filter_free)
 
@@ -60,9 +60,10 @@ typedef struct {
  *
  * Stylizes one frame; returns when it is done. Only the visible bytes of each row are written.
  */
-IDIOM_API gboolean idiom_filter_process(IdiomFilter *filter, const guint8 *const *in_planes, const gssize *in_strides,
-                              guint8 *const *out_planes, const gssize *out_strides,
-                              const IdiomFilterControls *controls, GError **error);
+IDIOM_API gboolean idiom_filter_process(IdiomFilter *filter, const guint8 *const *in_planes,
+                                        const gssize *in_strides, guint8 *const *out_planes,
+                                        const gssize *out_strides, const IdiomFilterControls *controls,
+                                        GError **error);
 
 /**
  * idiom_filter_set_mix:
@@ -82,9 +83,9 @@ IDIOM_API void idiom_filter_set_mix(IdiomFilter *filter, const float *weights);
  * go on alone at any time.
  */
 IDIOM_API gboolean idiom_filter_fade(IdiomFilter *const *filters, const double *amounts, guint count,
-                           const guint8 *const *in_planes, const gssize *in_strides,
-                           guint8 *const *out_planes, const gssize *out_strides,
-                           const IdiomFilterControls *controls, GError **error);
+                                     const guint8 *const *in_planes, const gssize *in_strides,
+                                     guint8 *const *out_planes, const gssize *out_strides,
+                                     const IdiomFilterControls *controls, GError **error);
 
 /** idiom_filter_program: what runs, for profiling. Belongs to @filter. */
 IDIOM_API IdiomProgram *idiom_filter_program(IdiomFilter *filter);

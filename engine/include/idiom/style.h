@@ -46,7 +46,8 @@ IDIOM_API int idiom_style_index(const IdiomStyle *style, const char *name);
  * @weights: receives a weight for each style of the file, in the order of idiom_style_names(); their sum is 1
  * @error: IDIOM_ERROR_ARGUMENT, naming the offending part, and for an unknown name the styles that there are
  */
-IDIOM_API gboolean idiom_style_parse_mix(const IdiomStyle *style, const char *text, float *weights, GError **error);
+IDIOM_API gboolean idiom_style_parse_mix(const IdiomStyle *style, const char *text, float *weights,
+                                         GError **error);
 /** idiom_style_metadata: string -> string: all fields of the file. Read only. */
 IDIOM_API GHashTable *idiom_style_metadata(const IdiomStyle *style);
 

@@ -8,10 +8,10 @@
 
 static void draw(guint64 index, float grey, guint size, float *picture, float *mask)
 {
-    IdiomRandom r = idiom_random_stream(7, 0, index);
+    Random r = random_stream(7, 0, index);
     for (gsize i = 0; i < (gsize)3 * size * size; i++)
         picture[i] = grey;
-    idiom_caption_draw(&r, picture, mask, size);
+    caption_draw(&r, picture, mask, size);
 }
 
 typedef struct {

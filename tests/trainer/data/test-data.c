@@ -30,27 +30,27 @@ static void teardown(Fixture *f, gconstpointer data)
     test_folder_remove(f->folder);
 }
 
-static IdiomData *open_captioned(const char *path, guint64 seed, double captions, GError **error)
+static Data *open_captioned(const char *path, guint64 seed, double captions, GError **error)
 {
-    const IdiomDataStyle style = {0};
-    IdiomDataParams params = {.seed = seed,
-                              .batch = BATCH,
-                              .crop = CROP,
-                              .styles = &style,
-                              .n_styles = 1,
-                              .moved = TRUE,
-                              .max_shift = 6,
-                              .clips = 0.5,
-                              .captions = captions};
-    return idiom_data_new((const char *const[]){path, NULL}, &params, error);
+    const DataStyle style = {0};
+    DataParams params = {.seed = seed,
+                         .batch = BATCH,
+                         .crop = CROP,
+                         .styles = &style,
+                         .n_styles = 1,
+                         .moved = TRUE,
+                         .max_shift = 6,
+                         .clips = 0.5,
+                         .captions = captions};
+    return data_new((const char *const[]){path, NULL}, &params, error);
 }
 
-static IdiomData *open_data(const char *path, guint64 seed, GError **error)
+static Data *open_data(const char *path, guint64 seed, GError **error)
 {
     return open_captioned(path, seed, 0, error);
 }
 
-static void assert_same_batch(const IdiomBatch *a, const IdiomBatch *b)
+static void assert_same_batch(const Batch *a, const Batch *b)
 {
     g_assert_cmpuint(a->index, ==, b->index);
     g_assert_cmpmem(a->content, BATCH * VALUES * sizeof(float), b->content, BATCH * VALUES * sizeof(float));
@@ -67,29 +67,28 @@ static void test_deterministic(Fixture *f, gconstpointer data)
     for (guint i = 0; i < 5; i++)
         g_free(test_write_picture(f->folder, i, 80 + 13 * i, 70 + 29 * i));
     test_write_video(f->folder, "video.avi", 96, 64, 40);
-    g_autoptr(IdiomData) a = open_captioned(f->folder, 7, 0.5, &error);
+    g_autoptr(Data) a = open_captioned(f->folder, 7, 0.5, &error);
     g_assert_no_error(error);
-    g_autoptr(IdiomData) b = open_captioned(f->folder, 7, 0.5, &error);
-    g_autoptr(IdiomData) other = open_captioned(f->folder, 8, 0.5, &error);
-    g_assert_cmpuint(idiom_data_files(a), ==, 6);
-    idiom_data_start(a, 0);
-    idiom_data_start(b, 20);
-    idiom_data_start(other, 20);
-    const IdiomBatch *batch = NULL;
+    g_autoptr(Data) b = open_captioned(f->folder, 7, 0.5, &error);
+    g_autoptr(Data) other = open_captioned(f->folder, 8, 0.5, &error);
+    g_assert_cmpuint(data_files(a), ==, 6);
+    data_start(a, 0);
+    data_start(b, 20);
+    data_start(other, 20);
+    const Batch *batch = NULL;
     for (guint i = 0; i <= 20; i++)
-        batch = idiom_data_next(a, &error);
-    assert_same_batch(batch, idiom_data_next(b, &error));
-    g_assert_cmpint(memcmp(batch->content, idiom_data_next(other, &error)->content, VALUES * sizeof(float)),
-                    !=, 0);
+        batch = data_next(a, &error);
+    assert_same_batch(batch, data_next(b, &error));
+    g_assert_cmpint(memcmp(batch->content, data_next(other, &error)->content, VALUES * sizeof(float)), !=, 0);
     for (guint i = 0; i < 10; i++)
-        assert_same_batch(idiom_data_next(a, &error), idiom_data_next(b, &error));
-    g_assert_cmpuint(idiom_data_skipped(a), ==, 0);
+        assert_same_batch(data_next(a, &error), data_next(b, &error));
+    g_assert_cmpuint(data_skipped(a), ==, 0);
 }
 
 /* A picture whose values change slowly, so that every good interpolation gives nearly the same. */
 static void write_smooth(const char *folder, guint w, guint h)
 {
-    g_autoptr(IdiomPicture) picture = idiom_picture_new(w, h);
+    g_autoptr(Picture) picture = picture_new(w, h);
     for (guint y = 0; y < h; y++)
         for (guint x = 0; x < w; x++)
             for (guint c = 0; c < 3; c++)
@@ -97,7 +96,7 @@ static void write_smooth(const char *folder, guint w, guint h)
                     (guint8)lrint(128 + 60 * sin(0.08 * x + c) + 50 * cos(0.06 * y - 0.02 * x));
     g_autofree char *path = g_build_filename(folder, "smooth.png", NULL);
     g_autoptr(GError) error = NULL;
-    g_assert_true(idiom_picture_write_png(picture, path, &error));
+    g_assert_true(picture_write_png(picture, path, &error));
 }
 
 static float bilinear(const float *plane, float x, float y)
@@ -113,11 +112,11 @@ static void test_flow(Fixture *f, gconstpointer data)
     (void)data;
     g_autoptr(GError) error = NULL;
     write_smooth(f->folder, 140, 120);
-    g_autoptr(IdiomData) d = open_data(f->folder, 1, &error);
-    idiom_data_start(d, 0);
+    g_autoptr(Data) d = open_data(f->folder, 1, &error);
+    data_start(d, 0);
     guint still = 0, whole = 0, affine = 0, valid = 0;
     for (guint i = 0; i < 40; i++) {
-        const IdiomBatch *batch = idiom_data_next(d, &error);
+        const Batch *batch = data_next(d, &error);
         for (guint n = 0; n < BATCH; n++) {
             const float *dx = batch->flow + 2 * n * PIXELS, *dy = dx + PIXELS;
             const float x0 = dx[0], y0 = dy[0], x1 = dx[PIXELS - 1], y1 = dy[PIXELS - 1];
@@ -162,8 +161,8 @@ static void test_disturbed(Fixture *f, gconstpointer data)
     for (guint i = 0; i < 20; i++) {
         for (guint k = 0; k < VALUES; k++)
             values[k] = (float)(k % 11) / 10;
-        IdiomRandom r = idiom_random_stream(1, 2, i);
-        idiom_view_disturb(values, CROP, 0.03f, &r);
+        Random r = random_stream(1, 2, i);
+        view_disturb(values, CROP, 0.03f, &r);
         double sum = 0;
         for (guint k = 0; k < VALUES; k++) {
             g_assert_true(values[k] >= 0 && values[k] <= 1);
@@ -181,11 +180,11 @@ static void test_clips(Fixture *f, gconstpointer data)
     (void)data;
     g_autoptr(GError) error = NULL;
     test_write_video(f->folder, "video.avi", 96, 64, 60);
-    g_autoptr(IdiomData) d = open_data(f->folder, 3, &error);
-    idiom_data_start(d, 0);
+    g_autoptr(Data) d = open_data(f->folder, 3, &error);
+    data_start(d, 0);
     guint clips = 0, different = 0;
     for (guint i = 0; i < 40; i++) {
-        const IdiomBatch *batch = idiom_data_next(d, &error);
+        const Batch *batch = data_next(d, &error);
         for (guint n = 0; n < BATCH; n++) {
             /* estimated: somewhere the ways there and back do not agree, where the bar was or comes from */
             gboolean clip = FALSE;
@@ -203,17 +202,17 @@ static void test_clips(Fixture *f, gconstpointer data)
     g_assert_cmpuint(clips, >, 40);
     g_assert_cmpuint(clips, <, 80);
     g_assert_cmpuint(different, >, clips / 4);
-    g_assert_cmpuint(idiom_data_skipped(d), ==, 0);
+    g_assert_cmpuint(data_skipped(d), ==, 0);
 
     g_autofree char *path = g_build_filename(f->folder, "video.avi", NULL);
-    IdiomPicture *next = NULL;
-    g_autoptr(IdiomPicture) first = idiom_picture_load_pair(path, 0.5, 0, 0, &next, &error);
+    Picture *next = NULL;
+    g_autoptr(Picture) first = picture_load_pair(path, 0.5, 0, 0, &next, &error);
     g_assert_no_error(error);
     g_assert_nonnull(next);
     g_assert_cmpuint(next->w, ==, first->w);
     g_assert_cmpint(memcmp(first->rgb, next->rgb, 3 * 96 * 64), !=, 0);
-    idiom_picture_free(next);
-    g_autoptr(IdiomPicture) last = idiom_picture_load_pair(path, 1, 0, 0, &next, &error);
+    picture_free(next);
+    g_autoptr(Picture) last = picture_load_pair(path, 1, 0, 0, &next, &error);
     g_assert_nonnull(last);
     g_assert_null(next);
 }
@@ -224,13 +223,13 @@ static void test_captions(Fixture *f, gconstpointer data)
     (void)data;
     g_autoptr(GError) error = NULL;
     write_smooth(f->folder, 140, 120);
-    g_autoptr(IdiomData) plain = open_data(f->folder, 1, &error);
-    g_autoptr(IdiomData) d = open_captioned(f->folder, 1, 0.5, &error);
-    idiom_data_start(plain, 0);
-    idiom_data_start(d, 0);
+    g_autoptr(Data) plain = open_data(f->folder, 1, &error);
+    g_autoptr(Data) d = open_captioned(f->folder, 1, 0.5, &error);
+    data_start(plain, 0);
+    data_start(d, 0);
     guint captioned = 0;
     for (guint i = 0; i < 20; i++) {
-        const IdiomBatch *a = idiom_data_next(plain, &error), *b = idiom_data_next(d, &error);
+        const Batch *a = data_next(plain, &error), *b = data_next(d, &error);
         g_assert_null(a->mask);
         for (guint n = 0; n < BATCH; n++) {
             const float *content = b->content + n * VALUES, *moved = b->moved + n * VALUES;
@@ -263,14 +262,14 @@ static void test_cut(Fixture *f, gconstpointer data)
 {
     (void)f;
     (void)data;
-    g_autoptr(IdiomPicture) picture = idiom_picture_new(70, 60);
+    g_autoptr(Picture) picture = picture_new(70, 60);
     for (guint i = 0; i < 70 * 60; i++)
         for (guint c = 0; c < 3; c++)
             picture->rgb[3 * i + c] = (guint8)(c == 0 ? 3 * (i % 70) : c == 1 ? 4 * (i / 70) : i * 7919 >> 3);
     g_autofree float *values = g_new(float, 3 * 20 * 20);
     /* the picture's own pixels, also mirrored, and reflected beyond its edges */
     for (guint mirror = 0; mirror < 2; mirror++) {
-        idiom_view_cut(picture, 60, -5, 1, mirror, 20, 20, values);
+        view_cut(picture, 60, -5, 1, mirror, 20, 20, values);
         for (guint y = 0; y < 20; y++)
             for (guint x = 0; x < 20; x++)
                 for (guint c = 0; c < 3; c++) {
@@ -281,7 +280,7 @@ static void test_cut(Fixture *f, gconstpointer data)
                 }
     }
     /* ramps stay ramps at any size and place, and noise is averaged */
-    idiom_view_cut(picture, 5.3, 7.8, 2.3, FALSE, 20, 20, values);
+    view_cut(picture, 5.3, 7.8, 2.3, FALSE, 20, 20, values);
     double mean = 0, square = 0;
     for (guint y = 0; y < 20; y++)
         for (guint x = 0; x < 20; x++) {
@@ -299,16 +298,16 @@ static void test_scales(Fixture *f, gconstpointer data)
 {
     (void)data;
     g_autoptr(GError) error = NULL;
-    g_autoptr(IdiomPicture) picture = idiom_picture_new(200, 200);
+    g_autoptr(Picture) picture = picture_new(200, 200);
     for (guint i = 0; i < 200 * 200; i++)
         memset(picture->rgb + 3 * i, (int)(i % 200), 3);
     g_autofree char *path = g_build_filename(f->folder, "ramp.png", NULL);
-    g_assert_true(idiom_picture_write_png(picture, path, &error));
-    g_autoptr(IdiomData) d = open_data(f->folder, 1, &error);
-    idiom_data_start(d, 0);
+    g_assert_true(picture_write_png(picture, path, &error));
+    g_autoptr(Data) d = open_data(f->folder, 1, &error);
+    data_start(d, 0);
     guint full = 0, small = 0;
     for (guint i = 0; i < 40; i++) {
-        const IdiomBatch *batch = idiom_data_next(d, &error);
+        const Batch *batch = data_next(d, &error);
         for (guint n = 0; n < BATCH; n++) {
             const float *row = batch->content + n * VALUES + 20 * CROP;
             const float scale = fabsf(row[CROP - 5] - row[4]) * 255 / (CROP - 9);
@@ -338,21 +337,21 @@ static void test_broken(Fixture *f, gconstpointer data)
     g_assert_true(g_file_get_contents(path, &bytes, &size, NULL));
     test_write_file(f->folder, "truncated.png", bytes, (gssize)size / 2);
     {
-        g_autoptr(IdiomData) d = open_data(f->folder, 1, &error);
-        idiom_data_start(d, 0);
+        g_autoptr(Data) d = open_data(f->folder, 1, &error);
+        data_start(d, 0);
         for (guint i = 0; i < 40; i++)
-            g_assert_nonnull(idiom_data_next(d, &error));
-        g_assert_cmpuint(idiom_data_files(d), ==, 6);
-        g_assert_cmpuint(idiom_data_skipped(d), ==, 5);
+            g_assert_nonnull(data_next(d, &error));
+        g_assert_cmpuint(data_files(d), ==, 6);
+        g_assert_cmpuint(data_skipped(d), ==, 5);
     }
     g_assert_cmpint(g_unlink(path), ==, 0);
     {
-        g_autoptr(IdiomData) d = open_data(f->folder, 1, &error);
-        idiom_data_start(d, 0);
-        g_assert_null(idiom_data_next(d, &error));
+        g_autoptr(Data) d = open_data(f->folder, 1, &error);
+        data_start(d, 0);
+        g_assert_null(data_next(d, &error));
         g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE);
         g_clear_error(&error);
-        g_assert_null(idiom_data_next(d, NULL));
+        g_assert_null(data_next(d, NULL));
     }
     g_assert_null(open_data("/nowhere/at/all", 1, &error));
     g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE);
@@ -364,39 +363,39 @@ static void test_picture_sizes(Fixture *f, gconstpointer data)
     (void)data;
     g_autoptr(GError) error = NULL;
     g_autofree char *small = test_write_picture(f->folder, 1, 20, 30);
-    g_autofree char *tall = test_write_picture(f->folder, 2, 2, IDIOM_PICTURE_MAX_SIDE + 1);
+    g_autofree char *tall = test_write_picture(f->folder, 2, 2, PICTURE_MAX_SIDE + 1);
     {
-        g_autoptr(IdiomPicture) picture = idiom_picture_load(small, 0, 48, 60, &error);
+        g_autoptr(Picture) picture = picture_load(small, 0, 48, 60, &error);
         g_assert_no_error(error);
         g_assert_cmpuint(picture->w, ==, 48);
         g_assert_cmpuint(picture->h, ==, 72);
     }
-    g_assert_null(idiom_picture_load(small, 0, 100, 200, &error));
+    g_assert_null(picture_load(small, 0, 100, 200, &error));
     g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT);
     g_assert_nonnull(strstr(error->message, "20x30 is too small"));
     g_clear_error(&error);
-    g_assert_null(idiom_picture_load(tall, 0, 0, 0, &error));
+    g_assert_null(picture_load(tall, 0, 0, 0, &error));
     g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT);
     g_assert_nonnull(strstr(error->message, "too large"));
     g_clear_error(&error);
 
     /* what is written is read again, and survives the way through floats */
-    g_autoptr(IdiomPicture) picture = idiom_picture_load(small, 0, 0, 0, &error);
+    g_autoptr(Picture) picture = picture_load(small, 0, 0, 0, &error);
     g_autofree float *values = g_new(float, 3 * 20 * 30);
-    idiom_picture_to_floats(picture, values);
-    g_autoptr(IdiomPicture) back = idiom_picture_from_floats(values, 20, 30);
+    picture_to_floats(picture, values);
+    g_autoptr(Picture) back = picture_from_floats(values, 20, 30);
     g_assert_cmpmem(picture->rgb, 3 * 20 * 30, back->rgb, 3 * 20 * 30);
     g_autofree char *copy = g_build_filename(f->folder, "copy.png", NULL);
-    g_assert_true(idiom_picture_write_png(picture, copy, &error));
-    g_autoptr(IdiomPicture) again = idiom_picture_load(copy, 0, 0, 0, &error);
+    g_assert_true(picture_write_png(picture, copy, &error));
+    g_autoptr(Picture) again = picture_load(copy, 0, 0, 0, &error);
     g_assert_cmpmem(picture->rgb, 3 * 20 * 30, again->rgb, 3 * 20 * 30);
-    g_assert_false(idiom_picture_write_png(picture, "/nowhere/at/all.png", &error));
+    g_assert_false(picture_write_png(picture, "/nowhere/at/all.png", &error));
     g_assert_nonnull(error);
 }
 
-static IdiomPicture *flat_picture(guint w, guint h, int value)
+static Picture *flat_picture(guint w, guint h, int value)
 {
-    IdiomPicture *picture = idiom_picture_new(w, h);
+    Picture *picture = picture_new(w, h);
     memset(picture->rgb, value, 3 * w * h);
     return picture;
 }
@@ -407,18 +406,18 @@ static void test_styles(Fixture *f, gconstpointer data)
     (void)data;
     g_autoptr(GError) error = NULL;
     g_free(test_write_picture(f->folder, 0, 100, 100));
-    g_autoptr(IdiomPicture) black = flat_picture(60, 50, 0);
-    g_autoptr(IdiomPicture) white = flat_picture(50, 60, 255);
-    g_autoptr(IdiomPicture) grey = flat_picture(90, 90, 102);
-    IdiomPicture *mixed[] = {black, white};
+    g_autoptr(Picture) black = flat_picture(60, 50, 0);
+    g_autoptr(Picture) white = flat_picture(50, 60, 255);
+    g_autoptr(Picture) grey = flat_picture(90, 90, 102);
+    Picture *mixed[] = {black, white};
     const double weights[] = {0.75, 0.25};
-    const IdiomDataStyle styles[] = {{mixed, weights, 2}, {&grey, (double[]){1}, 1}, {NULL, NULL, 0}};
-    IdiomDataParams params = {.seed = 5, .batch = BATCH, .crop = CROP, .styles = styles, .n_styles = 3};
-    g_autoptr(IdiomData) d = idiom_data_new((const char *const[]){f->folder, NULL}, &params, &error);
-    idiom_data_start(d, 0);
+    const DataStyle styles[] = {{mixed, weights, 2}, {&grey, (double[]){1}, 1}, {NULL, NULL, 0}};
+    DataParams params = {.seed = 5, .batch = BATCH, .crop = CROP, .styles = styles, .n_styles = 3};
+    g_autoptr(Data) d = data_new((const char *const[]){f->folder, NULL}, &params, &error);
+    data_start(d, 0);
     guint whites = 0, count[3] = {0}, first[3] = {0};
     for (guint i = 0; i < 600; i++) {
-        const IdiomBatch *batch = idiom_data_next(d, &error);
+        const Batch *batch = data_next(d, &error);
         g_assert_null(batch->moved);
         g_assert_cmpuint(batch->style, <, 3);
         count[batch->style]++;

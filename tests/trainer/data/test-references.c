@@ -45,7 +45,7 @@ static void test_list(Fixture *f, gconstpointer data)
         g_autofree char *list = g_strdup_printf("%s:3,%s", domain, one);
         g_auto(GStrv) files = NULL;
         g_autofree double *weights = NULL;
-        g_assert_true(idiom_parse_references(list, &files, &weights, &error));
+        g_assert_true(parse_references(list, &files, &weights, &error));
         g_assert_no_error(error);
         g_assert_cmpuint(g_strv_length(files), ==, 65);
         double sum = 0;
@@ -70,7 +70,7 @@ static void test_list(Fixture *f, gconstpointer data)
         g_autofree char *list = g_strconcat(f->folder, bad[i].suffix, NULL);
         g_auto(GStrv) files = NULL;
         g_autofree double *weights = NULL;
-        g_assert_false(idiom_parse_references(list, &files, &weights, &error));
+        g_assert_false(parse_references(list, &files, &weights, &error));
         g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT);
         g_assert_nonnull(strstr(error->message, bad[i].message));
         g_clear_error(&error);
@@ -80,9 +80,9 @@ static void test_list(Fixture *f, gconstpointer data)
 /* --- flaws ---------------------------------------------------------------------------------------- */
 
 /* Strokes: soft waves of two widths in some colours. */
-static IdiomPicture *strokes_new(guint w, guint h)
+static Picture *strokes_new(guint w, guint h)
 {
-    IdiomPicture *picture = idiom_picture_new(w, h);
+    Picture *picture = picture_new(w, h);
     for (guint y = 0; y < h; y++)
         for (guint x = 0; x < w; x++)
             for (guint c = 0; c < 3; c++)
@@ -91,7 +91,7 @@ static IdiomPicture *strokes_new(guint w, guint h)
     return picture;
 }
 
-static double distance(const IdiomPicture *a, const IdiomPicture *b)
+static double distance(const Picture *a, const Picture *b)
 {
     double sum = 0;
     for (guint i = 0; i < 3 * a->w * a->h; i++)
@@ -99,11 +99,11 @@ static double distance(const IdiomPicture *a, const IdiomPicture *b)
     return sqrt(sum / (3 * a->w * a->h));
 }
 
-static char *write_png(const Fixture *f, const char *name, const IdiomPicture *picture)
+static char *write_png(const Fixture *f, const char *name, const Picture *picture)
 {
     g_autoptr(GError) error = NULL;
     char *path = g_build_filename(f->folder, name, NULL);
-    g_assert_true(idiom_picture_write_png(picture, path, &error));
+    g_assert_true(picture_write_png(picture, path, &error));
     return path;
 }
 
@@ -117,9 +117,9 @@ static void test_flaws(Fixture *f, gconstpointer data)
     (void)data;
     g_autoptr(GError) error = NULL;
     g_autoptr(GRand) rand = g_rand_new_with_seed(3);
-    g_autoptr(IdiomPicture) good = strokes_new(SIDE + 20, SIDE);
-    g_autoptr(IdiomPicture) noisy = strokes_new(SIDE + 20, SIDE);
-    g_autoptr(IdiomPicture) blocky = strokes_new(SIDE + 20, SIDE);
+    g_autoptr(Picture) good = strokes_new(SIDE + 20, SIDE);
+    g_autoptr(Picture) noisy = strokes_new(SIDE + 20, SIDE);
+    g_autoptr(Picture) blocky = strokes_new(SIDE + 20, SIDE);
     for (guint i = 0; i < 3 * good->w * good->h; i++)
         noisy->rgb[i] = disturbed(good->rgb[i], g_rand_double_range(rand, -12, 12) * G_SQRT2 * 1.2247);
     for (guint top = 0; top < SIDE; top += 8)
@@ -129,30 +129,30 @@ static void test_flaws(Fixture *f, gconstpointer data)
                 for (guint i = 3 * left; i < 3 * MIN(left + 8, good->w); i++)
                     blocky->rgb[3 * y * good->w + i] = disturbed(good->rgb[3 * y * good->w + i], step);
         }
-    g_assert_cmpfloat(idiom_picture_flaws(good).noise, <, 1);
-    g_assert_cmpfloat(idiom_picture_flaws(good).blocks, <, 1);
-    g_assert_cmpfloat(fabs(idiom_picture_flaws(noisy).noise - 12), <, 2.5);
-    g_assert_cmpfloat(idiom_picture_flaws(noisy).blocks, <, 3);
-    g_assert_cmpfloat(idiom_picture_flaws(blocky).noise, <, 1);
-    g_assert_cmpfloat(idiom_picture_flaws(blocky).blocks, >, 5);
+    g_assert_cmpfloat(picture_flaws(good).noise, <, 1);
+    g_assert_cmpfloat(picture_flaws(good).blocks, <, 1);
+    g_assert_cmpfloat(fabs(picture_flaws(noisy).noise - 12), <, 2.5);
+    g_assert_cmpfloat(picture_flaws(noisy).blocks, <, 3);
+    g_assert_cmpfloat(picture_flaws(blocky).noise, <, 1);
+    g_assert_cmpfloat(picture_flaws(blocky).blocks, >, 5);
 
     const struct {
         const char *name;
-        const IdiomPicture *picture;
+        const Picture *picture;
         double low, high; /* quality */
     } cases[] = {{"good.png", good, 1, 1}, {"noisy.png", noisy, 0.3, 0.6}, {"blocky.png", blocky, 0.2, 0.7}};
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *path = write_png(f, cases[i].name, cases[i].picture);
-        g_autoptr(IdiomPicture) loaded = NULL;
+        g_autoptr(Picture) loaded = NULL;
         double quality;
-        g_assert_true(idiom_reference_load(path, SIDE, &loaded, &quality, &error));
+        g_assert_true(reference_load(path, SIDE, &loaded, &quality, &error));
         g_assert_no_error(error);
         g_assert_cmpuint(loaded->w, ==, SIDE + 20);
         g_assert_cmpuint(loaded->h, ==, SIDE);
         g_assert_cmpfloat(quality, >=, cases[i].low);
         g_assert_cmpfloat(quality, <=, cases[i].high);
         g_assert_cmpfloat(distance(loaded, good), <=, 0.95 * distance(cases[i].picture, good));
-        const IdiomFlaws before = idiom_picture_flaws(cases[i].picture), after = idiom_picture_flaws(loaded);
+        const Flaws before = picture_flaws(cases[i].picture), after = picture_flaws(loaded);
         g_test_message("noise %.2f -> %.2f, blocks %.2f -> %.2f, distance %.2f -> %.2f", before.noise,
                        after.noise, before.blocks, after.blocks, distance(cases[i].picture, good),
                        distance(loaded, good));
@@ -161,11 +161,11 @@ static void test_flaws(Fixture *f, gconstpointer data)
     }
 
     /* a small one is enlarged, and counts less */
-    g_autoptr(IdiomPicture) small = strokes_new(SIDE / 2, SIDE / 2 + 4);
+    g_autoptr(Picture) small = strokes_new(SIDE / 2, SIDE / 2 + 4);
     g_autofree char *path = write_png(f, "small.png", small);
-    g_autoptr(IdiomPicture) loaded = NULL;
+    g_autoptr(Picture) loaded = NULL;
     double quality;
-    g_assert_true(idiom_reference_load(path, SIDE, &loaded, &quality, &error));
+    g_assert_true(reference_load(path, SIDE, &loaded, &quality, &error));
     g_assert_cmpuint(loaded->w, ==, SIDE);
     g_assert_cmpuint(loaded->h, ==, SIDE + 8);
     g_assert_cmpfloat(fabs(quality - 0.5), <, 1e-6);
@@ -221,9 +221,9 @@ static void test_bad(Fixture *f, gconstpointer data)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GError) error = NULL;
         g_autofree char *path = g_build_filename(f->folder, cases[i].name, NULL);
-        IdiomPicture *picture = NULL;
+        Picture *picture = NULL;
         double quality;
-        g_assert_false(idiom_reference_load(path, SIDE, &picture, &quality, &error));
+        g_assert_false(reference_load(path, SIDE, &picture, &quality, &error));
         g_assert_null(picture);
         g_test_message("%s", error->message);
         g_assert_true(g_str_has_prefix(error->message, path));

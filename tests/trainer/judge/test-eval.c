@@ -14,14 +14,14 @@
 
 /* --- the figures ---------------------------------------------------------------------------------- */
 
-static double grey(const IdiomPicture *picture, guint x, guint y)
+static double grey(const Picture *picture, guint x, guint y)
 {
     const guint8 *p = picture->rgb + 3 * (y * picture->w + x);
     return (0.299 * p[0] + 0.587 * p[1] + 0.114 * p[2]) / 255;
 }
 
 /* Structural similarity as it is defined, window by window. @sigma: of the weights, or 0 for equal ones */
-static double plain_ssim(const IdiomPicture *a, const IdiomPicture *b, guint size, double sigma)
+static double plain_ssim(const Picture *a, const Picture *b, guint size, double sigma)
 {
     double total = 0;
     guint windows = 0;
@@ -48,11 +48,11 @@ static double plain_ssim(const IdiomPicture *a, const IdiomPicture *b, guint siz
     return total / windows;
 }
 
-static IdiomPicture *picture_of(const char *folder, guint seed, guint w, guint h)
+static Picture *picture_of(const char *folder, guint seed, guint w, guint h)
 {
     g_autofree char *path = test_write_picture(folder, seed, w, h);
     g_autoptr(GError) error = NULL;
-    IdiomPicture *picture = idiom_picture_load(path, 0, 0, 0, &error);
+    Picture *picture = picture_load(path, 0, 0, 0, &error);
     g_assert_no_error(error);
     return picture;
 }
@@ -64,30 +64,29 @@ static void test_ssim(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(IdiomDevice) device = idiom_device_open(NULL, &error);
     g_assert_no_error(error);
-    g_autoptr(IdiomEvaluation) evaluation = idiom_evaluation_new(device, NULL, NULL, 0, &error);
+    g_autoptr(Evaluation) evaluation = evaluation_new(device, NULL, NULL, 0, &error);
     g_assert_no_error(error);
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
-        g_autoptr(IdiomPicture) a = picture_of(folder, 2 * i, sizes[i][0], sizes[i][1]);
-        g_autoptr(IdiomPicture) b = picture_of(folder, 2 * i + 1, sizes[i][0], sizes[i][1]);
-        IdiomScores scores;
-        g_assert_true(idiom_evaluation_run(evaluation, a, b, &scores, &error));
-        g_assert_cmpfloat_with_epsilon(scores.value[IDIOM_METRIC_SSIM], plain_ssim(a, b, 7, 0), 1e-4);
-        g_assert_cmpfloat_with_epsilon(scores.value[IDIOM_METRIC_SSIM_GAUSSIAN], plain_ssim(a, b, 11, 1.5),
-                                       1e-4);
-        g_assert_true(isnan(scores.value[IDIOM_METRIC_CONTENT]));
-        g_assert_true(isnan(scores.value[IDIOM_METRIC_VGG_OUTPUT]));
-        g_assert_true(idiom_evaluation_run(evaluation, a, a, &scores, &error));
-        g_assert_cmpfloat_with_epsilon(scores.value[IDIOM_METRIC_SSIM], 1, 1e-5);
-        g_assert_cmpfloat_with_epsilon(scores.value[IDIOM_METRIC_SSIM_GAUSSIAN], 1, 1e-5);
+        g_autoptr(Picture) a = picture_of(folder, 2 * i, sizes[i][0], sizes[i][1]);
+        g_autoptr(Picture) b = picture_of(folder, 2 * i + 1, sizes[i][0], sizes[i][1]);
+        Scores scores;
+        g_assert_true(evaluation_run(evaluation, a, b, &scores, &error));
+        g_assert_cmpfloat_with_epsilon(scores.value[METRIC_SSIM], plain_ssim(a, b, 7, 0), 1e-4);
+        g_assert_cmpfloat_with_epsilon(scores.value[METRIC_SSIM_GAUSSIAN], plain_ssim(a, b, 11, 1.5), 1e-4);
+        g_assert_true(isnan(scores.value[METRIC_CONTENT]));
+        g_assert_true(isnan(scores.value[METRIC_VGG_OUTPUT]));
+        g_assert_true(evaluation_run(evaluation, a, a, &scores, &error));
+        g_assert_cmpfloat_with_epsilon(scores.value[METRIC_SSIM], 1, 1e-5);
+        g_assert_cmpfloat_with_epsilon(scores.value[METRIC_SSIM_GAUSSIAN], 1, 1e-5);
     }
 
-    g_autoptr(IdiomPicture) small = picture_of(folder, 50, 15, 16);
-    g_autoptr(IdiomPicture) other = picture_of(folder, 51, 16, 16);
-    IdiomScores scores;
-    g_assert_false(idiom_evaluation_run(evaluation, small, small, &scores, &error));
+    g_autoptr(Picture) small = picture_of(folder, 50, 15, 16);
+    g_autoptr(Picture) other = picture_of(folder, 51, 16, 16);
+    Scores scores;
+    g_assert_false(evaluation_run(evaluation, small, small, &scores, &error));
     g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_SHAPE);
     g_clear_error(&error);
-    g_assert_false(idiom_evaluation_run(evaluation, small, other, &scores, &error));
+    g_assert_false(evaluation_run(evaluation, small, other, &scores, &error));
     g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_SHAPE);
     test_folder_remove(folder);
 }
@@ -102,14 +101,14 @@ static void test_features(void)
     g_assert_no_error(error);
     g_autoptr(IdiomFeatures) features = idiom_features_load((const char *[]){vgg}, 1, device, &error);
     g_assert_no_error(error);
-    g_autoptr(IdiomPicture) a = picture_of(folder, 1, 32, 24);
-    g_autoptr(IdiomPicture) b = picture_of(folder, 2, 32, 24);
+    g_autoptr(Picture) a = picture_of(folder, 1, 32, 24);
+    g_autoptr(Picture) b = picture_of(folder, 2, 32, 24);
     g_autofree float *va = g_new(float, 3 * 32 * 24);
     g_autofree float *vb = g_new(float, 3 * 32 * 24);
-    idiom_picture_to_floats(a, va);
-    idiom_picture_to_floats(b, vb);
+    picture_to_floats(a, va);
+    picture_to_floats(b, vb);
     const struct {
-        IdiomReference references[2];
+        Reference references[2];
         guint n;
         gboolean own; /* only picture a */
     } cases[] = {
@@ -118,22 +117,22 @@ static void test_features(void)
         {{{va, 32, 24, 0.5}, {vb, 32, 24, 0.5}}, 2, FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        IdiomScores scores;
-        g_autoptr(IdiomEvaluation) evaluation =
-            idiom_evaluation_new(device, features, cases[i].references, cases[i].n, &error);
+        Scores scores;
+        g_autoptr(Evaluation) evaluation =
+            evaluation_new(device, features, cases[i].references, cases[i].n, &error);
         g_assert_no_error(error);
-        g_assert_true(idiom_evaluation_run(evaluation, b, a, &scores, &error));
-        double before = scores.value[IDIOM_METRIC_VGG_PHOTO], after = scores.value[IDIOM_METRIC_VGG_OUTPUT];
+        g_assert_true(evaluation_run(evaluation, b, a, &scores, &error));
+        double before = scores.value[METRIC_VGG_PHOTO], after = scores.value[METRIC_VGG_OUTPUT];
         g_assert_cmpfloat(before, >, 0.01);
         if (cases[i].own)
             g_assert_cmpfloat(after, <, 1e-3);
         else
             g_assert_cmpfloat(after, >, 0.01);
-        g_assert_cmpfloat(scores.value[IDIOM_METRIC_CONTENT], >, 0.1);
-        g_assert_true(isnan(scores.value[IDIOM_METRIC_SQUEEZENET_OUTPUT]));
-        g_assert_true(idiom_evaluation_run(evaluation, b, b, &scores, &error));
-        g_assert_cmpfloat_with_epsilon(scores.value[IDIOM_METRIC_VGG_OUTPUT], before, 1e-5);
-        g_assert_cmpfloat(scores.value[IDIOM_METRIC_CONTENT], ==, 0);
+        g_assert_cmpfloat(scores.value[METRIC_CONTENT], >, 0.1);
+        g_assert_true(isnan(scores.value[METRIC_SQUEEZENET_OUTPUT]));
+        g_assert_true(evaluation_run(evaluation, b, b, &scores, &error));
+        g_assert_cmpfloat_with_epsilon(scores.value[METRIC_VGG_OUTPUT], before, 1e-5);
+        g_assert_cmpfloat(scores.value[METRIC_CONTENT], ==, 0);
     }
     test_folder_remove(folder);
 }
@@ -264,10 +263,10 @@ static void test_errors(void)
     g_autofree char *one = g_build_filename(folder, "one.png", NULL);
     g_autofree char *clip = g_build_filename(folder, "clip.avi", NULL);
     g_autofree char *bytes = NULL;
-    g_autoptr(IdiomPicture) pixel = idiom_picture_new(1, 1);
+    g_autoptr(Picture) pixel = picture_new(1, 1);
     memset(pixel->rgb, 128, 3);
     g_autoptr(GError) error = NULL;
-    g_assert_true(idiom_picture_write_png(pixel, one, &error));
+    g_assert_true(picture_write_png(pixel, one, &error));
     g_assert_true(g_file_get_contents(clip, &bytes, NULL, &error));
     test_write_file(folder, "half.avi", bytes, 4000);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -11,10 +11,10 @@ static IdiomDevice *device;
 typedef enum { STRIPES, DOTS } Texture;
 
 /* @texture, of random phase, in random colours of low contrast, with noise */
-static IdiomPicture *draw(Texture texture, guint w, guint h, guint32 seed)
+static Picture *draw(Texture texture, guint w, guint h, guint32 seed)
 {
     GRand *random = g_rand_new_with_seed(seed);
-    IdiomPicture *picture = idiom_picture_new(w, h);
+    Picture *picture = picture_new(w, h);
     double phase = g_rand_double_range(random, 0, 6), dark[3], light[3];
     for (guint c = 0; c < 3; c++) {
         dark[c] = g_rand_double_range(random, 60, 120);
@@ -35,17 +35,17 @@ static IdiomPicture *draw(Texture texture, guint w, guint h, guint32 seed)
 
 static GPtrArray *pictures(Texture texture, guint count, guint w, guint h, guint32 seed)
 {
-    GPtrArray *array = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_picture_free);
+    GPtrArray *array = g_ptr_array_new_with_free_func((GDestroyNotify)picture_free);
     for (guint i = 0; i < count; i++)
         g_ptr_array_add(array, draw(texture, w, h, seed + i));
     return array;
 }
 
-static IdiomSeparation separate(const GPtrArray *references, const GPtrArray *outputs, guint steps)
+static Separation separate(const GPtrArray *references, const GPtrArray *outputs, guint steps)
 {
     g_autoptr(GError) error = NULL;
-    IdiomSeparation result;
-    idiom_separation_run(device, references, outputs, steps, 1, &result, &error);
+    Separation result;
+    separation_run(device, references, outputs, steps, 1, &result, &error);
     g_assert_no_error(error);
     g_test_message("patches %.3f, crops %.3f (references %.3f, outputs %.3f), seen %.3f", result.patches,
                    result.crops, result.references, result.outputs, result.seen);
@@ -57,10 +57,10 @@ static IdiomSeparation separate(const GPtrArray *references, const GPtrArray *ou
 static void test_different(void)
 {
     g_autoptr(GPtrArray) a = pictures(STRIPES, 8, 96, 80, 1), b = pictures(DOTS, 8, 70, 110, 2);
-    IdiomSeparation result = separate(a, b, 20);
+    Separation result = separate(a, b, 20);
     g_assert_cmpfloat(result.crops, >, 0.95);
     g_assert_cmpfloat(result.patches, >, 0.9);
-    IdiomSeparation again = separate(a, b, 20);
+    Separation again = separate(a, b, 20);
     g_assert_cmpmem(&result, sizeof result, &again, sizeof again);
 }
 
@@ -74,7 +74,7 @@ static void test_parts(void)
 static void test_same(void)
 {
     g_autoptr(GPtrArray) a = pictures(STRIPES, 12, 96, 96, 5), b = pictures(STRIPES, 12, 96, 96, 105);
-    IdiomSeparation result = separate(a, b, 20);
+    Separation result = separate(a, b, 20);
     g_assert_cmpfloat(fabs(result.patches - 0.5), <, 0.2);
 }
 
@@ -88,9 +88,9 @@ static void test_errors(void)
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++)
         for (guint side = 0; side < 2; side++) {
             g_autoptr(GError) error = NULL;
-            IdiomSeparation result;
-            g_assert_false(idiom_separation_run(device, side ? good : bad[i], side ? bad[i] : good, 1, 1,
-                                                &result, &error));
+            Separation result;
+            g_assert_false(
+                separation_run(device, side ? good : bad[i], side ? bad[i] : good, 1, 1, &result, &error));
             g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT);
             g_assert_nonnull(strstr(error->message, messages[i]));
             g_assert_nonnull(strstr(error->message, side ? "outputs" : "references"));

@@ -42,9 +42,9 @@ static double texture_at(const Texture *t, double x, double y)
 }
 
 /* The texture as seen by a camera at (@x, @y), with noise of @sigma in every channel. */
-static IdiomPicture *view(const Texture *t, double x, double y, double sigma, GRand *rand)
+static Picture *view(const Texture *t, double x, double y, double sigma, GRand *rand)
 {
-    IdiomPicture *picture = idiom_picture_new(W, H);
+    Picture *picture = picture_new(W, H);
     for (guint row = 0; row < H; row++)
         for (guint column = 0; column < W; column++) {
             double value = texture_at(t, x + column, y + row);
@@ -73,9 +73,9 @@ static double median_flow_error(guint w, guint h, double dx, double dy)
         a[i] = (float)texture_at(&t, i % w, i / w);
         b[i] = (float)texture_at(&t, i % w + dx, i / w + dy);
     }
-    g_autoptr(IdiomFlowFrame) from = idiom_flow_frame_new(a, w, h);
-    g_autoptr(IdiomFlowFrame) to = idiom_flow_frame_new(b, w, h);
-    idiom_flow_estimate(from, to, flow);
+    g_autoptr(FlowFrame) from = flow_frame_new(a, w, h);
+    g_autoptr(FlowFrame) to = flow_frame_new(b, w, h);
+    flow_estimate(from, to, flow);
     for (guint i = 0; i < w * h; i++)
         a[i] = (float)hypot(flow[2 * i] + dx, flow[2 * i + 1] + dy);
     qsort(a, w * h, sizeof *a, compare_floats);
@@ -92,18 +92,18 @@ static void test_flow(void)
 }
 
 /* Frames of a pan by (@dx, @dy) a frame judged: outputs are the source itself and the source with noise of @sigma. */
-static IdiomWarpingScores judge_pan(double dx, double dy, double sigma, guint frames)
+static WarpingScores judge_pan(double dx, double dy, double sigma, guint frames)
 {
     Texture t = texture_new(5);
     g_autoptr(GRand) rand = g_rand_new_with_seed(1);
-    g_autoptr(IdiomWarping) warping = idiom_warping_new(W, H, 2);
+    g_autoptr(Warping) warping = warping_new(W, H, 2);
     for (guint i = 0; i < frames; i++) {
-        g_autoptr(IdiomPicture) source = view(&t, i * dx, i * dy, 0, NULL);
-        g_autoptr(IdiomPicture) noisy = view(&t, i * dx, i * dy, sigma, rand);
-        idiom_warping_add(warping, source, (const IdiomPicture *const[]){source, noisy});
+        g_autoptr(Picture) source = view(&t, i * dx, i * dy, 0, NULL);
+        g_autoptr(Picture) noisy = view(&t, i * dx, i * dy, sigma, rand);
+        warping_add(warping, source, (const Picture *const[]){source, noisy});
     }
-    IdiomWarpingScores scores;
-    idiom_warping_scores(warping, &scores);
+    WarpingScores scores;
+    warping_scores(warping, &scores);
     return scores;
 }
 
@@ -111,7 +111,7 @@ static void test_error(void)
 {
     const double sigma = 8 / 255.0;
     /* nothing moves: the difference of two noises, each of the variance sigma^2 */
-    IdiomWarpingScores still = judge_pan(0, 0, sigma, 4);
+    WarpingScores still = judge_pan(0, 0, sigma, 4);
     g_assert_cmpuint(still.frames, ==, 4);
     g_assert_cmpuint(still.pairs, ==, 3);
     g_assert_cmpuint(still.cuts, ==, 0);
@@ -120,7 +120,7 @@ static void test_error(void)
     g_assert_cmpfloat(still.source_error, ==, 0);
     g_assert_cmpfloat_with_epsilon(still.outputs[1].error, 2 * sigma * sigma, 0.02 * 2 * sigma * sigma);
     /* a pan by whole pixels moves them without interpolation; what is left is the flow's error */
-    IdiomWarpingScores pan = judge_pan(3, -2, sigma, 4);
+    WarpingScores pan = judge_pan(3, -2, sigma, 4);
     g_assert_cmpuint(pan.pairs, ==, 3);
     g_assert_cmpfloat(pan.counted, >, 0.9);
     g_assert_cmpfloat(pan.moving, >, 0.95);
@@ -128,20 +128,20 @@ static void test_error(void)
     g_assert_cmpfloat(pan.outputs[0].error, ==, pan.source_error);
     g_assert_cmpfloat_with_epsilon(pan.outputs[1].error, 2 * sigma * sigma, 0.1 * 2 * sigma * sigma);
     /* between pixels interpolation averages some of the noise away, and of the texture's finest waves */
-    IdiomWarpingScores fine = judge_pan(1.5, 0.5, sigma, 3);
+    WarpingScores fine = judge_pan(1.5, 0.5, sigma, 3);
     g_assert_cmpfloat(fine.source_error, <, 5e-5);
     g_assert_cmpfloat(fine.outputs[1].error, <, 1.6 * sigma * sigma);
 }
 
 static void test_similarity(void)
 {
-    IdiomWarpingScores pan = judge_pan(3, 0, 8 / 255.0, 3);
+    WarpingScores pan = judge_pan(3, 0, 8 / 255.0, 3);
     g_assert_cmpfloat(pan.outputs[0].ssim_moving, ==, 1);
     g_assert_cmpfloat(pan.outputs[0].gradient_ratio, ==, 1);
     g_assert_cmpfloat(pan.outputs[1].ssim_moving, <, 0.99);
     g_assert_cmpfloat(pan.outputs[1].ssim_moving, >, 0.5);
     g_assert_cmpfloat(pan.outputs[1].gradient_ratio, >, 1.02);
-    IdiomWarpingScores still = judge_pan(0, 0, 8 / 255.0, 3);
+    WarpingScores still = judge_pan(0, 0, 8 / 255.0, 3);
     g_assert_true(isnan(still.outputs[0].ssim_moving));
     g_assert_cmpfloat(still.outputs[0].ssim_still, ==, 1);
     g_assert_cmpfloat(still.outputs[1].ssim_still, <, 0.99);
@@ -151,16 +151,16 @@ static void test_similarity(void)
 static void test_occlusion(void)
 {
     Texture behind = texture_new(5), before = texture_new(6);
-    g_autoptr(IdiomWarping) warping = idiom_warping_new(W, H, 0);
+    g_autoptr(Warping) warping = warping_new(W, H, 0);
     for (guint i = 0; i < 4; i++) {
-        g_autoptr(IdiomPicture) picture = view(&behind, 0, 0, 0, NULL);
+        g_autoptr(Picture) picture = view(&behind, 0, 0, 0, NULL);
         for (guint y = 50; y < 100; y++)
             for (guint x = 20 + 6 * i; x < 80 + 6 * i; x++)
                 memset(picture->rgb + 3 * (y * W + x), (int)(255 * texture_at(&before, x - 6.0 * i, y)), 3);
-        idiom_warping_add(warping, picture, NULL);
+        warping_add(warping, picture, NULL);
     }
-    IdiomWarpingScores scores;
-    idiom_warping_scores(warping, &scores);
+    WarpingScores scores;
+    warping_scores(warping, &scores);
     g_assert_cmpuint(scores.pairs, ==, 3);
     g_assert_cmpfloat(scores.counted, >, 0.75);
     g_assert_cmpfloat(scores.moving, >, 0.1);
@@ -171,13 +171,13 @@ static void test_occlusion(void)
 static void test_cut(void)
 {
     Texture scenes[] = {texture_new(5), texture_new(6)};
-    g_autoptr(IdiomWarping) warping = idiom_warping_new(W, H, 1);
+    g_autoptr(Warping) warping = warping_new(W, H, 1);
     for (guint i = 0; i < 6; i++) {
-        g_autoptr(IdiomPicture) picture = view(&scenes[i / 3], i, 0, 0, NULL);
-        idiom_warping_add(warping, picture, (const IdiomPicture *const[]){picture});
+        g_autoptr(Picture) picture = view(&scenes[i / 3], i, 0, 0, NULL);
+        warping_add(warping, picture, (const Picture *const[]){picture});
     }
-    IdiomWarpingScores scores;
-    idiom_warping_scores(warping, &scores);
+    WarpingScores scores;
+    warping_scores(warping, &scores);
     g_assert_cmpuint(scores.cuts, ==, 1);
     g_assert_cmpuint(scores.pairs, ==, 4);
     g_assert_cmpfloat(scores.outputs[0].error, <, 2e-5);
@@ -187,15 +187,15 @@ static void test_tiny(void)
 {
     const guint sizes[][2] = {{1, 1}, {1, 9}, {13, 2}};
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
-        g_autoptr(IdiomPicture) picture = idiom_picture_new(sizes[i][0], sizes[i][1]);
+        g_autoptr(Picture) picture = picture_new(sizes[i][0], sizes[i][1]);
         memset(picture->rgb, 77, 3 * sizes[i][0] * sizes[i][1]);
-        g_autoptr(IdiomWarping) warping = idiom_warping_new(picture->w, picture->h, 1);
-        IdiomWarpingScores scores;
-        idiom_warping_scores(warping, &scores);
+        g_autoptr(Warping) warping = warping_new(picture->w, picture->h, 1);
+        WarpingScores scores;
+        warping_scores(warping, &scores);
         g_assert_true(isnan(scores.source_error));
         for (guint frame = 0; frame < 2; frame++)
-            idiom_warping_add(warping, picture, (const IdiomPicture *const[]){picture});
-        idiom_warping_scores(warping, &scores);
+            warping_add(warping, picture, (const Picture *const[]){picture});
+        warping_scores(warping, &scores);
         g_assert_cmpuint(scores.pairs, ==, 1);
         g_assert_cmpfloat(scores.outputs[0].error, ==, 0);
         g_assert_true(isnan(scores.outputs[0].ssim_still));
@@ -211,14 +211,14 @@ static char *write_pan(const char *folder, const char *name, guint frames)
     g_autoptr(GRand) rand = g_rand_new_with_seed(2);
     char *path = g_build_filename(folder, name, NULL);
     g_autoptr(GError) error = NULL;
-    g_autoptr(IdiomClipWriter) writer = idiom_clip_writer_new(path, W, H, 30000, 1001, &error);
+    g_autoptr(ClipWriter) writer = clip_writer_new(path, W, H, 30000, 1001, &error);
     g_assert_no_error(error);
     for (guint i = 0; i < frames; i++) {
-        g_autoptr(IdiomPicture) picture = view(&t, i, 0, 0.01, rand);
-        idiom_clip_writer_add(writer, picture, &error);
+        g_autoptr(Picture) picture = view(&t, i, 0, 0.01, rand);
+        clip_writer_add(writer, picture, &error);
         g_assert_no_error(error);
     }
-    idiom_clip_writer_finish(writer, &error);
+    clip_writer_finish(writer, &error);
     g_assert_no_error(error);
     return path;
 }
@@ -229,26 +229,26 @@ static void test_lossless(void)
     char *folder = test_folder_new();
     g_autofree char *path = write_pan(folder, "pan.mkv", 3);
     g_autoptr(GError) error = NULL;
-    g_autoptr(IdiomClip) clip = idiom_clip_open(path, 0, 0, &error);
+    g_autoptr(Clip) clip = clip_open(path, 0, 0, &error);
     g_assert_no_error(error);
     int numerator, denominator;
-    idiom_clip_rate(clip, &numerator, &denominator);
+    clip_rate(clip, &numerator, &denominator);
     g_assert_cmpint(numerator, ==, 30000);
     g_assert_cmpint(denominator, ==, 1001);
     Texture t = texture_new(5);
     g_autoptr(GRand) rand = g_rand_new_with_seed(2);
     for (guint i = 0; i < 3; i++) {
-        g_autoptr(IdiomPicture) written = view(&t, i, 0, 0.01, rand);
-        g_autoptr(IdiomPicture) read = idiom_clip_next(clip, &error);
+        g_autoptr(Picture) written = view(&t, i, 0, 0.01, rand);
+        g_autoptr(Picture) read = clip_next(clip, &error);
         g_assert_no_error(error);
         g_assert_cmpuint(read->w, ==, W);
         g_assert_cmpuint(read->h, ==, H);
         g_assert_cmpmem(read->rgb, 3 * W * H, written->rgb, 3 * W * H);
     }
-    g_assert_null(idiom_clip_next(clip, &error));
+    g_assert_null(clip_next(clip, &error));
     g_assert_no_error(error);
-    g_autoptr(IdiomClip) scaled = idiom_clip_open(path, 64, 48, &error);
-    g_autoptr(IdiomPicture) small = idiom_clip_next(scaled, &error);
+    g_autoptr(Clip) scaled = clip_open(path, 64, 48, &error);
+    g_autoptr(Picture) small = clip_next(scaled, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(small->w, ==, 64);
     g_assert_cmpuint(small->h, ==, 48);
@@ -258,8 +258,8 @@ static void test_lossless(void)
 static void assert_refused(const char *source, const char *output, int code, const char *words)
 {
     g_autoptr(GError) error = NULL;
-    IdiomWarpingScores scores;
-    g_assert_false(idiom_warping_compare_files(source, &output, 1, &scores, &error));
+    WarpingScores scores;
+    g_assert_false(warping_compare_files(source, &output, 1, &scores, &error));
     g_assert_error(error, IDIOM_ERROR, code);
     g_assert_nonnull(strstr(error->message, words));
 }
@@ -275,8 +275,8 @@ static void test_files(void)
     test_write_file(folder, "text.mkv", "no video at all", -1);
 
     g_autoptr(GError) error = NULL;
-    IdiomWarpingScores scores;
-    g_assert_true(idiom_warping_compare_files(pan, (const char *const[]){pan, pan}, 2, &scores, &error));
+    WarpingScores scores;
+    g_assert_true(warping_compare_files(pan, (const char *const[]){pan, pan}, 2, &scores, &error));
     g_assert_no_error(error);
     g_assert_cmpuint(scores.frames, ==, 4);
     g_assert_cmpuint(scores.pairs, ==, 3);
@@ -289,7 +289,7 @@ static void test_files(void)
     assert_refused(pan, other, IDIOM_ERROR_SHAPE, "other.avi is 64x48");
     assert_refused(pan, text, IDIOM_ERROR_FILE, "text.mkv");
     assert_refused(missing, pan, IDIOM_ERROR_FILE, "missing.mkv");
-    g_assert_false(idiom_warping_compare_files(pan, NULL, 0, &scores, &error));
+    g_assert_false(warping_compare_files(pan, NULL, 0, &scores, &error));
     g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT);
     test_folder_remove(folder);
 }

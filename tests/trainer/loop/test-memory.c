@@ -52,13 +52,13 @@ static void test_check(void)
 {
     const guint64 there = idiom_device_free_memory(device);
     g_autoptr(GError) error = NULL;
-    g_assert_true(idiom_memory_check(device, "a test", 1 << 20, "--size", &error));
+    g_assert_true(memory_check(device, "a test", 1 << 20, "--size", &error));
     g_assert_no_error(error);
 
     /* more than there is: each tensor is allowed, all together are not */
     g_autoptr(IdiomProgram) program = plan(4, 512);
-    g_assert_false(idiom_memory_check(device, "a step", there + idiom_program_memory(program),
-                                      "--batch or --crop", &error));
+    g_assert_false(
+        memory_check(device, "a step", there + idiom_program_memory(program), "--batch or --crop", &error));
     g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_MEMORY);
     g_test_message("%s", error->message);
     g_assert_nonnull(strstr(error->message, "a step needs"));

@@ -19,7 +19,7 @@ typedef struct {
 static Parts parts_new(guint styles)
 {
     Parts parts = {idiom_params_new(device), idiom_params_new(device)};
-    idiom_discriminator_declare(parts.weights, parts.spectral, styles, 5);
+    discriminator_declare(parts.weights, parts.spectral, styles, 5);
     return parts;
 }
 
@@ -68,8 +68,8 @@ static Judge judge_new(const Parts *parts, gboolean styles, gboolean trainable)
     IdiomTensor *picture = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, SIDE, SIDE));
     IdiomTensor *mix = styles ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, STYLES, 1, 1)) : NULL;
     IdiomTensor *logits =
-        idiom_to_flat(g, idiom_discriminator_build(g, parts->weights, parts->spectral,
-                                                   idiom_to_planes(g, picture), mix, trainable, NULL));
+        idiom_to_flat(g, discriminator_build(g, parts->weights, parts->spectral, idiom_to_planes(g, picture),
+                                             mix, trainable, NULL));
     Judge judge = {.program = idiom_program_new(g, &logits, 1, &error)};
     g_assert_no_error(error);
     fill(idiom_program_map(judge.program, picture), 3 * SIDE * SIDE, 1);
@@ -81,13 +81,13 @@ static Judge judge_new(const Parts *parts, gboolean styles, gboolean trainable)
 
 static void test_names(void)
 {
-    IdiomGan gan = IDIOM_GAN_HINGE;
-    for (IdiomGan i = IDIOM_GAN_HINGE; i <= IDIOM_GAN_LSGAN; i++) {
-        g_assert_true(idiom_gan_from_name(idiom_gan_name(i), &gan));
+    Gan gan = GAN_HINGE;
+    for (Gan i = GAN_HINGE; i <= GAN_LSGAN; i++) {
+        g_assert_true(gan_from_name(gan_name(i), &gan));
         g_assert_cmpint(gan, ==, i);
     }
-    g_assert_false(idiom_gan_from_name("wgan", &gan));
-    g_assert_false(idiom_gan_from_name("", &gan));
+    g_assert_false(gan_from_name("wgan", &gan));
+    g_assert_false(gan_from_name("", &gan));
 }
 
 /* The same network whether it is being trained or not; only a training run moves the power iteration. */
@@ -197,13 +197,13 @@ static void test_styles(void)
 
 /* --- values of the losses ------------------------------------------------------------------------- */
 
-static double expected_loss(IdiomGan gan, double d, gboolean real)
+static double expected_loss(Gan gan, double d, gboolean real)
 {
     double x = real ? d : -d;
     switch (gan) {
-    case IDIOM_GAN_HINGE:
+    case GAN_HINGE:
         return fmax(0, 1 - x);
-    case IDIOM_GAN_BCE:
+    case GAN_BCE:
         return log1p(exp(-x));
     default:
         return (x - 1) * (x - 1) / 2;
@@ -214,16 +214,16 @@ static void test_losses(void)
 {
     static const float values[] = {-2.5F, -1, -0.3F, 0, 0.1F, 0.9F, 1.7F, 6};
     enum { COUNT = G_N_ELEMENTS(values), REAL = 0, FAKE, GENERATOR, WINNING, N };
-    for (IdiomGan gan = IDIOM_GAN_HINGE; gan <= IDIOM_GAN_LSGAN; gan++) {
+    for (Gan gan = GAN_HINGE; gan <= GAN_LSGAN; gan++) {
         g_autoptr(GError) error = NULL;
         IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
         IdiomTensor *in = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 2, COUNT / 2));
         IdiomTensor *logits = idiom_to_planes(g, in);
-        IdiomTensor *outputs[N] = {
-            [REAL] = idiom_discriminator_loss_real(g, gan, logits),
-            [FAKE] = idiom_discriminator_loss_fake(g, gan, logits),
-            [GENERATOR] = idiom_adversarial_loss(g, gan, logits),
-            [WINNING] = idiom_discriminator_winning(g, logits, idiom_affine(g, logits, -1, 1))};
+        IdiomTensor *outputs[N] = {[REAL] = discriminator_loss_real(g, gan, logits),
+                                   [FAKE] = discriminator_loss_fake(g, gan, logits),
+                                   [GENERATOR] = adversarial_loss(g, gan, logits),
+                                   [WINNING] =
+                                       discriminator_winning(g, logits, idiom_affine(g, logits, -1, 1))};
         g_autoptr(IdiomProgram) program = idiom_program_new(g, outputs, N, &error);
         g_assert_no_error(error);
         memcpy(idiom_program_map(program, in), values, sizeof values);
@@ -233,7 +233,7 @@ static void test_losses(void)
             expected[REAL] += expected_loss(gan, values[i], TRUE) / COUNT;
             expected[FAKE] += expected_loss(gan, values[i], FALSE) / COUNT;
             expected[GENERATOR] +=
-                (gan == IDIOM_GAN_HINGE ? -values[i] : expected_loss(gan, values[i], TRUE)) / COUNT;
+                (gan == GAN_HINGE ? -values[i] : expected_loss(gan, values[i], TRUE)) / COUNT;
             expected[WINNING] += (tanh(values[i]) - tanh(1 - values[i])) / 2 / COUNT;
         }
         for (guint i = 0; i < N; i++)
@@ -281,16 +281,16 @@ static double expected_distance(const float *painted, const float *real)
 static void test_feature_loss(void)
 {
     g_autoptr(GError) error = NULL;
-    IdiomTensor *in[2], *maps[2][IDIOM_DISCRIMINATOR_MAPS], *same[IDIOM_DISCRIMINATOR_MAPS];
+    IdiomTensor *in[2], *maps[2][DISCRIMINATOR_MAPS], *same[DISCRIMINATOR_MAPS];
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     for (guint k = 0; k < 2; k++) {
         in[k] = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, MAP_CHANNELS, 4, 7));
-        for (guint i = 0; i < IDIOM_DISCRIMINATOR_MAPS; i++)
+        for (guint i = 0; i < DISCRIMINATOR_MAPS; i++)
             maps[k][i] = idiom_to_planes(g, in[k]);
     }
     memcpy(same, maps[1], sizeof same);
-    IdiomTensor *outputs[] = {idiom_discriminator_feature_loss(g, maps[0], maps[1]),
-                              idiom_discriminator_feature_loss(g, same, maps[1])};
+    IdiomTensor *outputs[] = {discriminator_feature_loss(g, maps[0], maps[1]),
+                              discriminator_feature_loss(g, same, maps[1])};
     g_autoptr(IdiomProgram) program = idiom_program_new(g, outputs, G_N_ELEMENTS(outputs), &error);
     g_assert_no_error(error);
     for (guint k = 0; k < 2; k++)
@@ -306,15 +306,15 @@ static void test_feature_loss(void)
 
 typedef struct {
     const char *name;
-    IdiomGan gan;
+    Gan gan;
     gboolean features;
 } Term;
 
 static const Term terms[] = {
-    {"hinge", IDIOM_GAN_HINGE, FALSE},
-    {"bce", IDIOM_GAN_BCE, FALSE},
-    {"lsgan", IDIOM_GAN_LSGAN, FALSE},
-    {"features", IDIOM_GAN_HINGE, TRUE},
+    {"hinge", GAN_HINGE, FALSE},
+    {"bce", GAN_BCE, FALSE},
+    {"lsgan", GAN_LSGAN, FALSE},
+    {"features", GAN_HINGE, TRUE},
 };
 
 /* A small step along the gradient changes the loss by what the gradient says. */
@@ -325,17 +325,16 @@ static void test_gradient(gconstpointer data)
     const gsize count = idiom_shape_elements(shape);
     g_autoptr(GError) error = NULL;
     Parts parts = parts_new(1);
-    IdiomTensor *maps[2][IDIOM_DISCRIMINATOR_MAPS];
+    IdiomTensor *maps[2][DISCRIMINATOR_MAPS];
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     IdiomTensor *painted = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
     IdiomTensor *real = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
     idiom_graph_want_gradient(g, painted);
-    IdiomTensor *logits = idiom_discriminator_build(g, parts.weights, parts.spectral,
-                                                    idiom_to_planes(g, painted), NULL, FALSE, maps[0]);
-    idiom_discriminator_build(g, parts.weights, parts.spectral, idiom_to_planes(g, real), NULL, FALSE,
-                              maps[1]);
-    IdiomTensor *loss = term->features ? idiom_discriminator_feature_loss(g, maps[0], maps[1])
-                                       : idiom_adversarial_loss(g, term->gan, logits);
+    IdiomTensor *logits = discriminator_build(g, parts.weights, parts.spectral, idiom_to_planes(g, painted),
+                                              NULL, FALSE, maps[0]);
+    discriminator_build(g, parts.weights, parts.spectral, idiom_to_planes(g, real), NULL, FALSE, maps[1]);
+    IdiomTensor *loss = term->features ? discriminator_feature_loss(g, maps[0], maps[1])
+                                       : adversarial_loss(g, term->gan, logits);
     idiom_graph_differentiate(g, &loss, &(double){1}, 1, NULL);
     IdiomTensor *outputs[] = {loss, idiom_tensor_gradient(painted)};
     g_autoptr(IdiomProgram) program = idiom_program_new(g, outputs, G_N_ELEMENTS(outputs), &error);

@@ -20,13 +20,13 @@
 static IdiomDevice *device;
 static IdiomFeatures *features;
 
-static const IdiomLossConfig config = {.style_layers = "v11:1",
-                                       .content_layers = "v11:1",
-                                       .style = 1,
-                                       .content = 1,
-                                       .luma = 1,
-                                       .tv = 1,
-                                       .hf = 1};
+static const LossConfig config = {.style_layers = "v11:1",
+                                  .content_layers = "v11:1",
+                                  .style = 1,
+                                  .content = 1,
+                                  .luma = 1,
+                                  .tv = 1,
+                                  .hf = 1};
 
 /* --- pictures ------------------------------------------------------------------------------------- */
 
@@ -62,26 +62,26 @@ static float *make_mask(IdiomShape s)
 
 /* The value of the terms of one name as a function of the output, and its gradient. */
 typedef struct {
-    IdiomObjective *objective;
+    Objective *objective;
     IdiomProgram *program;
     IdiomTensor *output, *gradient;
     gsize values;
     char *name;
 } Term;
 
-static IdiomLosses *make_losses(guint seed)
+static Losses *make_losses(guint seed)
 {
     g_autoptr(GError) error = NULL;
     const IdiomShape s = IDIOM_SHAPE(1, 3, 40, 52);
     g_autofree float *picture = make_picture(s, seed);
-    IdiomLosses *losses = idiom_losses_new(&config, features, device, &error);
+    Losses *losses = losses_new(&config, features, device, &error);
     g_assert_no_error(error);
-    idiom_losses_add_style(losses, &(IdiomReference){picture, s.w, s.h, 1}, 1, &error);
+    losses_add_style(losses, &(Reference){picture, s.w, s.h, 1}, 1, &error);
     g_assert_no_error(error);
     return losses;
 }
 
-static Term term_new(const IdiomLosses *losses, const char *name, IdiomShape s, const float *content,
+static Term term_new(const Losses *losses, const char *name, IdiomShape s, const float *content,
                      const float *mask)
 {
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
@@ -91,14 +91,14 @@ static Term term_new(const IdiomLosses *losses, const char *name, IdiomShape s, 
     t.output = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
     idiom_graph_want_gradient(g, t.output);
     IdiomTensor *before = idiom_to_planes(g, content_in), *after = idiom_to_planes(g, t.output);
-    t.objective = idiom_objective_new(losses, g, before, after, FALSE);
-    idiom_objective_add_legibility(t.objective, before, after, idiom_to_planes(g, mask_in), 1);
-    idiom_objective_add_line(t.objective, before, after, 1);
-    idiom_objective_add_edges(t.objective, before, after, 1);
-    idiom_objective_add_strokes(t.objective, after, 1);
+    t.objective = objective_new(losses, g, before, after, FALSE);
+    objective_add_legibility(t.objective, before, after, idiom_to_planes(g, mask_in), 1);
+    objective_add_line(t.objective, before, after, 1);
+    objective_add_edges(t.objective, before, after, 1);
+    objective_add_strokes(t.objective, after, 1);
 
     guint n_terms;
-    const IdiomLossTerm *terms = idiom_objective_terms(t.objective, &n_terms);
+    const LossTerm *terms = objective_terms(t.objective, &n_terms);
     g_autofree IdiomTensor **values = g_new(IdiomTensor *, n_terms + 1);
     g_autofree double *weights = g_new0(double, n_terms);
     for (guint i = 0; i < n_terms; i++) {
@@ -113,7 +113,7 @@ static Term term_new(const IdiomLosses *losses, const char *name, IdiomShape s, 
     g_assert_no_error(error);
     memcpy(idiom_program_map(t.program, content_in), content, t.values * sizeof(float));
     memcpy(idiom_program_map(t.program, mask_in), mask, t.values / 3 * sizeof(float));
-    idiom_objective_set_style(t.objective, t.program, 0);
+    objective_set_style(t.objective, t.program, 0);
     return t;
 }
 
@@ -123,12 +123,12 @@ static double term_value(const Term *t, const float *output)
     memcpy(idiom_program_map(t->program, t->output), output, t->values * sizeof(float));
     idiom_program_run(t->program, &error);
     g_assert_no_error(error);
-    return idiom_objective_value(t->objective, t->program, t->name);
+    return objective_value(t->objective, t->program, t->name);
 }
 
 static void term_clear(Term *t)
 {
-    idiom_objective_free(t->objective);
+    objective_free(t->objective);
     idiom_program_free(t->program);
     g_free(t->name);
 }
@@ -140,7 +140,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Term, term_clear)
 static void check_gradient(gconstpointer name)
 {
     const IdiomShape s = IDIOM_SHAPE(2, 3, 24, 26);
-    g_autoptr(IdiomLosses) losses = make_losses(3);
+    g_autoptr(Losses) losses = make_losses(3);
     g_autofree float *content = make_picture(s, 1), *output = make_picture(s, 2), *mask = make_mask(s);
     g_auto(Term) t = term_new(losses, name, s, content, mask);
     g_assert_cmpfloat(term_value(&t, output), >, 0);
@@ -352,7 +352,7 @@ static double strokes(const float *output, IdiomShape s, guint seed)
     const IdiomShape reference_shape = IDIOM_SHAPE(1, 3, 40, 52);
     g_autofree float *reference = make_picture(reference_shape, seed);
     double sum = 0;
-    for (guint index = 0; index < IDIOM_STROKE_SCALES; index++) {
+    for (guint index = 0; index < STROKE_SCALES; index++) {
         double mean[8];
         g_autofree double *target = stroke_gram(reference, reference_shape, index, mean, TRUE);
         g_autofree double *gram = stroke_gram(output, s, index, mean, FALSE);
@@ -370,7 +370,7 @@ static double strokes(const float *output, IdiomShape s, guint seed)
 static void check_values(void)
 {
     static const IdiomShape shapes[] = {{1, 3, 24, 24}, {2, 3, 22, 37}, {1, 3, 48, 17}};
-    g_autoptr(IdiomLosses) losses = make_losses(9);
+    g_autoptr(Losses) losses = make_losses(9);
     for (guint i = 0; i < G_N_ELEMENTS(shapes); i++) {
         const IdiomShape s = shapes[i];
         g_autofree float *content = make_picture(s, 10 + i), *output = make_picture(s, 20 + i);
@@ -415,7 +415,7 @@ static float *make_left_mask(IdiomShape s, guint part)
 static double stripes_value(const char *name, guint part, double output_contrast)
 {
     const IdiomShape s = IDIOM_SHAPE(1, 3, 24, 72);
-    g_autoptr(IdiomLosses) losses = make_losses(3);
+    g_autoptr(Losses) losses = make_losses(3);
     g_autofree float *content = make_stripes(s, 0.2, part), *mask = make_left_mask(s, part);
     g_autofree float *output = make_stripes(s, output_contrast, part);
     g_auto(Term) t = term_new(losses, name, s, content, mask);
@@ -446,7 +446,7 @@ static void check_edges(void)
 static void check_line(void)
 {
     const IdiomShape s = IDIOM_SHAPE(1, 3, 32, 32);
-    g_autoptr(IdiomLosses) losses = make_losses(3);
+    g_autoptr(Losses) losses = make_losses(3);
     g_autofree float *content = g_new(float, idiom_shape_elements(s));
     g_autofree float *good = g_new(float, idiom_shape_elements(s));
     g_autofree float *bad = g_new(float, idiom_shape_elements(s));

@@ -128,11 +128,11 @@ static void test_full(void)
     g_autoptr(GHashTable) metadata = map_of("command", ODD, "device", ODD, "attribution", ODD, "licence", ODD,
                                             "losses", ODD, ODD, ODD, "empty", "", NULL);
     g_autoptr(GHashTable) figures = map_of("ssim", "0.473", ODD, ODD, NULL);
-    const IdiomReportReference references[] = {
+    const ReportReference references[] = {
         {odd_name, ODD, 0.7}, {"no such <file>.jpg", NULL, 0.2}, {out, NULL, NAN}};
-    const IdiomReport report = {ODD, metadata, figures, references, G_N_ELEMENTS(references), log, preview};
+    const Report report = {ODD, metadata, figures, references, G_N_ELEMENTS(references), log, preview};
     g_autoptr(GError) error = NULL;
-    idiom_report_write(out, &report, &error);
+    report_write(out, &report, &error);
     g_assert_no_error(error);
     Found found = read_page(out);
     g_assert_true(found.title);
@@ -155,8 +155,8 @@ static void test_empty(void)
     g_autofree char *log = g_build_filename(folder, "log.csv", NULL);
     g_autoptr(GError) error = NULL;
     test_write_file(folder, "log.csv", "step,total\n", -1);
-    IdiomReport report = {.title = "nothing yet", .log = log, .preview = folder};
-    idiom_report_write(out, &report, &error);
+    Report report = {.title = "nothing yet", .log = log, .preview = folder};
+    report_write(out, &report, &error);
     g_assert_no_error(error);
     Found found = read_page(out);
     g_assert_cmpuint(found.curves + found.pictures + found.rows, ==, 0);
@@ -165,7 +165,7 @@ static void test_empty(void)
                                              "step,total\n5,1\n5,2\n"};
     for (guint i = 0; i < G_N_ELEMENTS(short_logs); i++) {
         test_write_file(folder, "log.csv", short_logs[i], -1);
-        idiom_report_write(out, &report, &error);
+        report_write(out, &report, &error);
         g_assert_no_error(error);
         read_page(out);
     }
@@ -186,7 +186,7 @@ static void test_errors(void)
     g_assert_cmpint(g_mkdir(sub, 0700), ==, 0);
     const struct {
         const char *out;
-        IdiomReport report;
+        Report report;
         const char *expect;
     } cases[] = {
         {nowhere, {.title = "x"}, "nowhere"},
@@ -197,7 +197,7 @@ static void test_errors(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GError) error = NULL;
-        g_assert_false(idiom_report_write(cases[i].out, &cases[i].report, &error));
+        g_assert_false(report_write(cases[i].out, &cases[i].report, &error));
         g_assert_nonnull(strstr(error->message, cases[i].expect));
     }
     g_autofree char *kept = NULL;
