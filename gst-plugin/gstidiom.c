@@ -158,6 +158,7 @@ static void post_error(GstIdiom *self, const GError *error)
             code = GST_LIBRARY_ERROR_SETTINGS;
             break;
         case IDIOM_ERROR_VULKAN:
+        case IDIOM_ERROR_BUSY:
             break;
         }
     }

@@ -2,33 +2,11 @@
 #ifndef IDIOM_VIDEO_H
 #define IDIOM_VIDEO_H
 
+#include <idiom/frame.h>
+
 #include <idiom-unstable/graph.h>
 
 G_BEGIN_DECLS
-
-/**
- * IdiomVideoFormat: how the pixels of a frame lie in memory. Names give the order of bytes.
- * @IDIOM_VIDEO_RGBX, @IDIOM_VIDEO_BGRX: the fourth byte means nothing and is carried along
- * @IDIOM_VIDEO_I420: planes Y, U, V; @IDIOM_VIDEO_NV12: planes Y and U V pairs. Chroma has half the size of luma,
- *   rounded up, and its samples are taken to lie in the middle of 2x2 luma samples.
- */
-typedef enum {
-    IDIOM_VIDEO_RGBA,
-    IDIOM_VIDEO_BGRA,
-    IDIOM_VIDEO_RGBX,
-    IDIOM_VIDEO_BGRX,
-    IDIOM_VIDEO_I420,
-    IDIOM_VIDEO_NV12,
-} IdiomVideoFormat;
-
-/** IdiomVideoMatrix: luma coefficients of YUV formats: ITU-R BT.601, BT.709, BT.2020 (non-constant luminance). */
-typedef enum {
-    IDIOM_VIDEO_BT601,
-    IDIOM_VIDEO_BT709,
-    IDIOM_VIDEO_BT2020,
-} IdiomVideoMatrix;
-
-#define IDIOM_VIDEO_MAX_PLANES 3
 
 /**
  * IdiomFrame: a kind of frame and its layout in the one block of bytes that the device reads or writes. The caller

@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  * @IDIOM_ERROR_FORMAT: a file whose content is not valid; the message names file, field and limit
  * @IDIOM_ERROR_ARGUMENT: an argument outside its range
  * @IDIOM_ERROR_NOT_FINITE: NaN or infinity where a number was needed
+ * @IDIOM_ERROR_BUSY: something has to be taken out first
  */
 typedef enum {
     IDIOM_ERROR_NO_DEVICE,
@@ -34,6 +35,7 @@ typedef enum {
     IDIOM_ERROR_FORMAT,
     IDIOM_ERROR_ARGUMENT,
     IDIOM_ERROR_NOT_FINITE,
+    IDIOM_ERROR_BUSY,
 } IdiomError;
 
 IDIOM_API GQuark idiom_error_quark(void);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_FRAME_H
+#define IDIOM_FRAME_H
+
+#include <idiom/error.h>
+
+G_BEGIN_DECLS
+
+/**
+ * IdiomVideoFormat: how the pixels of a frame lie in memory. Names give the order of bytes.
+ * @IDIOM_VIDEO_RGBA: red, green, blue, alpha; alpha is carried along
+ * @IDIOM_VIDEO_BGRA: blue, green, red, alpha
+ * @IDIOM_VIDEO_RGBX: the fourth byte means nothing and is carried along
+ * @IDIOM_VIDEO_BGRX: the fourth byte means nothing and is carried along
+ * @IDIOM_VIDEO_I420: planes Y, U, V. Chroma has half the size of luma, rounded up, and its samples lie in the middle
+ *   of 2x2 luma samples.
+ * @IDIOM_VIDEO_NV12: planes Y and U V pairs; chroma as in I420
+ */
+typedef enum {
+    IDIOM_VIDEO_RGBA,
+    IDIOM_VIDEO_BGRA,
+    IDIOM_VIDEO_RGBX,
+    IDIOM_VIDEO_BGRX,
+    IDIOM_VIDEO_I420,
+    IDIOM_VIDEO_NV12,
+} IdiomVideoFormat;
+
+/**
+ * IdiomVideoMatrix: luma coefficients of YUV formats.
+ * @IDIOM_VIDEO_BT601: ITU-R BT.601
+ * @IDIOM_VIDEO_BT709: ITU-R BT.709
+ * @IDIOM_VIDEO_BT2020: ITU-R BT.2020, non-constant luminance
+ */
+typedef enum {
+    IDIOM_VIDEO_BT601,
+    IDIOM_VIDEO_BT709,
+    IDIOM_VIDEO_BT2020,
+} IdiomVideoMatrix;
+
+/** IDIOM_VIDEO_MAX_PLANES: planes that a frame has at most. */
+#define IDIOM_VIDEO_MAX_PLANES 3
+
+/**
+ * IdiomVideoInfo: what the frames of a video have in common. Start from IDIOM_VIDEO_INFO_INIT.
+ * @struct_size: bytes of this structure as the caller knows it
+ * @format: order of the bytes
+ * @width: in pixels, 1 to 32767
+ * @height: in pixels, 1 to 32767
+ * @matrix: YUV formats only
+ * @full_range: YUV formats only: 0..255 instead of 16..235 and 16..240
+ */
+typedef struct {
+    gsize struct_size;
+    IdiomVideoFormat format;
+    guint width, height;
+    IdiomVideoMatrix matrix;
+    gboolean full_range;
+} IdiomVideoInfo;
+
+/** IDIOM_VIDEO_INFO_INIT: initializer of an IdiomVideoInfo. */
+#define IDIOM_VIDEO_INFO_INIT                                                                                \
+    {                                                                                                        \
+        .struct_size = sizeof(IdiomVideoInfo)                                                                \
+    }
+
+/**
+ * IdiomMemory: where the pixels of a frame are.
+ * @IDIOM_MEMORY_HOST: in host memory, at IdiomPicture.planes
+ */
+typedef enum {
+    IDIOM_MEMORY_HOST,
+} IdiomMemory;
+
+/**
+ * IdiomPicture: where one frame lies. Start from IDIOM_PICTURE_INIT.
+ * @struct_size: bytes of this structure as the caller knows it
+ * @memory: which of the following fields count
+ * @planes: first row of each plane: one for RGBA and the like, Y U V for I420, Y UV for NV12
+ * @strides: bytes from row to row, also negative; only the visible bytes of each row are read or written
+ */
+typedef struct {
+    gsize struct_size;
+    IdiomMemory memory;
+    guint8 *planes[IDIOM_VIDEO_MAX_PLANES];
+    gssize strides[IDIOM_VIDEO_MAX_PLANES];
+} IdiomPicture;
+
+/** IDIOM_PICTURE_INIT: initializer of an IdiomPicture. */
+#define IDIOM_PICTURE_INIT                                                                                   \
+    {                                                                                                        \
+        .struct_size = sizeof(IdiomPicture)                                                                  \
+    }
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_RENDERER_H
+#define IDIOM_RENDERER_H
+
+#include <idiom/device.h>
+#include <idiom/frame.h>
+#include <idiom/style.h>
+
+G_BEGIN_DECLS
+
+/**
+ * A renderer shows a video in a style: source frames in, finished frames out, in order, with a few of them in flight on
+ * the device. It owns the motion of the scene, the styles in view with their fades, the continuity from frame to frame,
+ * and the loading of the next style, which happens in a thread of its own while frames flow.
+ *
+ * Call order: idiom_renderer_new(), idiom_renderer_show(), idiom_renderer_configure(), then idiom_renderer_send() and
+ * idiom_renderer_get() as frames come. All of these by one thread at a time; idiom_renderer_change(),
+ * idiom_renderer_set_mix() and idiom_renderer_get_stats() may be called by any thread at any time.
+ *
+ * A device that is lost is opened again once, with style and settings, and the warning callback is told; the frames in
+ * flight are lost. If it is lost again before a frame has come back, that is an error.
+ */
+typedef struct IdiomRenderer IdiomRenderer;
+
+/**
+ * IdiomRendererWarning: something went wrong that does not end the stream.
+ * @error: what; belongs to the caller
+ * @user: IdiomRendererOptions.user
+ *
+ * Called by the thread that noticed, also the one that loads styles; must not call the renderer.
+ */
+typedef void (*IdiomRendererWarning)(const GError *error, gpointer user);
+
+/**
+ * IdiomRendererOptions: what a renderer is made with. Start from IDIOM_RENDERER_OPTIONS_INIT.
+ * @struct_size: bytes of this structure as the caller knows it
+ * @slots: frames that may be in flight, 1 to 8; 0: as many as suit the device
+ * @warning: called on problems that do not end the stream; NULL for none
+ * @user: for @warning
+ */
+typedef struct {
+    gsize struct_size;
+    guint slots;
+    IdiomRendererWarning warning;
+    gpointer user;
+} IdiomRendererOptions;
+
+/** IDIOM_RENDERER_OPTIONS_INIT: initializer of an IdiomRendererOptions. */
+#define IDIOM_RENDERER_OPTIONS_INIT                                                                          \
+    {                                                                                                        \
+        .struct_size = sizeof(IdiomRendererOptions)                                                          \
+    }
+
+/**
+ * idiom_renderer_new:
+ * @device: where it runs; the renderer keeps a reference
+ * @options: NULL for the defaults
+ * @error: IDIOM_ERROR_ARGUMENT
+ *
+ * Returns: (transfer full): the renderer, or NULL
+ */
+IDIOM_API IdiomRenderer *idiom_renderer_new(IdiomDevice *device, const IdiomRendererOptions *options,
+                                            GError **error);
+
+/** idiom_renderer_free: waits for what is in flight and frees @renderer; NULL is allowed. */
+IDIOM_API void idiom_renderer_free(IdiomRenderer *renderer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomRenderer, idiom_renderer_free)
+
+/**
+ * idiom_renderer_show:
+ * @style: as for idiom_style_find(): a name, a file, or NULL for the default
+ * @mix: as for idiom_style_parse_mix()
+ * @error: as idiom_style_find(), idiom_style_load(), idiom_style_parse_mix() and, once configured, as
+ *   idiom_renderer_configure()
+ *
+ * Shows @style, and nothing else, from the next frame on; returns when it is ready. On failure all stays as it was.
+ */
+IDIOM_API gboolean idiom_renderer_show(IdiomRenderer *renderer, const char *style, const char *mix,
+                                       GError **error);
+
+/**
+ * idiom_renderer_change:
+ * @style: as for idiom_renderer_show()
+ * @mix: as for idiom_renderer_show()
+ * @fade: nanoseconds of the frames' time in which what is in view fades into @style; 0: at once
+ *
+ * Loads @style in the background and brings it into view when it is ready. A style that cannot be used is told to the
+ * warning callback, and what is in view stays; a @mix that the style does not have likewise, and its first style is
+ * shown. Where several changes are asked for before one is ready, the last one counts.
+ */
+IDIOM_API void idiom_renderer_change(IdiomRenderer *renderer, const char *style, const char *mix,
+                                     guint64 fade);
+
+/**
+ * idiom_renderer_set_mix:
+ * @mix: as for idiom_style_parse_mix(), of the style shown last or, if one is being loaded, of that
+ *
+ * From the next frame on. A mix that the style does not have is told to the warning callback and changes nothing.
+ */
+IDIOM_API void idiom_renderer_set_mix(IdiomRenderer *renderer, const char *mix);
+
+/**
+ * idiom_renderer_configure:
+ * @info: what the next frames are
+ * @error: IDIOM_ERROR_SHAPE or IDIOM_ERROR_MEMORY for frames that are too large for the device (the message names size
+ *   and limit); IDIOM_ERROR_ARGUMENT, also while frames are in flight; IDIOM_ERROR_VULKAN, IDIOM_ERROR_DEVICE_LOST
+ *
+ * Prepares for frames of this kind; the first one follows no other. Fades that are under way end. After a failure the
+ * renderer has to be configured again before the next frame.
+ */
+IDIOM_API gboolean idiom_renderer_configure(IdiomRenderer *renderer, const IdiomVideoInfo *info,
+                                            GError **error);
+
+/** IDIOM_TIME_NONE: a time that is not known. */
+#define IDIOM_TIME_NONE G_MININT64
+
+/**
+ * IdiomFrameParams: what is said of one frame. Start from IDIOM_FRAME_PARAMS_INIT.
+ * @struct_size: bytes of this structure as the caller knows it
+ * @time: nanoseconds, rising from frame to frame (negate it in reverse playback), or IDIOM_TIME_NONE. Fades go by it, and
+ *   where it goes back or leaves out a frame, nothing is taken from the frame before.
+ * @duration: nanoseconds to the next frame as far as is known, 0 if it is not
+ * @discontinuity: this frame does not follow the one before, whatever the time says
+ * @strength: 0..1: the result is source + strength (stylized - source); at 0 it is the source, byte by byte
+ * @temporal: 0..1: how much of a picture is taken from the one before, moved as the scene has moved, where that is
+ *   known; at 0 every frame is stylized by itself
+ * @statistics: 0..1: share of the scene's running statistics in those by which the instance norms of a frame are
+ *   normalized; at 0 each frame has its own, at 1 all frames of a scene have those of its first
+ * @tag: comes back with the finished frame
+ */
+typedef struct {
+    gsize struct_size;
+    gint64 time;
+    gint64 duration;
+    gboolean discontinuity;
+    double strength;
+    double temporal;
+    double statistics;
+    gpointer tag;
+} IdiomFrameParams;
+
+/** IDIOM_FRAME_PARAMS_INIT: initializer of an IdiomFrameParams: the style alone, smoothed over time. */
+#define IDIOM_FRAME_PARAMS_INIT                                                                              \
+    {                                                                                                        \
+        .struct_size = sizeof(IdiomFrameParams), .time = IDIOM_TIME_NONE, .strength = 1, .temporal = 1       \
+    }
+
+/**
+ * idiom_renderer_send:
+ * @source: the frame, of the configured kind; read before the function returns
+ * @result: where the finished frame goes; may be the same memory as @source. Host memory is written by
+ *   idiom_renderer_get() and must stay until then.
+ * @params: NULL for the defaults
+ * @error: IDIOM_ERROR_BUSY: as many frames are in flight as there are slots: get one first; IDIOM_ERROR_ARGUMENT,
+ *   IDIOM_ERROR_DEVICE_LOST, IDIOM_ERROR_VULKAN
+ *
+ * Gives a frame to the device and returns without waiting for it.
+ */
+IDIOM_API gboolean idiom_renderer_send(IdiomRenderer *renderer, const IdiomPicture *source,
+                                       const IdiomPicture *result, const IdiomFrameParams *params,
+                                       GError **error);
+
+/**
+ * IdiomGet: what idiom_renderer_get() found.
+ * @IDIOM_GET_FRAME: a frame is finished
+ * @IDIOM_GET_NOTHING: nothing is in flight, or, without waiting, nothing is finished yet
+ * @IDIOM_GET_FAILED: the oldest frame is lost, see the error
+ */
+typedef enum {
+    IDIOM_GET_FRAME,
+    IDIOM_GET_NOTHING,
+    IDIOM_GET_FAILED,
+} IdiomGet;
+
+/**
+ * idiom_renderer_get:
+ * @wait: wait for the oldest frame in flight
+ * @tag: receives its IdiomFrameParams.tag, also when it is lost; may be NULL
+ * @error: IDIOM_ERROR_DEVICE_LOST, IDIOM_ERROR_VULKAN
+ *
+ * Takes the oldest frame in flight, if it is finished; its result has been written then.
+ */
+IDIOM_API IdiomGet idiom_renderer_get(IdiomRenderer *renderer, gboolean wait, gpointer *tag, GError **error);
+
+/** idiom_renderer_in_flight: frames that were sent and not taken yet. */
+IDIOM_API guint idiom_renderer_in_flight(const IdiomRenderer *renderer);
+
+/** idiom_renderer_slots: frames that may be in flight. */
+IDIOM_API guint idiom_renderer_slots(const IdiomRenderer *renderer);
+
+/** idiom_renderer_flush: waits for the frames in flight and drops them; the next frame follows no other. */
+IDIOM_API void idiom_renderer_flush(IdiomRenderer *renderer);
+
+/**
+ * IdiomRendererStats: figures of a renderer since it was made. Start from IDIOM_RENDERER_STATS_INIT.
+ * @struct_size: bytes of this structure as the caller knows it
+ * @frames: finished
+ * @seconds: from sending a frame to its being finished, summed over all
+ * @last_seconds: the same for the last frame
+ * @memory: bytes of device memory that tensors take now
+ * @styles: in view now
+ */
+typedef struct {
+    gsize struct_size;
+    guint64 frames;
+    double seconds, last_seconds;
+    guint64 memory;
+    guint styles;
+} IdiomRendererStats;
+
+/** IDIOM_RENDERER_STATS_INIT: initializer of an IdiomRendererStats. */
+#define IDIOM_RENDERER_STATS_INIT                                                                            \
+    {                                                                                                        \
+        .struct_size = sizeof(IdiomRendererStats)                                                            \
+    }
+
+/** idiom_renderer_get_stats: fills in as much of @stats as its @struct_size says. */
+IDIOM_API void idiom_renderer_get_stats(IdiomRenderer *renderer, IdiomRendererStats *stats);
+
+/** idiom_renderer_device: where it runs now; belongs to the renderer. Another one after a device was lost. */
+IDIOM_API IdiomDevice *idiom_renderer_device(const IdiomRenderer *renderer);
+
+G_END_DECLS
+
+#endif
