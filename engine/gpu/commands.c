@@ -32,15 +32,22 @@ IdiomCommands *idiom_commands_new(IdiomDevice *device, guint max_timestamps, GEr
 
     c->device = idiom_device_ref(device);
     c->descriptor_pools = g_array_new(FALSE, FALSE, sizeof(VkDescriptorPool));
-    if (!idiom_vk_check(vkCreateCommandPool(vk, &pool, NULL, &c->pool), "creating a command pool", error))
+    if (!IDIOM_VK_MAKE(&c->pool, vkCreateCommandPool(vk, &pool, NULL, &c->pool), "creating a command pool",
+                       error))
         goto fail;
     alloc.commandPool = c->pool;
     if (!idiom_vk_check(vkAllocateCommandBuffers(vk, &alloc, &c->buffer), "allocating commands", error) ||
-        !idiom_vk_check(vkCreateFence(vk, &fence, NULL, &c->fence), "creating a fence", error) ||
+        !IDIOM_VK_MAKE(&c->fence, vkCreateFence(vk, &fence, NULL, &c->fence), "creating a fence", error) ||
         !idiom_vk_check(vkBeginCommandBuffer(c->buffer, &begin), "recording commands", error))
         goto fail;
     if (max_timestamps) {
-        if (!idiom_vk_check(vkCreateQueryPool(vk, &queries, NULL, &c->queries), "creating timestamps", error))
+        if (!device->timestamp_bits) {
+            g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE, "%s measures no time: it has no timestamps",
+                        device->info.name);
+            goto fail;
+        }
+        if (!IDIOM_VK_MAKE(&c->queries, vkCreateQueryPool(vk, &queries, NULL, &c->queries),
+                           "creating timestamps", error))
             goto fail;
         vkCmdResetQueryPool(c->buffer, c->queries, 0, max_timestamps);
         c->max_timestamps = max_timestamps;

@@ -64,9 +64,11 @@ static gboolean have_layer(const char *name)
 {
     guint32 count = 0;
 
-    vkEnumerateInstanceLayerProperties(&count, NULL);
+    if (vkEnumerateInstanceLayerProperties(&count, NULL) != VK_SUCCESS)
+        return FALSE;
     g_autofree VkLayerProperties *layers = g_new0(VkLayerProperties, count + 1);
-    vkEnumerateInstanceLayerProperties(&count, layers);
+    if (vkEnumerateInstanceLayerProperties(&count, layers) != VK_SUCCESS)
+        return FALSE;
     for (guint32 i = 0; i < count; i++)
         if (!strcmp(layers[i].layerName, name))
             return TRUE;
@@ -117,8 +119,10 @@ static VkInstance make_instance(IdiomDevice *device, GError **error)
     if (validate) {
         PFN_vkCreateDebugUtilsMessengerEXT create = (PFN_vkCreateDebugUtilsMessengerEXT)vkGetInstanceProcAddr(
             instance, "vkCreateDebugUtilsMessengerEXT");
-        if (!create || create(instance, &messenger, NULL, &device->messenger) != VK_SUCCESS) {
-            g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE, "the validation layer takes no messenger");
+        if (!IDIOM_VK_MAKE(&device->messenger,
+                           create ? create(instance, &messenger, NULL, &device->messenger)
+                                  : VK_ERROR_EXTENSION_NOT_PRESENT,
+                           "listening to the validation layer", error)) {
             vkDestroyInstance(instance, NULL);
             return VK_NULL_HANDLE;
         }
@@ -261,17 +265,24 @@ static gboolean open_queue(IdiomDevice *device, GError **error)
     return FALSE;
 }
 
-static gboolean has_extension(VkPhysicalDevice physical, const char *name)
+/* Which of the extensions that make things faster or safer there are. */
+static gboolean find_extensions(IdiomDevice *device, gboolean *robust, GError **error)
 {
+    static const char what[] = "listing the device's extensions";
     guint32 count = 0;
 
-    vkEnumerateDeviceExtensionProperties(physical, NULL, &count, NULL);
+    if (!idiom_vk_check(vkEnumerateDeviceExtensionProperties(device->physical, NULL, &count, NULL), what,
+                        error))
+        return FALSE;
     g_autofree VkExtensionProperties *list = g_new0(VkExtensionProperties, count + 1);
-    vkEnumerateDeviceExtensionProperties(physical, NULL, &count, list);
-    for (guint32 i = 0; i < count; i++)
-        if (!strcmp(list[i].extensionName, name))
-            return TRUE;
-    return FALSE;
+    if (!idiom_vk_check(vkEnumerateDeviceExtensionProperties(device->physical, NULL, &count, list), what,
+                        error))
+        return FALSE;
+    for (guint32 i = 0; i < count; i++) {
+        *robust |= !strcmp(list[i].extensionName, VK_EXT_ROBUSTNESS_2_EXTENSION_NAME);
+        device->knows_budget |= !strcmp(list[i].extensionName, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+    }
+    return TRUE;
 }
 
 static gboolean open_device(IdiomDevice *device, GError **error)
@@ -280,7 +291,9 @@ static gboolean open_device(IdiomDevice *device, GError **error)
                                                        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES};
     VkPhysicalDeviceProperties2 props = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
                                          .pNext = &subgroup};
-    gboolean ext_robust = has_extension(device->physical, VK_EXT_ROBUSTNESS_2_EXTENSION_NAME);
+    gboolean ext_robust = FALSE;
+    if (!find_extensions(device, &ext_robust, error))
+        return FALSE;
     VkPhysicalDeviceRobustness2FeaturesEXT robust = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT};
     VkPhysicalDeviceVulkan12Features have12 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
@@ -356,7 +369,6 @@ static gboolean open_device(IdiomDevice *device, GError **error)
             device->info.heap_bytes = heap->size;
         }
     }
-    device->knows_budget = has_extension(device->physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
 
     VkPhysicalDeviceRobustness2FeaturesEXT want_robust = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT,
@@ -382,7 +394,8 @@ static gboolean open_device(IdiomDevice *device, GError **error)
                                .pQueueCreateInfos = &queue,
                                .enabledExtensionCount = can_lane ? 1 : 0,
                                .ppEnabledExtensionNames = extensions};
-    if (!idiom_vk_check(vkCreateDevice(device->physical, &info, NULL, &device->device), device->name, error))
+    if (!IDIOM_VK_MAKE(&device->device, vkCreateDevice(device->physical, &info, NULL, &device->device),
+                       device->name, error))
         return FALSE;
     vkGetDeviceQueue(device->device, device->queue_family, 0, &device->queue);
     return TRUE;
@@ -390,12 +403,21 @@ static gboolean open_device(IdiomDevice *device, GError **error)
 
 extern GResource *idiom_shaders_get_resource(void);
 
+/* The constructor that would do it is lost when the library is linked statically. */
+static void register_shaders(void)
+{
+    static gsize done;
+    if (g_once_init_enter(&done)) {
+        g_resources_register(idiom_shaders_get_resource());
+        g_once_init_leave(&done, TRUE);
+    }
+}
+
 IdiomDevice *idiom_device_open(const char *selector, GError **error)
 {
     IdiomDevice *device = g_new0(IdiomDevice, 1);
 
-    /* the constructor that would register the shaders is lost when the library is linked statically */
-    g_resources_register(idiom_shaders_get_resource());
+    register_shaders();
     g_atomic_ref_count_init(&device->refs);
     g_mutex_init(&device->queue_lock);
     g_mutex_init(&device->kernel_lock);

@@ -30,8 +30,8 @@ static gboolean make_layouts(IdiomDevice *device, guint n_planes, gboolean texel
     VkDescriptorSetLayoutCreateInfo set_info = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
                                                 .bindingCount = n_bindings,
                                                 .pBindings = bindings};
-    if (!*set && !idiom_vk_check(vkCreateDescriptorSetLayout(device->device, &set_info, NULL, set),
-                                 "creating a descriptor set layout", error))
+    if (!*set && !IDIOM_VK_MAKE(set, vkCreateDescriptorSetLayout(device->device, &set_info, NULL, set),
+                                "creating a descriptor set layout", error))
         return FALSE;
     VkPushConstantRange push = {VK_SHADER_STAGE_COMPUTE_BIT, 0, IDIOM_PUSH_BYTES};
     VkPipelineLayoutCreateInfo info = {.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
@@ -39,8 +39,8 @@ static gboolean make_layouts(IdiomDevice *device, guint n_planes, gboolean texel
                                        .pSetLayouts = set,
                                        .pushConstantRangeCount = 1,
                                        .pPushConstantRanges = &push};
-    return idiom_vk_check(vkCreatePipelineLayout(device->device, &info, NULL, layout),
-                          "creating a pipeline layout", error);
+    return IDIOM_VK_MAKE(layout, vkCreatePipelineLayout(device->device, &info, NULL, layout),
+                         "creating a pipeline layout", error);
 }
 
 static VkShaderModule load_module(IdiomDevice *device, const char *resource, GError **error)
@@ -58,7 +58,8 @@ static VkShaderModule load_module(IdiomDevice *device, const char *resource, GEr
     g_autofree guint32 *code = g_memdup2(data, size); /* aligned as Vulkan asks */
     VkShaderModuleCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = size, .pCode = code};
-    idiom_vk_check(vkCreateShaderModule(device->device, &info, NULL, &module), resource, error);
+    if (!idiom_vk_check(vkCreateShaderModule(device->device, &info, NULL, &module), resource, error))
+        return VK_NULL_HANDLE;
     return module;
 }
 

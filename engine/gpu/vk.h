@@ -49,6 +49,9 @@ struct IdiomKernel {
 
 /* Sets @error from a VkResult, "@what: reason", and returns FALSE; TRUE for VK_SUCCESS. */
 gboolean idiom_vk_check(VkResult result, const char *what, GError **error);
+/* The same of a command that makes *@handle: one that fails leaves it undefined. */
+#define IDIOM_VK_MAKE(handle, result, what, error)                                                           \
+    (idiom_vk_check(result, what, error) || (*(handle) = VK_NULL_HANDLE, FALSE))
 
 /* Memory of @type has been allocated, or freed (@bytes below 0). */
 void idiom_device_count_memory(IdiomDevice *device, guint32 type, gssize bytes);
