@@ -43,7 +43,7 @@ static gboolean build(IdiomFilter *filter, const IdiomStyle *style, IdiomPrecisi
     IdiomMotion motion = idiom_motion(graph, picture, linked);
     /* A state, so that the result by itself, where statistics is 0, does without the motion. */
     IdiomTensor *follows = idiom_graph_state(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-    idiom_assign(graph, follows, motion.follows);
+    idiom_assign(graph, follows, motion.continues);
     IdiomTensor *stylized = idiom_generator_build(graph, filter->params, config, picture, mix,
                                                   idiom_mul(graph, statistics, follows), FALSE);
     IdiomTensor *steady = idiom_steady(graph, &motion, picture, stylized, temporal);

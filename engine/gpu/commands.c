@@ -8,7 +8,7 @@ struct IdiomCommands {
     IdiomDevice *device;
     VkCommandPool pool;
     VkCommandBuffer buffer;
-    VkFence fence;
+    IdiomFence *fence;        /* of idiom_commands_run() */
     GArray *descriptor_pools; /* VkDescriptorPool */
     guint sets_left;
     VkQueryPool queries;
@@ -21,7 +21,6 @@ IdiomCommands *idiom_commands_new(IdiomDevice *device, guint max_timestamps, GEr
     VkDevice vk = device->device;
     VkCommandPoolCreateInfo pool = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
                                     .queueFamilyIndex = device->queue_family};
-    VkFenceCreateInfo fence = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
     VkCommandBufferAllocateInfo alloc = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
                                          .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
                                          .commandBufferCount = 1};
@@ -37,7 +36,6 @@ IdiomCommands *idiom_commands_new(IdiomDevice *device, guint max_timestamps, GEr
         goto fail;
     alloc.commandPool = c->pool;
     if (!idiom_vk_check(vkAllocateCommandBuffers(vk, &alloc, &c->buffer), "allocating commands", error) ||
-        !IDIOM_VK_MAKE(&c->fence, vkCreateFence(vk, &fence, NULL, &c->fence), "creating a fence", error) ||
         !idiom_vk_check(vkBeginCommandBuffer(c->buffer, &begin), "recording commands", error))
         goto fail;
     if (max_timestamps) {
@@ -64,7 +62,7 @@ void idiom_commands_free(IdiomCommands *c)
         return;
     VkDevice vk = c->device->device;
     vkDestroyQueryPool(vk, c->queries, NULL);
-    vkDestroyFence(vk, c->fence, NULL);
+    idiom_fence_free(c->fence);
     for (guint i = 0; i < c->descriptor_pools->len; i++)
         vkDestroyDescriptorPool(vk, g_array_index(c->descriptor_pools, VkDescriptorPool, i), NULL);
     g_array_unref(c->descriptor_pools);
@@ -219,20 +217,22 @@ gboolean idiom_commands_end(IdiomCommands *c, GError **error)
     return idiom_vk_check(vkEndCommandBuffer(c->buffer), "recording commands", error);
 }
 
+gboolean idiom_commands_submit(IdiomCommands *const *lists, guint count, IdiomFence *fence, GError **error)
+{
+    VkCommandBuffer buffers[IDIOM_SUBMIT_MAX];
+
+    g_return_val_if_fail(count >= 1 && count <= IDIOM_SUBMIT_MAX, FALSE);
+    for (guint i = 0; i < count; i++)
+        buffers[i] = lists[i]->buffer;
+    return idiom_fence_submit(fence, buffers, count, error);
+}
+
 gboolean idiom_commands_run(IdiomCommands *c, GError **error)
 {
-    VkDevice vk = c->device->device;
-    VkSubmitInfo submit = {
-        .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO, .commandBufferCount = 1, .pCommandBuffers = &c->buffer};
-
-    if (!idiom_vk_check(vkResetFences(vk, 1, &c->fence), "resetting a fence", error))
+    if (!c->fence && !(c->fence = idiom_fence_new(c->device, error)))
         return FALSE;
-    g_mutex_lock(&c->device->queue_lock);
-    VkResult result = vkQueueSubmit(c->device->queue, 1, &submit, c->fence);
-    g_mutex_unlock(&c->device->queue_lock);
-    return idiom_vk_check(result, "submitting work", error) &&
-           idiom_vk_check(vkWaitForFences(vk, 1, &c->fence, VK_TRUE, UINT64_MAX), "waiting for the device",
-                          error);
+    return idiom_commands_submit(&c, 1, c->fence, error) &&
+           idiom_fence_wait(c->fence, TRUE, error) == IDIOM_FENCE_DONE;
 }
 
 guint idiom_commands_timestamps(IdiomCommands *c, double *seconds)

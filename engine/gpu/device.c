@@ -357,6 +357,11 @@ static gboolean open_device(IdiomDevice *device, GError **error)
     /* halves save memory traffic; CPU drivers have none to save and convert them at a cost */
     device->info.fastest =
         device->info.family == IDIOM_FAMILY_VECTOR && device->info.fp16 ? IDIOM_FP16 : IDIOM_FP32;
+    const char *staging = g_getenv("IDIOM_STAGING");
+    device->staged = staging && *staging
+                         ? g_str_equal(staging, "1")
+                         : props.properties.deviceType != VK_PHYSICAL_DEVICE_TYPE_CPU &&
+                               props.properties.deviceType != VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU;
     device->info.max_plane_dim = props.properties.limits.maxImageDimension2D;
     device->info.max_tensor_bytes = props.properties.limits.maxStorageBufferRange;
     if (device->info.family == IDIOM_FAMILY_LANE)
@@ -419,6 +424,7 @@ IdiomDevice *idiom_device_open(const char *selector, GError **error)
 
     register_shaders();
     g_atomic_ref_count_init(&device->refs);
+    device->selector = g_strdup(selector);
     g_mutex_init(&device->queue_lock);
     g_mutex_init(&device->kernel_lock);
     device->kernels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -429,6 +435,11 @@ IdiomDevice *idiom_device_open(const char *selector, GError **error)
     }
     idiom_device_load_pipeline_cache(device);
     return device;
+}
+
+IdiomDevice *idiom_device_reopen(IdiomDevice *device, GError **error)
+{
+    return idiom_device_open(device->selector, error);
 }
 
 IdiomDevice *idiom_device_ref(IdiomDevice *device)
@@ -468,6 +479,7 @@ void idiom_device_unref(IdiomDevice *device)
     g_mutex_clear(&device->queue_lock);
     g_mutex_clear(&device->kernel_lock);
     g_free(device->pipeline_cache_path);
+    g_free(device->selector);
     g_free(device->name);
     g_free(device->driver);
     g_free(device);
@@ -498,6 +510,16 @@ guint64 idiom_device_free_memory(IdiomDevice *device)
         used = MAX(used, budget.heapUsage[device->heap]);
     }
     return limit - MIN(limit, used);
+}
+
+gboolean idiom_device_is_lost(const IdiomDevice *device)
+{
+    return g_atomic_int_get(&device->lost);
+}
+
+gboolean idiom_device_is_staged(const IdiomDevice *device)
+{
+    return device->staged;
 }
 
 guint idiom_device_validation_messages(const IdiomDevice *device)

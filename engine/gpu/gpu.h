@@ -7,6 +7,11 @@
 
 #include <idiom-unstable/graph.h>
 
+/* --- device ---------------------------------------------------------------------------------------------------- */
+
+/* Another one like @device, which was lost. */
+IdiomDevice *idiom_device_reopen(IdiomDevice *device, GError **error);
+
 /* --- memory ----------------------------------------------------------------------------------------------------- */
 
 /* A flat array of bytes, addressable by shaders. */
@@ -55,6 +60,30 @@ typedef struct IdiomKernel IdiomKernel;
 IdiomKernel *idiom_kernel_get(IdiomDevice *device, const char *resource, const guint32 *spec, guint n_spec,
                               guint n_planes, gboolean texels, GError **error);
 
+/* Kernels made so far. */
+guint idiom_device_kernels(IdiomDevice *device);
+
+/* --- waiting ---------------------------------------------------------------------------------------------------- */
+
+/* Tells whether a submission is done. */
+typedef struct IdiomFence IdiomFence;
+
+typedef enum {
+    IDIOM_FENCE_DONE,
+    IDIOM_FENCE_PENDING, /* only where the caller does not wait */
+    IDIOM_FENCE_FAILED,
+} IdiomFenceState;
+
+/* A device that takes longer than this for one submission counts as lost; the first one may have shaders to compile. */
+#define IDIOM_WAIT_SECONDS 120
+
+IdiomFence *idiom_fence_new(IdiomDevice *device, GError **error);
+void idiom_fence_free(IdiomFence *fence); /* must not be pending */
+IdiomFenceState idiom_fence_wait(IdiomFence *fence, gboolean wait, GError **error);
+
+/* Host-visible memory is slow for shaders: inputs and outputs go through copies. */
+gboolean idiom_device_is_staged(const IdiomDevice *device);
+
 /* --- commands --------------------------------------------------------------------------------------------------- */
 
 /* A recorded list of commands: recorded once, run any number of times. */
@@ -80,6 +109,11 @@ void idiom_commands_poison_buffer(IdiomCommands *commands, IdiomBuffer *buffer);
 void idiom_commands_poison_planes(IdiomCommands *commands, IdiomPlanes *planes);
 void idiom_commands_timestamp(IdiomCommands *commands);
 gboolean idiom_commands_end(IdiomCommands *commands, GError **error);
+/* At most so many lists in one submission. */
+#define IDIOM_SUBMIT_MAX 16
+
+/* Gives @count lists, which run one after the other, to the device and returns at once; @fence tells when all are done. */
+gboolean idiom_commands_submit(IdiomCommands *const *lists, guint count, IdiomFence *fence, GError **error);
 /* Submits and waits. */
 gboolean idiom_commands_run(IdiomCommands *commands, GError **error);
 /* Seconds of each timestamp of the last run, counted from the first. Returns how many there are. */

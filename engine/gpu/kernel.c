@@ -119,6 +119,14 @@ IdiomKernel *idiom_kernel_get(IdiomDevice *device, const char *resource, const g
     return kernel;
 }
 
+guint idiom_device_kernels(IdiomDevice *device)
+{
+    g_mutex_lock(&device->kernel_lock);
+    guint n = g_hash_table_size(device->kernels);
+    g_mutex_unlock(&device->kernel_lock);
+    return n;
+}
+
 void idiom_kernel_free(IdiomDevice *device, IdiomKernel *kernel)
 {
     vkDestroyPipeline(device->device, kernel->pipeline, NULL);

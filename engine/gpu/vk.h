@@ -14,10 +14,13 @@ struct IdiomDevice {
     gatomicrefcount refs;
     IdiomDeviceInfo info;
     char *name, *driver;
+    char *selector; /* that it was opened with */
 
     VkInstance instance;
     VkDebugUtilsMessengerEXT messenger;
     gint validation_messages; /* atomic */
+    gint lost;                /* atomic */
+    gboolean staged;          /* see idiom_device_is_staged() */
 
     VkPhysicalDevice physical;
     VkPhysicalDeviceMemoryProperties memory;
@@ -52,6 +55,8 @@ gboolean idiom_vk_check(VkResult result, const char *what, GError **error);
 /* The same of a command that makes *@handle: one that fails leaves it undefined. */
 #define IDIOM_VK_MAKE(handle, result, what, error)                                                           \
     (idiom_vk_check(result, what, error) || (*(handle) = VK_NULL_HANDLE, FALSE))
+
+gboolean idiom_fence_submit(IdiomFence *fence, const VkCommandBuffer *buffers, guint count, GError **error);
 
 /* Memory of @type has been allocated, or freed (@bytes below 0). */
 void idiom_device_count_memory(IdiomDevice *device, guint32 type, gssize bytes);

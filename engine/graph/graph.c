@@ -25,6 +25,7 @@ IdiomGraph *idiom_graph_new(IdiomDevice *device, IdiomPrecision precision)
 
     g->device = idiom_device_ref(device);
     g->precision = precision;
+    g->slots = 1;
     g->tensors = g_ptr_array_new_with_free_func(free_tensor);
     g->ops = g_ptr_array_new_with_free_func(free_op);
     g->params = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_params_unref);
@@ -153,6 +154,30 @@ IdiomTensor *idiom_graph_state(IdiomGraph *g, IdiomLayout layout, IdiomShape sha
     IdiomTensor *t = idiom_graph_new_tensor(g, layout, shape);
     t->state = TRUE;
     return t;
+}
+
+void idiom_graph_set_slots(IdiomGraph *g, guint slots)
+{
+    g_return_if_fail(slots >= 1 && slots <= IDIOM_PROGRAM_MAX_SLOTS);
+    g->slots = slots;
+}
+
+void idiom_graph_share(IdiomGraph *g, IdiomTensor *t)
+{
+    if (idiom_graph_failed(g, &t, 1))
+        return;
+    while (t->alias)
+        t = t->alias;
+    t->shared = TRUE;
+}
+
+IdiomTensor *idiom_graph_borrow(IdiomGraph *g, const IdiomTensor *t)
+{
+    if (idiom_graph_failed(g, NULL, 0))
+        return NULL;
+    IdiomTensor *borrowed = idiom_graph_new_tensor(g, t->layout, t->shape);
+    borrowed->owner = t;
+    return borrowed;
 }
 
 IdiomShape idiom_tensor_shape(const IdiomTensor *t)

@@ -3,12 +3,15 @@
 #ifndef IDIOM_GRAPH_PRIVATE_H
 #define IDIOM_GRAPH_PRIVATE_H
 
+#include <idiom-unstable/program.h>
+
 #include "op.h"
 #include "gpu/gpu.h"
 
 struct IdiomGraph {
     IdiomDevice *device;
     IdiomPrecision precision;
+    guint slots; /* of its program: 1 or more */
     GError *error;
     GPtrArray *tensors; /* all, in order of creation */
     GPtrArray *ops;     /* in order of execution */
@@ -20,5 +23,33 @@ struct IdiomGraph {
 IdiomBuffer *idiom_params_buffer(IdiomParams *params, GError **error);
 
 IdiomTensor *idiom_graph_new_tensor(IdiomGraph *g, IdiomLayout layout, IdiomShape shape);
+
+/*
+ * For the renderer, whose programs work on the same frame: @t stays as it is after a run (and must be an output), so that
+ * a tensor of another graph, made by idiom_graph_borrow(), can be the same memory. That graph's program must have as
+ * many slots and be freed first.
+ */
+void idiom_graph_share(IdiomGraph *g, IdiomTensor *t);
+IdiomTensor *idiom_graph_borrow(IdiomGraph *g, const IdiomTensor *t);
+
+/*
+ * Programs with several slots: inputs and outputs exist once for each, so that the host can fill one while the device
+ * works on another. Runs happen in the order in which they are submitted; everything else exists once.
+ */
+#define IDIOM_PROGRAM_MAX_SLOTS 8
+void idiom_graph_set_slots(IdiomGraph *g, guint slots);
+
+/* As idiom_program_map(), of one slot. */
+gpointer idiom_program_map_slot(IdiomProgram *program, IdiomTensor *tensor, guint slot);
+
+/* Records a run of idiom_program_commands() for all slots, so that the first one takes no longer than the others. */
+gboolean idiom_program_prepare(IdiomProgram *program, IdiomTensor *output, gboolean advance, GError **error);
+
+/*
+ * Appends to @lists (room for IDIOM_SUBMIT_MAX, @count so far, at most 3 more) what must be submitted for a run as
+ * idiom_program_run_only() does, NULL for all outputs. It must be submitted: what is computed once is among it.
+ */
+gboolean idiom_program_commands(IdiomProgram *program, IdiomTensor *output, gboolean advance, guint slot,
+                                IdiomCommands **lists, guint *count, GError **error);
 
 #endif

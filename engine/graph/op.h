@@ -63,12 +63,14 @@ struct IdiomTensor {
     gboolean wants_gradient; /* somebody will look at it: idiom_graph_want_gradient() */
     IdiomTensor *gradient;
     /* the rest is the graph's and the program's business */
-    IdiomTensor *alias;  /* lies in the storage of this one (stop_gradient, parts of a gradient array) */
-    gsize offset;        /* where in alias or params, in elements */
-    IdiomParams *params; /* lies in this set */
-    float *values;       /* of an idiom_constant() */
-    gboolean host;       /* mapped by the host: input or output */
-    gboolean state;      /* keeps its values from run to run, zero at first */
+    IdiomTensor *alias;       /* lies in the storage of this one (stop_gradient, parts of a gradient array) */
+    gsize offset;             /* where in alias or params, in elements */
+    IdiomParams *params;      /* lies in this set */
+    float *values;            /* of an idiom_constant() */
+    gboolean host;            /* mapped by the host: input or output */
+    gboolean shared;          /* other programs look at it */
+    const IdiomTensor *owner; /* lies in the storage of this one, of another program */
+    gboolean state;           /* keeps its values from run to run, zero at first */
     guint last_use;
     gpointer storage;
 };

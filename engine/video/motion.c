@@ -173,7 +173,7 @@ static gboolean patch_record(IdiomRecorder *r, const IdiomOp *op, GError **error
                        *out = op->out[0];
     struct {
         IdiomDims dq, dg, dc, d;
-        guint64 past;
+        guint64 rest;
         gint32 way;
     } push = {idiom_dims(quads[0]->shape), idiom_dims(gradients[0]->shape),      idiom_dims(coarse->shape),
               idiom_dims(out->shape),      idiom_recorder_address(r, op->in[3]), 0};
@@ -192,10 +192,10 @@ static gboolean patch_record(IdiomRecorder *r, const IdiomOp *op, GError **error
 
 static const IdiomOpClass patch_class = {"flow_patch", NULL, patch_record, NULL};
 
-static IdiomTensor *refine(IdiomGraph *g, const Features *f, IdiomTensor *coarse, IdiomTensor *past,
+static IdiomTensor *refine(IdiomGraph *g, const Features *f, IdiomTensor *coarse, IdiomTensor *rest,
                            RefineParams p)
 {
-    IdiomTensor *in[] = {f->quads[0], f->quads[1], coarse, past, f->gradients[0], f->gradients[1]};
+    IdiomTensor *in[] = {f->quads[0], f->quads[1], coarse, rest, f->gradients[0], f->gradients[1]};
     if (idiom_graph_failed(g, in, 4 + p.ways))
         return NULL;
     IdiomShape s = f->quads[0]->shape;
@@ -278,7 +278,7 @@ static gboolean cut_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     const IdiomTensor *flow = op->in[0], *columns = op->out[2];
     struct {
         IdiomDims d;
-        guint64 columns, linked, follows, past, last;
+        guint64 columns, may_continue, continues, rest, last;
     } push = {idiom_dims(flow->shape),
               idiom_recorder_address(r, columns),
               idiom_recorder_address(r, op->in[1]),
@@ -306,21 +306,21 @@ static gboolean cut_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
 static const IdiomOpClass cut_class = {"flow_cut", NULL, cut_record, NULL};
 
-/* @past: state, see IdiomMotion */
-static void find_cut(IdiomGraph *g, IdiomMotion *motion, IdiomTensor *linked, IdiomTensor *past)
+/* @rest: state, see IdiomMotion */
+static void find_cut(IdiomGraph *g, IdiomMotion *motion, IdiomTensor *continues, IdiomTensor *rest)
 {
-    IdiomTensor *in[] = {motion->flow, linked, past};
-    if (idiom_graph_failed(g, in, 3) || !idiom_require_layout(g, "motion", linked, IDIOM_LAYOUT_FLAT))
+    IdiomTensor *in[] = {motion->flow, continues, rest};
+    if (idiom_graph_failed(g, in, 3) || !idiom_require_layout(g, "motion", continues, IDIOM_LAYOUT_FLAT))
         return;
     IdiomOp *op = idiom_graph_add_op(g, &cut_class, in, 3, NULL, 0);
-    motion->follows = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-    IdiomTensor *present = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, past->shape);
+    motion->continues = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    IdiomTensor *present = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, rest->shape);
     idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 3, motion->flow->shape.w)); /* columns */
-    motion->past = present;
-    idiom_assign(g, past, present);
+    motion->rest = present;
+    idiom_assign(g, rest, present);
 }
 
-IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linked)
+IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *continues)
 {
     IdiomMotion result = {.cell = 1};
     Features level[MAX_LEVELS];
@@ -342,12 +342,12 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
     if (idiom_graph_error(g))
         return result;
     guint coarsest = levels - 1;
-    IdiomTensor *past = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 3));
+    IdiomTensor *rest = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 3));
     IdiomTensor *motion = smooth(g, search(g, &level[coarsest]), TRUE), *back = motion;
     for (guint l = coarsest; l-- > 0;) {
         back = motion;
         const RefineParams p = {ways_at(l), l ? STRIDE : FINEST_STRIDE, l + 1 == coarsest};
-        motion = smooth(g, refine(g, &level[l], motion, past, p), FALSE);
+        motion = smooth(g, refine(g, &level[l], motion, rest, p), FALSE);
     }
     const guint per_patch = coarsest ? FINEST_STRIDE : 1; /* the search has one for every pixel */
     const guint per_patch_back = coarsest > 1 ? 2 * STRIDE : coarsest ? 2 : 1;
@@ -357,7 +357,7 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
                                                 .cell = (float)per_patch,
                                                 .coarser = coarsest ? 2 : 1,
                                                 .wider = (float)per_patch_back / (float)per_patch});
-    find_cut(g, &result, linked, past);
+    find_cut(g, &result, continues, rest);
     idiom_assign(g, lumas[1], lumas[0]);
     for (guint l = 0; l < levels; l++) {
         idiom_assign(g, level[l].quads[1], level[l].quads[0]);

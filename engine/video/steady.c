@@ -4,14 +4,14 @@
 
 #include "ops/internal.h"
 
-enum { FRESH, PICTURE, HISTORY, FLOW, AMOUNT, REACH, PAST, GAIN, INPUTS };
+enum { FRESH, PICTURE, HISTORY, FLOW, AMOUNT, REACH, REST, GAIN, INPUTS };
 
 static gboolean blend_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const guint *cell = op->params;
     struct {
         IdiomDims d, dp, dm, dg;
-        guint64 amount, reach, past;
+        guint64 amount, reach, rest;
         float per_pixel;
     } push = {idiom_dims(op->out[0]->shape),
               idiom_dims(op->in[PICTURE]->shape),
@@ -19,7 +19,7 @@ static gboolean blend_record(IdiomRecorder *r, const IdiomOp *op, GError **error
               idiom_dims(op->in[GAIN]->shape),
               idiom_recorder_address(r, op->in[AMOUNT]),
               idiom_recorder_address(r, op->in[REACH]),
-              idiom_recorder_address(r, op->in[PAST]),
+              idiom_recorder_address(r, op->in[REST]),
               1.0f / (float)*cell};
     IdiomDispatch d = {
         .shader = "temporal_blend",
@@ -42,7 +42,7 @@ static gboolean gain_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     const gint32 *cell = op->params;
     struct {
         IdiomDims dp, ds, dm, d;
-        guint64 past;
+        guint64 rest;
         gint32 cell;
     } push = {idiom_dims(op->in[0]->shape),         idiom_dims(op->in[1]->shape),
               idiom_dims(op->in[2]->shape),         idiom_dims(op->out[0]->shape),
@@ -64,7 +64,7 @@ static gboolean reach_record(IdiomRecorder *r, const IdiomOp *op, GError **error
 {
     struct {
         IdiomDims d;
-        guint64 past, last, next;
+        guint64 rest, last, next;
     } push = {idiom_dims(op->in[0]->shape), idiom_recorder_address(r, op->in[2]),
               idiom_recorder_address(r, op->in[1]), idiom_recorder_address(r, op->out[0])};
     IdiomDispatch d = {
@@ -85,11 +85,11 @@ static const IdiomOpClass reach_class = {"temporal_reach", NULL, reach_record, N
 static void control(IdiomGraph *g, IdiomTensor *gain, IdiomTensor *reach, IdiomTensor *fresh,
                     IdiomTensor *steadied, const IdiomMotion *motion)
 {
-    IdiomTensor *in[] = {fresh, steadied, motion->flow, gain, motion->past};
+    IdiomTensor *in[] = {fresh, steadied, motion->flow, gain, motion->rest};
     IdiomOp *op =
         idiom_graph_add_op(g, &gain_class, in, G_N_ELEMENTS(in), &motion->cell, sizeof motion->cell);
     IdiomTensor *next = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, gain->shape);
-    IdiomTensor *compared[] = {idiom_mean_hw(g, next), reach, motion->past};
+    IdiomTensor *compared[] = {idiom_mean_hw(g, next), reach, motion->rest};
     if (idiom_graph_failed(g, compared, G_N_ELEMENTS(compared)))
         return;
     op = idiom_graph_add_op(g, &reach_class, compared, G_N_ELEMENTS(compared), NULL, 0);
@@ -100,7 +100,7 @@ static void control(IdiomGraph *g, IdiomTensor *gain, IdiomTensor *reach, IdiomT
 IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *picture,
                           IdiomTensor *stylized, IdiomTensor *amount)
 {
-    IdiomTensor *given[] = {picture, stylized, motion->flow, motion->past, amount};
+    IdiomTensor *given[] = {picture, stylized, motion->flow, motion->rest, amount};
     if (idiom_graph_failed(g, given, G_N_ELEMENTS(given)) ||
         !idiom_require_same(g, "steady", picture, stylized) ||
         !idiom_require_layout(g, "steady", amount, IDIOM_LAYOUT_FLAT))
@@ -112,7 +112,7 @@ IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor 
     IdiomTensor *reach = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 2));
     IdiomTensor *in[INPUTS] = {
         [FRESH] = stylized, [PICTURE] = picture, [HISTORY] = history,   [FLOW] = motion->flow,
-        [AMOUNT] = amount,  [REACH] = reach,     [PAST] = motion->past, [GAIN] = gain};
+        [AMOUNT] = amount,  [REACH] = reach,     [REST] = motion->rest, [GAIN] = gain};
     IdiomOp *op = idiom_graph_add_op(g, &blend_class, in, INPUTS, &motion->cell, sizeof motion->cell);
     IdiomTensor *result = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, with_luma);
     if (!result || !gain || !reach)

@@ -1,8 +1,8 @@
 #version 460
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whether a picture follows the one before, 1 or 0: enough of it is found there. And what to remember: the share of it
- * that rests, how many have followed each other, and the noise in what rests. Sums of columns, then (FINAL) all.
+ * Whether a picture continues the one before, 1 or 0: enough of it is found there. And what to remember: the share of it
+ * that rests, how many have continued each other, and the noise in what rests. Sums of columns, then (FINAL) all.
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
@@ -13,9 +13,9 @@ layout(push_constant, scalar) uniform Push
 {
     ivec4 d;
     Floats columns; /* of confidence, of rest, of noise */
-    Floats linked;  /* set by the host: 0 if this run does not follow the last */
-    Floats follows;
-    Floats past; /* for the next run */
+    Floats may_continue; /* set by the host: 0 if this run does not continue the last */
+    Floats continues;
+    Floats rest; /* for the next run */
     Floats last; /* the same from the last run */
 };
 PLANES_IN(0, motion);
@@ -31,11 +31,11 @@ void main()
     if (FINAL) {
         for (int x = 0; x < d.x; x++)
             sum += vec3(columns.v[x], columns.v[d.x + x], columns.v[2 * d.x + x]);
-        bool follow = sum.x > LEAST * float(d.x * d.y) && linked.v[0] != 0.0;
-        follows.v[0] = follow ? 1.0 : 0.0;
-        past.v[0] = follow ? sum.y / float(d.x * d.y) : 0.0;
-        past.v[1] = follow ? last.v[1] + 1.0 : 0.0;
-        past.v[2] = sum.z / max(sum.y, 1.0);
+        bool continuing = sum.x > LEAST * float(d.x * d.y) && may_continue.v[0] != 0.0;
+        continues.v[0] = continuing ? 1.0 : 0.0;
+        rest.v[0] = continuing ? sum.y / float(d.x * d.y) : 0.0;
+        rest.v[1] = continuing ? last.v[1] + 1.0 : 0.0;
+        rest.v[2] = sum.z / max(sum.y, 1.0);
         return;
     }
     int x = int(gl_GlobalInvocationID.x);

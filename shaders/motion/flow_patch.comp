@@ -16,7 +16,7 @@ layout(constant_id = 4) const int STRIDE = 2;
 layout(push_constant, scalar) uniform Push
 {
     ivec4 dq, dg, dc, d; /* quads, gradients, coarser motion, result */
-    Floats past;         /* see flow_cut */
+    Floats rest;         /* see flow_cut */
     int way;             /* picture of coarse and result */
 };
 PLANES_IN(0, gradients);
@@ -68,7 +68,7 @@ void main()
         candidate[2 + i] = coarse_motion(near + 2 * ivec2(i % 2, i / 2) - 1);
     candidate[6] = vec2(0);
     vec2 v = candidate[0];
-    float least = 1e9, rest = 0.0;
+    float least = 1e9, at_rest = 0.0;
     [[unroll]] for (int k = 0; k < 7; k++) {
         ivec2 o = origin + ivec2(round(candidate[k]));
         /* rest is always likely */
@@ -79,7 +79,7 @@ void main()
             vec4 e = load4(other, dq, 0, 0, q.y, q.x) - vec4(own[c].x, own[c + 1].x, own[c + 6].x, own[c + 7].x);
             cost += dot(e, e);
         }
-        rest = cost; /* that of the last candidate stays */
+        at_rest = cost; /* that of the last candidate stays */
         v = cost < least ? candidate[k] : v;
         least = min(least, cost);
     }
@@ -112,9 +112,9 @@ void main()
     v = distance(v, start) > LONGEST ? start : v;
     float mean = 0.5 * (h.x + h.z), half_gap = 0.5 * (h.x - h.z);
     float least_eigenvalue = mean - sqrt(half_gap * half_gap + h.y * h.y);
-    bool flat_rests = least_eigenvalue < REST_FLAT && past.v[0] > CAMERA_RESTS;
-    float ratio = flat_rests ? mix(REST_RATIO, REST_RATIO_NOISY, smoothstep(NOISE.x, NOISE.y, past.v[2]))
+    bool flat_rests = least_eigenvalue < REST_FLAT && rest.v[0] > CAMERA_RESTS;
+    float ratio = flat_rests ? mix(REST_RATIO, REST_RATIO_NOISY, smoothstep(NOISE.x, NOISE.y, rest.v[2]))
                              : dot(v, v) < REST_MOST * REST_MOST ? REST_RATIO : 0.0;
-    v = rest < ratio * (squares + REST_COST) ? vec2(0) : v;
+    v = at_rest < ratio * (squares + REST_COST) ? vec2(0) : v;
     store4(dst, d, way, 0, p.y, p.x, vec4(v, max(least_eigenvalue, 0.0), difference / weights));
 }

@@ -15,7 +15,7 @@ layout(push_constant, scalar) uniform Push
     ivec4 d, dp, dm, dg; /* result and history, pictures, motion, gain */
     Floats amount;
     Floats reach; /* weight of the history at amount 1 where the scene moves, and elsewhere: see temporal_reach */
-    Floats past; /* see flow_cut */
+    Floats rest; /* see flow_cut */
     float per_pixel; /* patches of motion */
 };
 PLANES_IN(0, fresh);
@@ -58,8 +58,8 @@ struct Rule {
 
 Rule rule(vec4 m, float restore)
 {
-    float follow = past.v[1]; /* at first a mean of all there is: that settles fastest */
-    float still = 1.0 - smoothstep(0.01, 0.1, dot(m.xy, m.xy)), noisy = still * smoothstep(NOISE.x, NOISE.y, past.v[2]);
+    float follow = rest.v[1]; /* at first a mean of all there is: that settles fastest */
+    float still = 1.0 - smoothstep(0.01, 0.1, dot(m.xy, m.xy)), noisy = still * smoothstep(NOISE.x, NOISE.y, rest.v[2]);
     float alike = mix(ALIKE, ALIKE_NOISY, noisy), far = mix(mix(FAR_MOVING, FAR_STILL, still), FAR_NOISY, noisy);
     Rule r;
     r.follows = follow > 0.0;

@@ -12,7 +12,7 @@
 layout(push_constant, scalar) uniform Push
 {
     ivec4 dp, ds, dm, d; /* fresh, steadied, motion, gain */
-    Floats past; /* see flow_cut */
+    Floats rest; /* see flow_cut */
     int cell;
 };
 PLANES_IN(0, fresh);
@@ -53,7 +53,7 @@ void main()
         ivec2 q = clamp(p.xy + ivec2(i % 3, i / 3) - 1, ivec2(0), d.xy - 1);
         gain += load4(last, d, 0, 0, q.y, q.x).x / 9.0;
     }
-    gain = clamp(min(past.v[1], 1.0) * gain + RATE * (KEEP * want - have) / (want + have), 0.0, MOST);
+    gain = clamp(min(rest.v[1], 1.0) * gain + RATE * (KEEP * want - have) / (want + have), 0.0, MOST);
     vec2 v = load4(motion, dm, 0, 0, p.y, p.x).xy;
     float moves = dot(v, v) > MOVING * MOVING ? 1.0 : 0.0;
     store4(dst, d, 0, 0, p.y, p.x, vec4(gain, vec2(moves, 1.0 - moves) * apart / both, moves));

@@ -11,7 +11,7 @@
 layout(push_constant, scalar) uniform Push
 {
     ivec4 d;
-    Floats past; /* see flow_cut */
+    Floats rest; /* see flow_cut */
     Floats last; /* the two weights */
     Floats next;
 };
@@ -30,6 +30,6 @@ void main()
         float weight = last.v[i];
         if (share[i] > FEW)
             weight *= pow(clamp(LOSS[i] * share[i] / max(mean[1 + i], 1e-6), 0.2, 5.0), RATE);
-        next.v[i] = past.v[1] > 0.0 ? clamp(weight, LEAST, MOST) : START;
+        next.v[i] = rest.v[1] > 0.0 ? clamp(weight, LEAST, MOST) : START;
     }
 }

@@ -89,7 +89,7 @@ static gboolean prepare_confidence(Job *job, GError **error)
     IdiomTensor *in = idiom_graph_input(g, IDIOM_LAYOUT_BYTES, idiom_frame_shape(&job->frame));
     IdiomTensor *linked = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomMotion motion = idiom_motion(g, idiom_import(g, in, &job->frame), linked);
-    IdiomTensor *outputs[] = {idiom_to_flat(g, motion.flow), motion.follows};
+    IdiomTensor *outputs[] = {idiom_to_flat(g, motion.flow), motion.continues};
     c->program = idiom_program_new(g, outputs, G_N_ELEMENTS(outputs), error);
     if (!c->program)
         return FALSE;

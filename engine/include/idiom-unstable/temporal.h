@@ -17,19 +17,20 @@ typedef struct {
      * the noise between the two places: about the mean deviation of a pixel's luma.
      */
     IdiomTensor *flow;
-    IdiomTensor *follows; /**< flat scalar: 1, or 0 where this picture does not follow the last one: a cut */
+    IdiomTensor
+        *continues; /**< flat scalar: 1, or 0 where this picture does not continue the last one: a cut */
     /**
-     * flat [1,1,1,3]: the share of the picture that rests, how many pictures have followed each other up to here, and
+     * flat [1,1,1,3]: the share of the picture that rests, how many pictures have continued each other up to here, and
      * the mean noise of what rests
      */
-    IdiomTensor *past;
+    IdiomTensor *rest;
     guint cell;
 } IdiomMotion;
 
 /**
  * idiom_motion:
  * @picture: planes [1,3,h,w], RGB, 0..1
- * @linked: flat scalar: 0 says that this run does not follow the last one, whatever the pictures look like
+ * @continues: flat scalar: 0 says that this run does not continue the last one, whatever the pictures look like
  *
  * Optical flow, coarse to fine, between the @picture of this run and that of the last, both ways. It works on luma at
  * 1/r of the size, r at least 2 and such that the longer side has at most 480 pixels, less its local mean and over its
@@ -38,7 +39,7 @@ typedef struct {
  * (Kroeger et al., "Fast Optical Flow using Dense Inverse Search", arXiv 1603.03590); what is too flat to tell follows
  * its neighbours. The way back, which the confidence comes from, ends one level before the finest.
  */
-IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linked);
+IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *continues);
 
 /**
  * idiom_steady:
@@ -52,7 +53,7 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *linke
  * noise. How much it weighs at most, 0.5 to 0.8, where things move and elsewhere, follows from run to run how far the
  * result is from @stylized: about as far as an SSIM of 0.92 and 0.955; colour without luma may lag more. The result stays
  * within some standard deviations of @stylized's neighbourhood, so that no history outlives its content; detail that
- * averaging takes is restored. Equal to @stylized, bit for bit, where @motion does not follow or @amount is 0. Planes
+ * averaging takes is restored. Equal to @stylized, bit for bit, where @motion does not continue or @amount is 0. Planes
  * [1,3,h,w].
  */
 IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *picture,

@@ -77,6 +77,9 @@ IDIOM_API guint64 idiom_device_free_memory(IdiomDevice *device);
  */
 IDIOM_API char **idiom_device_list(GError **error);
 
+/** idiom_device_is_lost: whether @device was lost: it failed, or did not answer for long. It has to be opened again. */
+IDIOM_API gboolean idiom_device_is_lost(const IdiomDevice *device);
+
 /** idiom_device_validation_messages: warnings and errors of the validation layer so far; 0 without IDIOM_VALIDATE. */
 IDIOM_API guint idiom_device_validation_messages(const IdiomDevice *device);
 

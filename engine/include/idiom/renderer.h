@@ -164,11 +164,13 @@ IDIOM_API gboolean idiom_renderer_send(IdiomRenderer *renderer, const IdiomPictu
  * IdiomGet: what idiom_renderer_get() found.
  * @IDIOM_GET_FRAME: a frame is finished
  * @IDIOM_GET_NOTHING: nothing is in flight, or, without waiting, nothing is finished yet
- * @IDIOM_GET_FAILED: the oldest frame is lost, see the error
+ * @IDIOM_GET_LOST: the oldest frame was lost with its device; the renderer goes on with a new one
+ * @IDIOM_GET_FAILED: the oldest frame is lost and the renderer cannot go on, see the error
  */
 typedef enum {
     IDIOM_GET_FRAME,
     IDIOM_GET_NOTHING,
+    IDIOM_GET_LOST,
     IDIOM_GET_FAILED,
 } IdiomGet;
 

@@ -105,7 +105,7 @@ static void eye_init(Eye *eye)
     IdiomTensor *picture = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, H, W));
     IdiomTensor *linked = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomMotion motion = idiom_motion(g, idiom_to_planes(g, picture), linked);
-    IdiomTensor *outputs[] = {idiom_to_flat(g, motion.flow), motion.follows};
+    IdiomTensor *outputs[] = {idiom_to_flat(g, motion.flow), motion.continues};
     eye->shape = idiom_tensor_shape(outputs[0]);
     eye->cell = motion.cell;
     eye->program = idiom_program_new(g, outputs, 2, &error);

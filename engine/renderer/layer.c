@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "layer.h"
+
+#include <idiom-unstable/ops.h>
+#include <string.h>
+
+static gboolean build(IdiomLayer *layer, const IdiomGeneratorConfig *config, GError **error)
+{
+    const IdiomScene *scene = layer->scene;
+    IdiomGraph *graph = idiom_scene_graph(scene);
+    IdiomTensor *picture = idiom_graph_borrow(graph, scene->picture);
+    const IdiomMotion motion = {.flow = idiom_graph_borrow(graph, scene->motion.flow),
+                                .continues = idiom_graph_borrow(graph, scene->motion.continues),
+                                .rest = idiom_graph_borrow(graph, scene->motion.rest),
+                                .cell = scene->motion.cell};
+    IdiomTensor *mix = config->styles > 1
+                           ? idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, config->styles, 1, 1))
+                           : NULL;
+    IdiomTensor *temporal = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    IdiomTensor *statistics = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    IdiomTensor *joined = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 3));
+    layer->plain = idiom_generator_build(graph, layer->params, config, picture, mix,
+                                         idiom_mul(graph, statistics, motion.continues), FALSE);
+    IdiomMotion own = motion; /* to a layer that has just come, the scene has just begun */
+    own.rest = idiom_mul(graph, motion.rest, joined);
+    layer->steady = idiom_steady(graph, &own, picture, layer->plain, temporal);
+
+    IdiomTensor *results[] = {layer->plain, layer->steady};
+    for (guint i = 0; i < G_N_ELEMENTS(results); i++)
+        idiom_graph_share(graph, results[i]);
+    layer->program = idiom_program_plan(graph, results, G_N_ELEMENTS(results), error);
+    if (!layer->program || !idiom_program_allocate(layer->program, error) ||
+        !idiom_program_prepare(layer->program, layer->plain, FALSE, error) ||
+        !idiom_program_prepare(layer->program, layer->steady, TRUE, error))
+        return FALSE;
+    for (guint i = 0; i < scene->slots; i++) {
+        layer->slot[i].temporal = idiom_program_map_slot(layer->program, temporal, i);
+        layer->slot[i].statistics = idiom_program_map_slot(layer->program, statistics, i);
+        layer->slot[i].joined = idiom_program_map_slot(layer->program, joined, i);
+        layer->slot[i].mix = mix ? idiom_program_map_slot(layer->program, mix, i) : NULL;
+    }
+    return TRUE;
+}
+
+static void clear(gpointer data)
+{
+    IdiomLayer *layer = data;
+    idiom_program_free(layer->program);
+    idiom_params_unref(layer->params);
+    idiom_scene_unref(layer->scene);
+}
+
+void idiom_layer_unref(IdiomLayer *layer)
+{
+    if (layer)
+        g_atomic_rc_box_release_full(layer, clear);
+}
+
+IdiomLayer *idiom_layer_ref(IdiomLayer *layer)
+{
+    return g_atomic_rc_box_acquire(layer);
+}
+
+IdiomLayer *idiom_layer_new(IdiomScene *scene, const IdiomStyle *style, const float *weights, GError **error)
+{
+    g_autoptr(IdiomLayer) layer = g_atomic_rc_box_new0(IdiomLayer);
+    const IdiomGeneratorConfig *config = idiom_style_config(style);
+    layer->scene = idiom_scene_ref(scene);
+    layer->params = idiom_style_params(style, scene->device);
+    layer->styles = config->styles;
+    memcpy(layer->weights, weights, layer->styles * sizeof *weights);
+    layer->since = IDIOM_TIME_NONE;
+    if (!build(layer, config, error)) {
+        g_prefix_error(error, "a frame of %ux%u: ", scene->frame.width, scene->frame.height);
+        return NULL;
+    }
+    return g_steal_pointer(&layer);
+}
+
+gboolean idiom_layer_commands(IdiomLayer *layer, const IdiomFrameParams *params, gboolean steady,
+                              guint64 number, guint slot, IdiomCommands **lists, guint *count, GError **error)
+{
+    const float joined = layer->seen && layer->seen + 1 == number;
+    *layer->slot[slot].temporal = (float)CLAMP(params->temporal, 0, 1);
+    *layer->slot[slot].statistics = joined * (float)CLAMP(params->statistics, 0, 1);
+    for (guint i = 0; i < 3; i++)
+        layer->slot[slot].joined[i] = joined;
+    if (layer->slot[slot].mix)
+        memcpy(layer->slot[slot].mix, layer->weights, layer->styles * sizeof *layer->weights);
+    if (steady)
+        layer->seen = number;
+    return idiom_program_commands(layer->program, steady ? layer->steady : layer->plain, steady, slot, lists,
+                                  count, error);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A style in view: what it makes of the scene, frame by frame and steadied. */
+#ifndef IDIOM_RENDERER_LAYER_H
+#define IDIOM_RENDERER_LAYER_H
+
+#include "scene.h"
+
+#include <idiom-unstable/stylefile.h>
+
+/* Reference counted. */
+typedef struct {
+    IdiomScene *scene;
+    IdiomParams *params;
+    IdiomProgram *program;
+    IdiomTensor *plain, *steady; /* planes [1,3,h,w]: the result by itself, and steadied by the last one */
+    guint styles;                /* in the file */
+    struct {                     /* mapped */
+        float *temporal, *statistics;
+        float *joined; /* three times 1, or 0 where the layer did not see the last frame */
+        float *mix;    /* a weight for each of the styles; NULL where there is one */
+    } slot[IDIOM_PROGRAM_MAX_SLOTS];
+
+    /* how it comes into view; changed by the renderer's thread only */
+    float weights[IDIOM_GENERATOR_MAX_STYLES];
+    gint64 since; /* time of the last frame without it */
+    guint64 fade; /* it fades in for so long */
+    guint64 seen; /* number of the last frame that it steadied */
+} IdiomLayer;
+
+IdiomLayer *idiom_layer_new(IdiomScene *scene, const IdiomStyle *style, const float *weights, GError **error);
+IdiomLayer *idiom_layer_ref(IdiomLayer *layer);
+void idiom_layer_unref(IdiomLayer *layer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomLayer, idiom_layer_unref)
+
+/* Commands for frame @number in @slot; @steady: with what the last frame left. As idiom_program_commands(). */
+gboolean idiom_layer_commands(IdiomLayer *layer, const IdiomFrameParams *params, gboolean steady,
+                              guint64 number, guint slot, IdiomCommands **lists, guint *count,
+                              GError **error);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "loader.h"
+
+struct IdiomLoader {
+    IdiomRendererWarning warning;
+    gpointer user;
+    GThread *thread; /* made when first needed */
+    GMutex lock;
+    GCond changed;
+    gboolean quit;
+
+    /* what is asked for; NULL is the default style */
+    gboolean asked;
+    guint serial; /* of the request */
+    char *name, *mix;
+    guint64 fade;
+
+    gboolean busy; /* the thread works on a request */
+    IdiomScene *scene;
+    IdiomLoaded *ready;
+};
+
+void idiom_loaded_free(IdiomLoaded *loaded)
+{
+    if (!loaded)
+        return;
+    idiom_layer_unref(loaded->layer);
+    idiom_style_free(loaded->style);
+    g_free(loaded);
+}
+
+IdiomLoaded *idiom_loaded_new(const char *name, const char *mix, GError **error)
+{
+    g_autofree char *path = idiom_style_find(name, error);
+    g_autoptr(IdiomLoaded) loaded = g_new0(IdiomLoaded, 1);
+    loaded->style = path ? idiom_style_load(path, error) : NULL;
+    if (!loaded->style || !idiom_style_parse_mix(loaded->style, mix, loaded->weights, error))
+        return NULL;
+    return g_steal_pointer(&loaded);
+}
+
+static void warn(IdiomLoader *loader, const GError *error)
+{
+    if (loader->warning)
+        loader->warning(error, loader->user);
+}
+
+/* A mix that the style does not have is no reason not to show it. */
+static void parse_mix(IdiomLoader *loader, IdiomLoaded *loaded, const char *mix)
+{
+    g_autoptr(GError) error = NULL;
+    if (idiom_style_parse_mix(loaded->style, mix, loaded->weights, &error))
+        return;
+    warn(loader, error);
+    idiom_style_parse_mix(loaded->style, NULL, loaded->weights, NULL);
+}
+
+/* NULL, after a warning, if the style cannot be used. */
+static IdiomLoaded *load(IdiomLoader *loader, const char *name, const char *mix, IdiomScene *scene)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomLoaded) loaded = idiom_loaded_new(name, NULL, &error);
+    if (loaded) {
+        parse_mix(loader, loaded, mix);
+        loaded->layer = scene ? idiom_layer_new(scene, loaded->style, loaded->weights, &error) : NULL;
+    }
+    if (!error)
+        return g_steal_pointer(&loaded);
+    warn(loader, error);
+    return NULL;
+}
+
+/* Works on the request of now; with the lock held, but not meanwhile. */
+static void serve(IdiomLoader *loader)
+{
+    const guint serial = loader->serial;
+    const guint64 fade = loader->fade;
+    g_autofree char *name = g_strdup(loader->name), *mix = g_strdup(loader->mix);
+    g_autoptr(IdiomScene) scene = loader->scene ? idiom_scene_ref(loader->scene) : NULL;
+    loader->busy = TRUE;
+    g_mutex_unlock(&loader->lock);
+    IdiomLoaded *loaded = load(loader, name, mix, scene);
+    g_mutex_lock(&loader->lock);
+    loader->busy = FALSE;
+    g_cond_broadcast(&loader->changed);
+    if (serial != loader->serial || scene != loader->scene) {
+        idiom_loaded_free(loaded); /* something else is wanted by now */
+        return;
+    }
+    loader->asked = FALSE;
+    if (!loaded)
+        return;
+    loaded->fade = fade;
+    idiom_loaded_free(loader->ready);
+    loader->ready = loaded;
+}
+
+static gpointer run(gpointer data)
+{
+    IdiomLoader *loader = data;
+    g_mutex_lock(&loader->lock);
+    while (!loader->quit) {
+        if (loader->asked)
+            serve(loader);
+        else
+            g_cond_wait(&loader->changed, &loader->lock);
+    }
+    g_mutex_unlock(&loader->lock);
+    return NULL;
+}
+
+IdiomLoader *idiom_loader_new(IdiomRendererWarning warning, gpointer user)
+{
+    IdiomLoader *loader = g_new0(IdiomLoader, 1);
+    loader->warning = warning;
+    loader->user = user;
+    g_mutex_init(&loader->lock);
+    g_cond_init(&loader->changed);
+    return loader;
+}
+
+void idiom_loader_free(IdiomLoader *loader)
+{
+    if (!loader)
+        return;
+    g_mutex_lock(&loader->lock);
+    loader->quit = TRUE;
+    g_cond_broadcast(&loader->changed);
+    g_mutex_unlock(&loader->lock);
+    if (loader->thread)
+        g_thread_join(loader->thread);
+    idiom_loaded_free(loader->ready);
+    idiom_scene_unref(loader->scene);
+    g_free(loader->name);
+    g_free(loader->mix);
+    g_mutex_clear(&loader->lock);
+    g_cond_clear(&loader->changed);
+    g_free(loader);
+}
+
+void idiom_loader_set_scene(IdiomLoader *loader, IdiomScene *scene)
+{
+    g_mutex_lock(&loader->lock);
+    idiom_scene_unref(loader->scene);
+    loader->scene = scene ? idiom_scene_ref(scene) : NULL;
+    while (loader->busy)
+        g_cond_wait(&loader->changed, &loader->lock);
+    if (loader->ready) /* made for another scene */
+        g_clear_pointer(&loader->ready->layer, idiom_layer_unref);
+    g_mutex_unlock(&loader->lock);
+}
+
+void idiom_loader_ask(IdiomLoader *loader, const char *name, const char *mix, guint64 fade)
+{
+    g_mutex_lock(&loader->lock);
+    g_free(loader->name);
+    g_free(loader->mix);
+    loader->name = g_strdup(name);
+    loader->mix = g_strdup(mix);
+    loader->fade = fade;
+    loader->serial++;
+    loader->asked = TRUE;
+    if (!loader->thread)
+        loader->thread = g_thread_new("idiom-loader", run, loader);
+    g_cond_broadcast(&loader->changed);
+    g_mutex_unlock(&loader->lock);
+}
+
+gboolean idiom_loader_set_mix(IdiomLoader *loader, const char *mix)
+{
+    g_mutex_lock(&loader->lock);
+    gboolean asked = loader->asked, ready = loader->ready != NULL;
+    if (asked) { /* again, with the other mix */
+        g_free(loader->mix);
+        loader->mix = g_strdup(mix);
+        loader->serial++;
+    } else if (ready) {
+        parse_mix(loader, loader->ready, mix);
+    }
+    g_mutex_unlock(&loader->lock);
+    return asked || ready;
+}
+
+IdiomLoaded *idiom_loader_take(IdiomLoader *loader)
+{
+    g_mutex_lock(&loader->lock);
+    IdiomLoaded *ready = g_steal_pointer(&loader->ready);
+    g_mutex_unlock(&loader->lock);
+    return ready;
+}

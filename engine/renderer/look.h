@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is seen: the layers in view, faded into each other, written as a frame. */
+#ifndef IDIOM_RENDERER_LOOK_H
+#define IDIOM_RENDERER_LOOK_H
+
+#include "layer.h"
+
+/* Styles in view at once: a change during a change fades from what is seen then. */
+#define IDIOM_LOOK_MAX_LAYERS 3
+
+/* Reference counted; frames in flight keep it, and with it all that they are made of. */
+typedef struct {
+    IdiomScene *scene;
+    IdiomLayer *layers[IDIOM_LOOK_MAX_LAYERS];
+    guint n_layers;
+    gboolean steady; /* of their steadied results */
+    IdiomProgram *program;
+    IdiomTensor *bytes;
+    struct { /* mapped */
+        float *strength;
+        float *amounts[IDIOM_LOOK_MAX_LAYERS]; /* the first has none */
+        const guint8 *out;
+    } slot[IDIOM_PROGRAM_MAX_SLOTS];
+} IdiomLook;
+
+/* @layers: in the order in which they came into view */
+IdiomLook *idiom_look_new(IdiomLayer *const *layers, guint n_layers, gboolean steady, GError **error);
+IdiomLook *idiom_look_ref(IdiomLook *look);
+void idiom_look_unref(IdiomLook *look);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomLook, idiom_look_unref)
+
+/* Whether @look is of just these layers. */
+gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guint n_layers, gboolean steady);
+
+/*
+ * Commands for the frame in @slot, all that it takes. @amounts: 0..1 for each layer but the first: what is seen below it
+ * is moved by so much towards its result. As idiom_program_commands().
+ */
+gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, const double *amounts,
+                             guint64 number, guint slot, IdiomCommands **lists, guint *count, GError **error);
+
+/* Device bytes that the tensors of the scene, the layers and the look take. */
+guint64 idiom_look_memory(const IdiomLook *look);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "scene.h"
+
+IdiomGraph *idiom_scene_graph(const IdiomScene *scene)
+{
+    IdiomGraph *graph = idiom_graph_new(scene->device, idiom_device_info(scene->device)->fastest);
+    idiom_graph_set_slots(graph, scene->slots);
+    return graph;
+}
+
+static gboolean build(IdiomScene *scene, GError **error)
+{
+    IdiomGraph *graph = idiom_scene_graph(scene);
+    scene->bytes = idiom_graph_input(graph, IDIOM_LAYOUT_BYTES, idiom_frame_shape(&scene->frame));
+    scene->picture = idiom_import(graph, scene->bytes, &scene->frame);
+    IdiomTensor *continues = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    scene->motion = idiom_motion(graph, scene->picture, continues);
+
+    IdiomTensor *shared[] = {scene->picture, scene->motion.flow, scene->motion.continues, scene->motion.rest};
+    for (guint i = 0; i < G_N_ELEMENTS(shared); i++)
+        idiom_graph_share(graph, shared[i]);
+    scene->program = idiom_program_plan(graph, shared, G_N_ELEMENTS(shared), error);
+    if (!scene->program || !idiom_program_allocate(scene->program, error) ||
+        !idiom_program_prepare(scene->program, scene->picture, FALSE, error) ||
+        !idiom_program_prepare(scene->program, scene->motion.flow, TRUE, error))
+        return FALSE;
+    for (guint i = 0; i < scene->slots; i++) {
+        scene->in[i] = idiom_program_map_slot(scene->program, scene->bytes, i);
+        scene->continues[i] = idiom_program_map_slot(scene->program, continues, i);
+    }
+    return TRUE;
+}
+
+static void clear(gpointer data)
+{
+    IdiomScene *scene = data;
+    idiom_program_free(scene->program);
+    idiom_device_unref(scene->device);
+}
+
+void idiom_scene_unref(IdiomScene *scene)
+{
+    if (scene)
+        g_atomic_rc_box_release_full(scene, clear);
+}
+
+IdiomScene *idiom_scene_ref(IdiomScene *scene)
+{
+    return g_atomic_rc_box_acquire(scene);
+}
+
+IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, guint slots, GError **error)
+{
+    g_autoptr(IdiomScene) scene = g_atomic_rc_box_new0(IdiomScene);
+    scene->device = idiom_device_ref(device);
+    scene->slots = slots;
+    scene->frame = (IdiomFrame){.format = info->format,
+                                .width = info->width,
+                                .height = info->height,
+                                .matrix = info->matrix,
+                                .full_range = info->full_range};
+    if (!idiom_frame_layout(&scene->frame, error))
+        return NULL;
+    if (!build(scene, error)) {
+        g_prefix_error(error, "a frame of %ux%u: ", info->width, info->height);
+        return NULL;
+    }
+    return g_steal_pointer(&scene);
+}
+
+gboolean idiom_scene_commands(IdiomScene *scene, gboolean motion, guint slot, IdiomCommands **lists,
+                              guint *count, GError **error)
+{
+    IdiomTensor *output = motion ? scene->motion.flow : scene->picture;
+    return idiom_program_commands(scene->program, output, motion, slot, lists, count, error);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The source: its picture and its motion, found once for all styles in view. */
+#ifndef IDIOM_RENDERER_SCENE_H
+#define IDIOM_RENDERER_SCENE_H
+
+#include <idiom-unstable/temporal.h>
+#include <idiom-unstable/video.h>
+#include <idiom/renderer.h>
+
+#include "graph/graph.h"
+
+/* Reference counted; what is borrowed from it keeps it alive. */
+typedef struct {
+    IdiomDevice *device;
+    IdiomFrame frame;
+    guint slots;
+    IdiomProgram *program;
+    IdiomTensor *bytes;   /* the frame as it came */
+    IdiomTensor *picture; /* planes [1,3,h,w] */
+    IdiomMotion motion;
+    guint8 *in[IDIOM_PROGRAM_MAX_SLOTS];       /* mapped: bytes */
+    float *continues[IDIOM_PROGRAM_MAX_SLOTS]; /* mapped: 1 if the frame continues the one before, else 0 */
+} IdiomScene;
+
+IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, guint slots, GError **error);
+IdiomScene *idiom_scene_ref(IdiomScene *scene);
+void idiom_scene_unref(IdiomScene *scene);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomScene, idiom_scene_unref)
+
+/* A graph whose program works on the scene's frames. */
+IdiomGraph *idiom_scene_graph(const IdiomScene *scene);
+
+/* Commands for the frame in @slot: its picture and, with @motion, its motion. As idiom_program_commands(). */
+gboolean idiom_scene_commands(IdiomScene *scene, gboolean motion, guint slot, IdiomCommands **lists,
+                              guint *count, GError **error);
+
+#endif
