@@ -10,6 +10,14 @@
 #define IDIOM_PUSH_BYTES 128 /* what Vulkan guarantees */
 #define IDIOM_KERNEL_MAX_PLANES 8
 
+/* Features that matter here: those offered by a physical device, or those enabled on a device. */
+typedef struct {
+    gboolean address; /* bufferDeviceAddress */
+    gboolean scalar;  /* scalarBlockLayout */
+    gboolean half;    /* storageBuffer16BitAccess */
+    gboolean robust;  /* robustBufferAccess and robustBufferAccess2: what is read outside a buffer is zero */
+} IdiomVkFeatures;
+
 struct IdiomDevice {
     gatomicrefcount refs;
     IdiomDeviceInfo info;
@@ -23,6 +31,7 @@ struct IdiomDevice {
     gboolean staged;          /* see idiom_device_is_staged() */
 
     VkPhysicalDevice physical;
+    VkPhysicalDeviceType physical_type;
     VkPhysicalDeviceMemoryProperties memory;
     guint32 heap;          /* the largest device-local one */
     gboolean knows_budget; /* VK_EXT_memory_budget */
@@ -57,6 +66,22 @@ gboolean idiom_vk_check(VkResult result, const char *what, GError **error);
     (idiom_vk_check(result, what, error) || (*(handle) = VK_NULL_HANDLE, FALSE))
 
 gboolean idiom_fence_submit(IdiomFence *fence, const VkCommandBuffer *buffers, guint count, GError **error);
+
+/* @device may be NULL: no validation then. */
+VkInstance idiom_instance_new(IdiomDevice *device, GError **error);
+
+/* Sets physical from a selector, see idiom_device_open(). */
+gboolean idiom_physical_choose(IdiomDevice *device, const char *selector, GError **error);
+const char *idiom_physical_type(VkPhysicalDeviceType type);
+char *idiom_physical_driver(VkPhysicalDevice physical);
+
+/* Facts of the physical device: limits, memory, what info says of them. */
+gboolean idiom_capabilities_read(IdiomDevice *device, GError **error);
+gboolean idiom_features_offered(IdiomDevice *device, IdiomVkFeatures *features, GError **error);
+/* Whether there are those without which nothing runs. */
+gboolean idiom_features_suffice(const IdiomDevice *device, const IdiomVkFeatures *features, GError **error);
+/* Kernel family and precision, where @features are enabled. */
+gboolean idiom_capabilities_choose(IdiomDevice *device, const IdiomVkFeatures *features, GError **error);
 
 /* Memory of @type has been allocated, or freed (@bytes below 0). */
 void idiom_device_count_memory(IdiomDevice *device, guint32 type, gssize bytes);
