@@ -15,6 +15,8 @@
 #ifndef TENSOR_GLSL
 #define TENSOR_GLSL
 
+#include "enums.glsl"
+
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_scalar_block_layout : require
 #extension GL_EXT_control_flow_attributes : require
@@ -139,24 +141,6 @@ int reflect_index(int i, int n)
     int period = max(2 * (n - 1), 1);
     int m = abs(i) % period;
     return n == 1 ? 0 : min(m, period - m);
-}
-
-/* activation by IdiomActivation's numbers; a is a constant or specialization constant */
-vec4 activate(vec4 v, int a)
-{
-    if (a == 1)
-        return max(v, vec4(0));
-    if (a == 2)
-        return max(v, 0.2 * v);
-    if (a == 3)
-        return tanh(clamp(v, -15.0, 15.0));
-    if (a == 4)
-        return 1.0 / (1.0 + exp(-clamp(v, -80.0, 80.0)));
-    if (a == 5)
-        return 0.5 + 0.5 * tanh(clamp(v, -15.0, 15.0));
-    if (a == 6)
-        return max(v, vec4(0)) + log(1.0 + exp(-abs(v)));
-    return v;
 }
 
 #endif

@@ -125,6 +125,11 @@ IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomT
     };
     if (idiom_graph_failed(g, (IdiomTensor *[]){x, weight}, 2) || !check(g, x, x2, weight, bias, &p))
         return NULL;
+    if (idiom_activation_apart(p.act, (IdiomTensor *[]){x, x2, weight, bias}, 4)) {
+        IdiomConvParams plain = *params;
+        plain.act = IDIOM_ACT_NONE;
+        return idiom_activation(g, idiom_conv2d(g, x, x2, weight, bias, &plain), p.act);
+    }
     IdiomShape s = x->shape, k = weight->shape;
     IdiomShape out =
         IDIOM_SHAPE(s.n, k.n, (s.h + 2 * p.pad - k.h) / p.stride + 1, (s.w + 2 * p.pad - k.w) / p.stride + 1);

@@ -241,7 +241,7 @@ void idiom_conv2d_backward(IdiomGraph *g, IdiomOp *op)
 {
     const IdiomConv2d *p = op->params;
     IdiomTensor *x = op->in[0], *x2 = op->in[1], *weight = op->in[2], *bias = op->in[3], *y = op->out[0];
-    IdiomTensor *dy = idiom_activation_backward(g, y->gradient, y, p->act);
+    IdiomTensor *dy = idiom_activation_backward(g, y->gradient, NULL, y, p->act);
 
     if (idiom_graph_failed(g, &dy, 1))
         return;

@@ -7,16 +7,11 @@
 #include "ops/internal.h"
 #include "ops/moments.h"
 
-/* Rows that one invocation of an apply pass covers, as in shaders/instance_norm.glsl. */
-#define APPLY_ROWS 6
 #define APPLY_WIDTH 32
 
 typedef struct {
     guint32 act;
 } NormParams;
-
-/* Rows of the flat statistics [n][row][channels], see shaders/instance_norm.glsl. */
-#define STATISTICS_ROWS 4
 
 enum { X, GAMMA, BETA, MIX, RESIDUAL, KEEP, LAST };
 
@@ -57,7 +52,7 @@ static gboolean sums_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
         .shader = "instance_norm_sums",
         .spec = {params->act},
         .n_spec = 1,
-        .local = {IDIOM_REDUCE_LANES},
+        .local = {REDUCE_LANES},
         .groups = {chunks.chunks, idiom_c4(shape.c), shape.n},
         .planes = {op->in[0], op->in[1]},
         .n_planes = 2,
@@ -74,8 +69,8 @@ static gboolean sums_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     } final_push = {idiom_dims(shape), push.partial, idiom_recorder_address(r, op->out[0]), push.chunks};
     IdiomDispatch final = {
         .shader = "instance_norm_sums_final",
-        .local = {IDIOM_REDUCE_LANES},
-        .groups = {IDIOM_DIV_UP(8 * idiom_c4(shape.c), IDIOM_REDUCE_LANES), shape.n},
+        .local = {REDUCE_LANES},
+        .groups = {IDIOM_DIV_UP(8 * idiom_c4(shape.c), REDUCE_LANES), shape.n},
         .push = &final_push,
         .push_size = sizeof final_push,
     };
@@ -123,8 +118,8 @@ static gboolean styles_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
         .shader = "instance_norm_styles",
         .spec = {mix != NULL},
         .n_spec = 1,
-        .local = {IDIOM_REDUCE_LANES},
-        .groups = {IDIOM_DIV_UP(channels, IDIOM_REDUCE_LANES), styles},
+        .local = {REDUCE_LANES},
+        .groups = {IDIOM_DIV_UP(channels, REDUCE_LANES), styles},
         .push = &push,
         .push_size = sizeof push,
     };
@@ -198,8 +193,8 @@ static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
         .shader = "instance_norm_statistics",
         .spec = {op->in[MIX] != NULL, op->in[KEEP] != NULL},
         .n_spec = 2,
-        .local = {IDIOM_REDUCE_LANES},
-        .groups = {IDIOM_DIV_UP(4 * idiom_c4(shape.c), IDIOM_REDUCE_LANES), shape.n},
+        .local = {REDUCE_LANES},
+        .groups = {IDIOM_DIV_UP(4 * idiom_c4(shape.c), REDUCE_LANES), shape.n},
         .push = &statistics_push,
         .push_size = sizeof statistics_push,
     };

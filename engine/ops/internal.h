@@ -14,8 +14,18 @@ IdiomTensor *idiom_fill(IdiomGraph *g, IdiomLayout layout, IdiomShape shape, dou
 IdiomTensor *idiom_pad2d_backward(IdiomGraph *g, IdiomTensor *dy, guint left, guint right, guint top,
                                   guint bottom, IdiomPadMode mode);
 
-/* dy * act'(x) where y = act(x): all activations here can tell their slope from their result. @dy itself for NONE. */
-IdiomTensor *idiom_activation_backward(IdiomGraph *g, IdiomTensor *dy, IdiomTensor *y, IdiomActivation act);
+/*
+ * dy * act'(x) where y = act(x); @dy itself for NONE. @x is looked at only if the slope does not follow from @y: see
+ * idiom_activation_apart().
+ */
+IdiomTensor *idiom_activation_backward(IdiomGraph *g, IdiomTensor *dy, IdiomTensor *x, IdiomTensor *y,
+                                       IdiomActivation act);
+
+/*
+ * For operations with an activation built in, which keep its result but not its argument: TRUE if it must be an
+ * operation of its own, because a gradient flows through one of the @n tensors (NULL where absent) that needs the argument.
+ */
+gboolean idiom_activation_apart(IdiomActivation act, IdiomTensor *const *tensors, guint n);
 
 /* Sum over what @shape has only once (n and/or h and w): the gradient of repeating. @x itself if the shapes agree. */
 IdiomTensor *idiom_sum_to_shape(IdiomGraph *g, IdiomTensor *x, IdiomShape shape);

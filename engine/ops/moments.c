@@ -33,7 +33,7 @@ gboolean idiom_record_moments(IdiomRecorder *r, const IdiomTensor *x, const Idio
               (gint32)chunks.chunks};
     IdiomDispatch d = {
         .shader = "moments",
-        .local = {IDIOM_REDUCE_LANES},
+        .local = {REDUCE_LANES},
         .groups = {chunks.chunks, idiom_c4(x->shape.c), x->shape.n},
         .planes = {x},
         .n_planes = 1,

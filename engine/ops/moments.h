@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reductions over chunks of rows (shaders/moments.glsl), as several operations use them. */
+/* Reductions over chunks of rows (shaders/norm/moments.glsl), as several operations use them. */
 #ifndef IDIOM_OPS_MOMENTS_H
 #define IDIOM_OPS_MOMENTS_H
 
 #include "graph/op.h"
-
-/* Invocations of a workgroup that reduces: LANES in shaders/moments.glsl. */
-#define IDIOM_REDUCE_LANES 32
+#include "ops/functions.h"
 
 /* How the rows of a plane are divided among workgroups. */
 typedef struct {

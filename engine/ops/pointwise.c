@@ -1,30 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Functions of corresponding elements of one or two tensors. */
+#include "activations.h"
+#include "ops/functions.h"
 #include "ops/internal.h"
-
-/* FUNCTION of binary.comp; the first three also of flat.comp */
-typedef enum {
-    BINARY_ADD,
-    BINARY_SUB,
-    BINARY_MUL,
-    BINARY_MIX,
-    BINARY_ACTIVATION_BACKWARD,
-    BINARY_POWER_BACKWARD,
-} BinaryFunction;
-
-/* FUNCTION of unary.comp */
-typedef enum {
-    UNARY_AFFINE,
-    UNARY_CHANNEL_AFFINE,
-    UNARY_ACTIVATION,
-    UNARY_POWER,
-} UnaryFunction;
-
-/* FUNCTION of flat.comp, after BINARY_MUL */
-typedef enum {
-    FLAT_AFFINE = BINARY_MUL + 1,
-    FLAT_FILL,
-} FlatFunction;
 
 typedef struct {
     guint function;
@@ -261,20 +239,29 @@ IdiomTensor *idiom_channel_affine(IdiomGraph *g, IdiomTensor *a, IdiomTensor *sc
 
 static const IdiomOpClass activation_backward_class = {"activation_backward", NULL, binary_record, NULL};
 
-IdiomTensor *idiom_activation_backward(IdiomGraph *g, IdiomTensor *dy, IdiomTensor *y, IdiomActivation act)
+IdiomTensor *idiom_activation_backward(IdiomGraph *g, IdiomTensor *dy, IdiomTensor *x, IdiomTensor *y,
+                                       IdiomActivation act)
 {
-    IdiomTensor *in[] = {dy, y};
-    if (act == IDIOM_ACT_NONE || idiom_graph_failed(g, in, 2) || idiom_graph_fuse_slope(g, dy, y, act))
+    IdiomTensor *in[] = {dy, idiom_activation_by_argument(act) ? x : y};
+    if (act == IDIOM_ACT_NONE || idiom_graph_failed(g, in, 2) || idiom_graph_fuse_slope(g, dy, in[1], act))
         return dy;
     return append(g, &activation_backward_class, in, 2,
                   &(Params){.function = BINARY_ACTIVATION_BACKWARD, .act = act});
+}
+
+gboolean idiom_activation_apart(IdiomActivation act, IdiomTensor *const *tensors, guint n)
+{
+    gboolean gradient = FALSE;
+    for (guint i = 0; i < n; i++)
+        gradient |= tensors[i] && tensors[i]->requires_gradient;
+    return gradient && idiom_activation_by_argument(act);
 }
 
 static void activation_backward(IdiomGraph *g, IdiomOp *op)
 {
     const Params *p = op->params;
     IdiomTensor *y = op->out[0];
-    idiom_graph_accumulate(g, op->in[0], idiom_activation_backward(g, y->gradient, y, p->act));
+    idiom_graph_accumulate(g, op->in[0], idiom_activation_backward(g, y->gradient, op->in[0], y, p->act));
 }
 
 static const IdiomOpClass activation_class = {"activation", activation_backward, unary_record, NULL};

@@ -8,11 +8,8 @@
 #define FLAT_CHUNK 4096
 #define MAX_FLAT_CHUNKS 1024
 
-/* Numbers are those of shaders/reduce.glsl. */
-typedef enum { MEAN, SQUARE, ABSOLUTE } Function;
-
 typedef struct {
-    Function function;
+    ReduceFunction function;
     double factor; /* backward: of the whole gradient */
 } ReduceParams;
 
@@ -45,7 +42,7 @@ static gboolean record_planes(IdiomRecorder *r, const IdiomOp *op, GError **erro
         .shader = "reduce",
         .spec = {params->function, b != NULL},
         .n_spec = 2,
-        .local = {IDIOM_REDUCE_LANES},
+        .local = {REDUCE_LANES},
         .groups = {chunks.chunks, idiom_c4(a->shape.c), a->shape.n},
         .planes = {a, b ? b : a},
         .n_planes = 2,
@@ -73,7 +70,7 @@ static gboolean record_flat(IdiomRecorder *r, const IdiomOp *op, GError **error)
         .shader = "reduce_flat",
         .spec = {params->function, b != NULL},
         .n_spec = 2,
-        .local = {IDIOM_REDUCE_LANES},
+        .local = {REDUCE_LANES},
         .groups = {partial_sums(a)},
         .push = &push,
         .push_size = sizeof push,
@@ -95,7 +92,7 @@ static gboolean reduce_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
               (gint32)partial_sums(op->in[0]), (float)(1.0 / (double)idiom_shape_elements(op->in[0]->shape))};
     IdiomDispatch d = {
         .shader = "reduce_final",
-        .local = {IDIOM_REDUCE_LANES},
+        .local = {REDUCE_LANES},
         .push = &push,
         .push_size = sizeof push,
     };
@@ -124,7 +121,7 @@ static gboolean reduce_backward_record(IdiomRecorder *r, const IdiomOp *op, GErr
                   flat_chunk(elements),
                   factor};
         d.shader = "reduce_flat_backward";
-        d.local[0] = IDIOM_REDUCE_LANES;
+        d.local[0] = REDUCE_LANES;
         d.groups[0] = partial_sums(a);
         d.push = &push;
         d.push_size = sizeof push;
@@ -175,7 +172,7 @@ static const IdiomOpClass mean_abs_class = {"mean_abs", reduce_backward, reduce_
 static const IdiomOpClass mse_class = {"mse", reduce_backward, reduce_record, reduce_flops};
 static const IdiomOpClass mae_class = {"mae", reduce_backward, reduce_record, reduce_flops};
 
-static IdiomTensor *reduce(IdiomGraph *g, const IdiomOpClass *klass, Function function, IdiomTensor *a,
+static IdiomTensor *reduce(IdiomGraph *g, const IdiomOpClass *klass, ReduceFunction function, IdiomTensor *a,
                            IdiomTensor *b)
 {
     if (a->layout == IDIOM_LAYOUT_BYTES)
@@ -191,13 +188,14 @@ static IdiomTensor *reduce(IdiomGraph *g, const IdiomOpClass *klass, Function fu
     return y;
 }
 
-static IdiomTensor *reduce_one(IdiomGraph *g, const IdiomOpClass *klass, Function function, IdiomTensor *a)
+static IdiomTensor *reduce_one(IdiomGraph *g, const IdiomOpClass *klass, ReduceFunction function,
+                               IdiomTensor *a)
 {
     return idiom_graph_failed(g, &a, 1) ? NULL : reduce(g, klass, function, a, NULL);
 }
 
-static IdiomTensor *reduce_pair(IdiomGraph *g, const IdiomOpClass *klass, Function function, IdiomTensor *a,
-                                IdiomTensor *b)
+static IdiomTensor *reduce_pair(IdiomGraph *g, const IdiomOpClass *klass, ReduceFunction function,
+                                IdiomTensor *a, IdiomTensor *b)
 {
     IdiomTensor *in[] = {a, b};
     if (idiom_graph_failed(g, in, 2) || !idiom_require_same(g, klass->name, a, b))
@@ -207,27 +205,27 @@ static IdiomTensor *reduce_pair(IdiomGraph *g, const IdiomOpClass *klass, Functi
 
 IdiomTensor *idiom_mean(IdiomGraph *g, IdiomTensor *a)
 {
-    return reduce_one(g, &mean_class, MEAN, a);
+    return reduce_one(g, &mean_class, REDUCE_VALUE, a);
 }
 
 IdiomTensor *idiom_mean_square(IdiomGraph *g, IdiomTensor *a)
 {
-    return reduce_one(g, &mean_square_class, SQUARE, a);
+    return reduce_one(g, &mean_square_class, REDUCE_SQUARE, a);
 }
 
 IdiomTensor *idiom_mean_abs(IdiomGraph *g, IdiomTensor *a)
 {
-    return reduce_one(g, &mean_abs_class, ABSOLUTE, a);
+    return reduce_one(g, &mean_abs_class, REDUCE_ABSOLUTE, a);
 }
 
 IdiomTensor *idiom_mse(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b)
 {
-    return reduce_pair(g, &mse_class, SQUARE, a, b);
+    return reduce_pair(g, &mse_class, REDUCE_SQUARE, a, b);
 }
 
 IdiomTensor *idiom_mae(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b)
 {
-    return reduce_pair(g, &mae_class, ABSOLUTE, a, b);
+    return reduce_pair(g, &mae_class, REDUCE_ABSOLUTE, a, b);
 }
 
 /* The number of elements cancels out of the two means, and flat tensors repeat b over the batch. */
@@ -247,5 +245,5 @@ IdiomTensor *idiom_gram_distance(IdiomGraph *g, IdiomTensor *gram, IdiomTensor *
     target = idiom_stop_gradient(g, target);
     if (!target)
         return NULL;
-    return idiom_divide(g, reduce(g, &mse_class, SQUARE, gram, target), idiom_mean_square(g, target));
+    return idiom_divide(g, reduce(g, &mse_class, REDUCE_SQUARE, gram, target), idiom_mean_square(g, target));
 }

@@ -53,7 +53,7 @@ static gboolean record_rows(IdiomRecorder *r, const IdiomTensor *matrix, guint64
         .shader = "spectral_rows",
         .spec = {vector},
         .n_spec = 1,
-        .local = {IDIOM_REDUCE_LANES},
+        .local = {REDUCE_LANES},
         .groups = {matrix->shape.n},
         .push = &push,
         .push_size = sizeof push,
@@ -73,7 +73,7 @@ static gboolean record_unit(IdiomRecorder *r, guint64 x, guint64 unit, guint64 l
         .shader = "spectral_unit",
         .spec = {length != 0},
         .n_spec = 1,
-        .local = {IDIOM_REDUCE_LANES},
+        .local = {REDUCE_LANES},
         .push = &push,
         .push_size = sizeof push,
     };
@@ -118,7 +118,7 @@ static gboolean norm_backward_record(IdiomRecorder *r, const IdiomOp *op, GError
         float factor;
     } sum = {sums, dot, (gint32)rows, 1};
     IdiomDispatch d = {
-        .shader = "reduce_final", .local = {IDIOM_REDUCE_LANES}, .push = &sum, .push_size = sizeof sum};
+        .shader = "reduce_final", .local = {REDUCE_LANES}, .push = &sum, .push_size = sizeof sum};
     if (!idiom_record_dispatch(r, &d, error))
         return FALSE;
     idiom_recorder_barrier(r);

@@ -2,16 +2,9 @@
 /* Windows of pictures, which may reach beyond the edges: crop, pad. */
 #include "ops/internal.h"
 
-/* EDGE of window.comp: what lies beyond the edge */
-typedef enum {
-    WINDOW_ZERO,
-    WINDOW_REFLECT,
-    WINDOW_EDGE,
-} Edge;
-
 typedef struct {
-    Edge edge;
-    int left, top; /* origin of the window */
+    IdiomPadMode edge; /* what lies beyond the edge */
+    int left, top;     /* origin of the window */
 } Params;
 
 /* so that sums of sizes and paddings stay far from overflow; no tensor may be so large */
@@ -49,7 +42,7 @@ static IdiomTensor *zero_window(IdiomGraph *g, IdiomTensor *x, int left, int top
 {
     const IdiomOpClass *klass =
         left < 0 || top < 0 || w > x->shape.w || h > x->shape.h ? &pad_zero_class : &crop_class;
-    IdiomOp *op = idiom_graph_add_op(g, klass, &x, 1, &(Params){WINDOW_ZERO, left, top}, sizeof(Params));
+    IdiomOp *op = idiom_graph_add_op(g, klass, &x, 1, &(Params){IDIOM_PAD_ZERO, left, top}, sizeof(Params));
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(x->shape.n, x->shape.c, h, w));
 }
 
@@ -75,7 +68,7 @@ IdiomTensor *idiom_crop(IdiomGraph *g, IdiomTensor *x, guint left, guint top, gu
 /* Whether no pixel has two images along an axis of @size pixels with @before and @after around them. */
 static gboolean few_images(const Params *p, guint size, guint before, guint after)
 {
-    return p->edge == WINDOW_REFLECT ? before + after + 2 <= size : MAX(before, after) <= 1 && size >= 2;
+    return p->edge == IDIOM_PAD_REFLECT ? before + after + 2 <= size : MAX(before, after) <= 1 && size >= 2;
 }
 
 static gboolean pad_backward_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
@@ -90,7 +83,7 @@ static gboolean pad_backward_record(IdiomRecorder *r, const IdiomOp *op, GError 
     gboolean few = few_images(p, out->shape.w, left, dy->shape.w - out->shape.w - left) &&
                    few_images(p, out->shape.h, top, dy->shape.h - out->shape.h - top);
     IdiomDispatch d = {.shader = "pad_backward",
-                       .spec = {p->edge == WINDOW_REFLECT, few},
+                       .spec = {p->edge == IDIOM_PAD_REFLECT, few},
                        .n_spec = 2,
                        .planes = {dy, out},
                        .n_planes = 2,
@@ -112,10 +105,8 @@ IdiomTensor *idiom_pad2d_backward(IdiomGraph *g, IdiomTensor *dy, guint left, gu
     s.h -= top + bottom;
     if (mode == IDIOM_PAD_ZERO)
         return zero_window(g, dy, (int)left, (int)top, s.w, s.h);
-    IdiomOp *op = idiom_graph_add_op(
-        g, &pad_backward_class, &dy, 1,
-        &(Params){mode == IDIOM_PAD_EDGE ? WINDOW_EDGE : WINDOW_REFLECT, -(int)left, -(int)top},
-        sizeof(Params));
+    IdiomOp *op = idiom_graph_add_op(g, &pad_backward_class, &dy, 1, &(Params){mode, -(int)left, -(int)top},
+                                     sizeof(Params));
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, s);
 }
 
@@ -126,8 +117,7 @@ static void pad_image_backward(IdiomGraph *g, IdiomOp *op)
     guint left = (guint)-p->left, top = (guint)-p->top;
     idiom_graph_accumulate(g, op->in[0],
                            idiom_pad2d_backward(g, op->out[0]->gradient, left, padded.w - s.w - left, top,
-                                                padded.h - s.h - top,
-                                                p->edge == WINDOW_EDGE ? IDIOM_PAD_EDGE : IDIOM_PAD_REFLECT));
+                                                padded.h - s.h - top, p->edge));
 }
 
 static const IdiomOpClass pad_image_class = {"pad2d", pad_image_backward, window_record, NULL};
@@ -145,9 +135,7 @@ IdiomTensor *idiom_pad2d(IdiomGraph *g, IdiomTensor *x, guint left, guint right,
     s.h += top + bottom;
     if (mode == IDIOM_PAD_ZERO)
         return zero_window(g, x, -(int)left, -(int)top, s.w, s.h);
-    IdiomOp *op = idiom_graph_add_op(
-        g, &pad_image_class, &x, 1,
-        &(Params){mode == IDIOM_PAD_EDGE ? WINDOW_EDGE : WINDOW_REFLECT, -(int)left, -(int)top},
-        sizeof(Params));
+    IdiomOp *op = idiom_graph_add_op(g, &pad_image_class, &x, 1, &(Params){mode, -(int)left, -(int)top},
+                                     sizeof(Params));
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, s);
 }

@@ -9,9 +9,9 @@
 int place(int i, int n, int mode)
 {
     int mirrored = min(abs(i), 2 * (n - 1) - abs(i));
-    if (mode == 2)
+    if (mode == IDIOM_PAD_EDGE)
         return clamp(i, 0, n - 1);
-    return mode == 1 ? mirrored : uint(i) < uint(n) ? i : OUTSIDE;
+    return mode == IDIOM_PAD_REFLECT ? mirrored : uint(i) < uint(n) ? i : OUTSIDE;
 }
 
 /* the same for a row; its first texel in a lane tensor */

@@ -3,6 +3,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
+#include "activations.glsl"
 
 layout(constant_id = 3) const int ACT = 0;
 

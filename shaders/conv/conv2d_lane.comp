@@ -10,7 +10,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 #include "conv/conv2d.glsl"
-#include "pointwise/slope.glsl"
+#include "activations.glsl"
 
 layout(constant_id = 3) const int FIRST = 1; /* starts from the bias rather than from what dst holds */
 layout(constant_id = 4) const int ACT = 0;
@@ -88,10 +88,10 @@ void main()
 #ifdef GRADIENT
             if (OTHER != 0)
                 result += load4(other, d, n, dst_first + q, dy + r * scale, dx);
-            if (SLOPE != 0)
+            if (SLOPE != IDIOM_ACT_NONE)
                 result *= slope(load4(activated, d, n, dst_first + q, dy + r * scale, dx), SLOPE);
 #endif
-            if (ACT >= 4) /* not zero at zero */
+            if (fills_tail(ACT))
                 result = keep_tail(result, dst_first + q, d.z);
             store4_inside(dst, d, n, dst_first + q, dy + r * scale, dx, result);
         }

@@ -9,7 +9,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 #include "conv/conv2d.glsl"
-#include "pointwise/slope.glsl"
+#include "activations.glsl"
 
 layout(constant_id = 3) const int PIXELS = 4;
 layout(constant_id = 4) const int ACT = 0;
@@ -98,7 +98,7 @@ void main()
 #ifdef GRADIENT
                 if (OTHER != 0)
                     result += load4(other, d, n, block, at.y, at.x);
-                if (SLOPE != 0)
+                if (SLOPE != IDIOM_ACT_NONE)
                     result *= slope(load4(activated, d, n, block, at.y, at.x), SLOPE);
 #endif
                 store4(dst, d, n, block, at.y, at.x, result);

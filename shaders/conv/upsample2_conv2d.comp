@@ -11,6 +11,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
+#include "activations.glsl"
 
 layout(constant_id = 3) const int ACT = 0;
 layout(constant_id = 4) const int BLOCKS = 1;
@@ -62,7 +63,7 @@ void main()
     }
     [[unroll]] for (int pixel = 0; pixel < 4; pixel++) {
         vec4 result = activate(acc[pixel], ACT);
-        if (ACT >= 4) /* not zero at zero */
+        if (fills_tail(ACT))
             result = keep_tail(result, dst_block, d.z);
         store4_inside(dst, d, n, dst_block, 2 * y + pixel / 2, 2 * x + pixel % 2, result);
     }

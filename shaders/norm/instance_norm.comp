@@ -23,12 +23,12 @@ void main()
     int x = min(int(gl_GlobalInvocationID.x), push.d.x - 1), first = int(gl_GlobalInvocationID.y) * APPLY_ROWS;
     int z = int(gl_GlobalInvocationID.z), c4s = blocks(push.d);
     int n = z / c4s, c4 = z % c4s;
-    vec4 scale = statistics4(push.statistics, c4s, 4, n, SCALE, c4);
-    vec4 shift = statistics4(push.statistics, c4s, 4, n, SHIFT, c4);
+    vec4 scale = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_SCALE, c4);
+    vec4 shift = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_SHIFT, c4);
     [[unroll]] for (int i = 0; i < APPLY_ROWS; ++i) {
         int y = min(first + i, push.d.y - 1);
         vec4 v = activate(scale * load4(x_in, push.d, n, c4, y, x) + shift, ACT);
-        if (ACT > 3) // activations that are not zero at zero
+        if (fills_tail(ACT))
             v = keep_tail(v, c4, push.d.z);
         if (RESIDUAL != 0)
             v += load4(residual_in, push.d, n, c4, y, x);

@@ -23,17 +23,17 @@ void main()
     int x = min(int(gl_GlobalInvocationID.x), push.d.x - 1), first = int(gl_GlobalInvocationID.y) * APPLY_ROWS;
     int z = int(gl_GlobalInvocationID.z), c4s = blocks(push.d);
     int n = z / c4s, c4 = z % c4s;
-    vec4 scale = statistics4(push.statistics, c4s, 4, n, SCALE, c4);
-    vec4 shift = statistics4(push.statistics, c4s, 4, n, SHIFT, c4);
+    vec4 scale = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_SCALE, c4);
+    vec4 shift = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_SHIFT, c4);
     float count = float(push.d.x * push.d.y);
-    vec4 inverse = statistics4(push.statistics, c4s, 4, n, INVERSE, c4);
+    vec4 inverse = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_INVERSE, c4);
     vec4 tilt = inverse * statistics4(push.sums, c4s, 2, n, 1, c4) / count;
-    vec4 mean = statistics4(push.statistics, c4s, 4, n, MEAN, c4);
+    vec4 mean = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_MEAN, c4);
     vec4 average = statistics4(push.sums, c4s, 2, n, 0, c4) / count;
     [[unroll]] for (int i = 0; i < APPLY_ROWS; ++i) {
         int y = min(first + i, push.d.y - 1);
         vec4 v = load4(x_in, push.d, n, c4, y, x);
-        vec4 dz = load4(dy_in, push.d, n, c4, y, x) * activation_slope(scale * v + shift, ACT);
+        vec4 dz = load4(dy_in, push.d, n, c4, y, x) * slope_at(scale * v + shift, ACT);
         store4(dx_out, push.d, n, c4, y, x, scale * (dz - average - (v - mean) * tilt));
     }
 }

@@ -50,8 +50,8 @@ void main()
     }
     float inverse = 1.0 / sqrt(m.y + EPSILON);
     int at = n * 4 * channels + c;
-    push.statistics.v[at + SCALE * channels] = gamma * inverse;
-    push.statistics.v[at + SHIFT * channels] = beta - gamma * inverse * m.x;
-    push.statistics.v[at + MEAN * channels] = m.x;
-    push.statistics.v[at + INVERSE * channels] = inverse;
+    push.statistics.v[at + STATISTICS_SCALE * channels] = gamma * inverse;
+    push.statistics.v[at + STATISTICS_SHIFT * channels] = beta - gamma * inverse * m.x;
+    push.statistics.v[at + STATISTICS_MEAN * channels] = m.x;
+    push.statistics.v[at + STATISTICS_INVERSE * channels] = inverse;
 }

@@ -20,44 +20,44 @@ layout(push_constant, scalar) uniform Push {
     int chunks;
 } push;
 
-shared float sums[LANES * 4];
-shared float products[LANES * 4];
+shared float sums[REDUCE_LANES * 4];
+shared float products[REDUCE_LANES * 4];
 
 void main()
 {
     int lane = int(gl_LocalInvocationID.x);
     int chunk = int(gl_WorkGroupID.x), c4 = int(gl_WorkGroupID.y), n = int(gl_WorkGroupID.z);
     int c4s = blocks(push.d);
-    vec4 scale = statistics4(push.statistics, c4s, 4, n, SCALE, c4);
-    vec4 shift = statistics4(push.statistics, c4s, 4, n, SHIFT, c4);
-    vec4 mean = statistics4(push.statistics, c4s, 4, n, MEAN, c4);
+    vec4 scale = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_SCALE, c4);
+    vec4 shift = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_SHIFT, c4);
+    vec4 mean = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_MEAN, c4);
     int count = chunk_count(push.d, push.rows, chunk);
     Walk walk = walk_start(push.d, push.rows, chunk, lane);
     vec4 sum = vec4(0), product = vec4(0);
-    for (int i = lane; i < count; i += UNROLL * LANES) {
+    for (int i = lane; i < count; i += UNROLL * REDUCE_LANES) {
         [[unroll]] for (int k = 0; k < UNROLL; ++k) {
             int y = walk_row(walk, push.d);
             vec4 x = load4(x_in, push.d, n, c4, y, walk.x);
-            vec4 dz = load4(dy_in, push.d, n, c4, y, walk.x) * activation_slope(scale * x + shift, ACT);
-            dz = i + k * LANES < count ? dz : vec4(0);
+            vec4 dz = load4(dy_in, push.d, n, c4, y, walk.x) * slope_at(scale * x + shift, ACT);
+            dz = i + k * REDUCE_LANES < count ? dz : vec4(0);
             sum += dz;
             product += dz * (x - mean);
             walk_step(walk, push.d);
         }
     }
     for (int k = 0; k < 4; ++k) {
-        sums[k * LANES + lane] = sum[k];
-        products[k * LANES + lane] = product[k];
+        sums[k * REDUCE_LANES + lane] = sum[k];
+        products[k * REDUCE_LANES + lane] = product[k];
     }
     barrier();
     if (lane < 4) {
         float s = 0.0, p = 0.0;
-        for (int i = 0; i < LANES; ++i) {
-            s += sums[lane * LANES + i];
-            p += products[lane * LANES + i];
+        for (int i = 0; i < REDUCE_LANES; ++i) {
+            s += sums[lane * REDUCE_LANES + i];
+            p += products[lane * REDUCE_LANES + i];
         }
         int index = moments_index(push.d, push.chunks, n, chunk, 4 * c4 + lane);
         push.partial.v[index] = s;
-        push.partial.v[index + 4 * c4s] = p * push.statistics.v[(n * 4 + INVERSE) * 4 * c4s + 4 * c4 + lane];
+        push.partial.v[index + 4 * c4s] = p * push.statistics.v[(n * STATISTICS_ROWS + STATISTICS_INVERSE) * 4 * c4s + 4 * c4 + lane];
     }
 }

@@ -15,8 +15,8 @@ layout(push_constant, scalar) uniform Push {
     int chunks;
 } push;
 
-shared float sums[LANES * 4];
-shared float squares[LANES * 4];
+shared float sums[REDUCE_LANES * 4];
+shared float squares[REDUCE_LANES * 4];
 
 void main()
 {
@@ -27,25 +27,25 @@ void main()
     // Sums are taken about one of the values, so that a large mean costs no digits of the variance.
     vec4 pivot = load4(x_in, push.d, n, c4, chunk * push.rows, 0);
     vec4 sum = vec4(0), square = vec4(0);
-    for (int i = lane; i < count; i += UNROLL * LANES) {
+    for (int i = lane; i < count; i += UNROLL * REDUCE_LANES) {
         [[unroll]] for (int k = 0; k < UNROLL; ++k) {
             vec4 v = load4(x_in, push.d, n, c4, walk_row(walk, push.d), walk.x) - pivot;
-            v = i + k * LANES < count ? v : vec4(0);
+            v = i + k * REDUCE_LANES < count ? v : vec4(0);
             sum += v;
             square += v * v;
             walk_step(walk, push.d);
         }
     }
     for (int k = 0; k < 4; ++k) {
-        sums[k * LANES + lane] = sum[k];
-        squares[k * LANES + lane] = square[k];
+        sums[k * REDUCE_LANES + lane] = sum[k];
+        squares[k * REDUCE_LANES + lane] = square[k];
     }
     barrier();
     if (lane < 4) {
         float s = 0.0, q = 0.0;
-        for (int i = 0; i < LANES; ++i) {
-            s += sums[lane * LANES + i];
-            q += squares[lane * LANES + i];
+        for (int i = 0; i < REDUCE_LANES; ++i) {
+            s += sums[lane * REDUCE_LANES + i];
+            q += squares[lane * REDUCE_LANES + i];
         }
         float mean = s / float(count);
         int index = moments_index(push.d, push.chunks, n, chunk, 4 * c4 + lane);

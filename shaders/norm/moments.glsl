@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Reductions over chunks of rows of a plane. One workgroup of LANES (IDIOM_REDUCE_LANES in engine/ops/moments.h) invocations walks over the positions of a chunk
-// in row-major order, LANES at a time; lanes are then added in order, and so are chunks.
+// Reductions over chunks of rows of a plane. One workgroup of REDUCE_LANES invocations walks over the positions of a chunk
+// in row-major order, as many at a time; lanes are then added in order, and so are chunks.
 #ifndef MOMENTS_GLSL
 #define MOMENTS_GLSL
-
-const int LANES = 32;
 
 // Positions that one pass of a loop covers per lane: a loop costs lavapipe a mask around everything in it.
 const int UNROLL = 4;
@@ -16,7 +14,7 @@ struct Walk {
 
 Walk walk_start(ivec4 d, int rows, int chunk, int lane)
 {
-    return Walk(lane % d.x, chunk * rows + lane / d.x, LANES % d.x, LANES / d.x);
+    return Walk(lane % d.x, chunk * rows + lane / d.x, REDUCE_LANES % d.x, REDUCE_LANES / d.x);
 }
 
 void walk_step(inout Walk walk, ivec4 d)

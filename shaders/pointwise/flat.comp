@@ -4,7 +4,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 
-layout(constant_id = 3) const int FUNCTION = 0; /* BINARY_ADD to _MUL and FLAT_* of pointwise.c */
+layout(constant_id = 3) const int FUNCTION = 0; /* BinaryFunction */
 
 layout(push_constant, scalar) uniform Push
 {
@@ -18,13 +18,13 @@ void main()
     int i = flat_index();
     if (i >= count)
         return;
-    if (FUNCTION == 0)
+    if (FUNCTION == BINARY_ADD)
         dst.v[i] = a.v[i] + b.v[i];
-    else if (FUNCTION == 1)
+    else if (FUNCTION == BINARY_SUB)
         dst.v[i] = a.v[i] - b.v[i];
-    else if (FUNCTION == 2)
+    else if (FUNCTION == BINARY_MUL)
         dst.v[i] = a.v[i] * b.v[i];
-    else if (FUNCTION == 3)
+    else if (FUNCTION == FLAT_AFFINE)
         dst.v[i] = a.v[i] * scale + offset;
     else
         dst.v[i] = offset;

@@ -3,8 +3,9 @@
 /* Pointwise functions of one tensor. */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
+#include "activations.glsl"
 
-layout(constant_id = 3) const int FUNCTION = 0;   /* UNARY_* of pointwise.c */
+layout(constant_id = 3) const int FUNCTION = 0;   /* UnaryFunction */
 layout(constant_id = 4) const int ACTIVATION = 0;
 layout(constant_id = 5) const bool OFFSET = true; /* of the affine function by channel */
 
@@ -29,13 +30,13 @@ void main()
     if (p.x >= d.x)
         return;
     vec4 v = load4(src, d, p.w, p.z, p.y, p.x);
-    if (FUNCTION == 0) {
+    if (FUNCTION == UNARY_AFFINE) {
         v = v * scale + offset;
-    } else if (FUNCTION == 1) {
+    } else if (FUNCTION == UNARY_CHANNEL_AFFINE) {
         v *= by_channel(channel_scale, p.z);
         if (OFFSET)
             v += by_channel(channel_offset, p.z);
-    } else if (FUNCTION == 2) {
+    } else if (FUNCTION == UNARY_ACTIVATION) {
         v = activate(v, ACTIVATION);
     } else {
         v = max(v, vec4(1e-20));

@@ -19,7 +19,7 @@ layout(push_constant, scalar) uniform Push {
     int chunks;
 } push;
 
-shared float sums[LANES];
+shared float sums[REDUCE_LANES];
 
 void main()
 {
@@ -28,13 +28,13 @@ void main()
     int count = chunk_count(push.d, push.rows, chunk);
     Walk walk = walk_start(push.d, push.rows, chunk, lane);
     vec4 sum = vec4(0);
-    for (int i = lane; i < count; i += UNROLL * LANES) {
+    for (int i = lane; i < count; i += UNROLL * REDUCE_LANES) {
         [[unroll]] for (int k = 0; k < UNROLL; ++k) {
             int y = walk_row(walk, push.d);
             vec4 v = load4(a_in, push.d, n, c4, y, walk.x);
             if (PAIR != 0)
                 v -= load4(b_in, push.d, n, c4, y, walk.x);
-            sum += i + k * LANES < count ? loss_value(v) : vec4(0);
+            sum += i + k * REDUCE_LANES < count ? loss_value(v) : vec4(0);
             walk_step(walk, push.d);
         }
     }
@@ -42,7 +42,7 @@ void main()
     barrier();
     if (lane == 0) {
         float s = 0.0;
-        for (int i = 0; i < LANES; ++i)
+        for (int i = 0; i < REDUCE_LANES; ++i)
             s += sums[i];
         push.partial.v[(n * blocks(push.d) + c4) * push.chunks + chunk] = s;
     }

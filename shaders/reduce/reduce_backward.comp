@@ -24,12 +24,12 @@ void main()
     int n = z / blocks(push.d), c4 = z % blocks(push.d);
     int column = min(x, push.d.x - 1); // rather than a branch: see store4_inside
     vec4 v = vec4(0);
-    if (FUNCTION != MEAN)
+    if (FUNCTION != REDUCE_VALUE)
         v = load4(a_in, push.d, n, c4, y, column);
     if (PAIR != 0)
         v -= load4(b_in, push.d, n, c4, y, column);
     v = factor * loss_slope(vec4, v);
-    if (FUNCTION == MEAN)
+    if (FUNCTION == REDUCE_VALUE)
         v = keep_tail(v, c4, push.d.z);
     store4_inside(da_out, push.d, n, c4, y, x, v);
 }

@@ -12,19 +12,19 @@ layout(push_constant, scalar) uniform Push {
     float factor;
 } push;
 
-shared float sums[LANES];
+shared float sums[REDUCE_LANES];
 
 void main()
 {
     int lane = int(gl_LocalInvocationID.x);
     float sum = 0.0;
-    for (int i = lane; i < push.count; i += LANES)
+    for (int i = lane; i < push.count; i += REDUCE_LANES)
         sum += push.partial.v[i];
     sums[lane] = sum;
     barrier();
     if (lane == 0) {
         float s = 0.0;
-        for (int i = 0; i < LANES; ++i)
+        for (int i = 0; i < REDUCE_LANES; ++i)
             s += sums[i];
         push.result.v[0] = s * push.factor;
     }

@@ -17,7 +17,7 @@ layout(push_constant, scalar) uniform Push {
     uint chunk;
 } push;
 
-shared float sums[LANES];
+shared float sums[REDUCE_LANES];
 
 void main()
 {
@@ -25,7 +25,7 @@ void main()
     uint first = gl_WorkGroupID.x * push.chunk;
     uint end = min(first + push.chunk, push.count);
     float sum = 0.0;
-    for (uint i = first + lane; i < end; i += LANES) {
+    for (uint i = first + lane; i < end; i += REDUCE_LANES) {
         float v = push.a.v[i];
         if (PAIR != 0)
             v -= push.b.v[i % push.period];
@@ -35,7 +35,7 @@ void main()
     barrier();
     if (lane == 0) {
         float s = 0.0;
-        for (int i = 0; i < LANES; ++i)
+        for (int i = 0; i < REDUCE_LANES; ++i)
             s += sums[i];
         push.partial.v[gl_WorkGroupID.x] = s;
     }

@@ -24,7 +24,7 @@ void main()
     float factor = push.factor * push.dloss.v[0];
     uint first = gl_WorkGroupID.x * push.chunk;
     uint end = min(first + push.chunk, push.count);
-    for (uint i = first + gl_LocalInvocationID.x; i < end; i += LANES) {
+    for (uint i = first + gl_LocalInvocationID.x; i < end; i += REDUCE_LANES) {
         float v = push.a.v[i];
         if (PAIR != 0)
             v -= push.b.v[i % push.period];

@@ -6,7 +6,7 @@
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
-#include "pointwise/slope.glsl"
+#include "activations.glsl"
 
 layout(constant_id = 3) const bool TWO = false;
 layout(constant_id = 4) const int SHIFT_A = 0; /* offset modulo 4 */
@@ -51,7 +51,7 @@ void main()
             w = join(w, block_or_zero(b, db, qb + 1), SHIFT_B);
         v += w;
     }
-    if (SLOPE != 0)
+    if (SLOPE != IDIOM_ACT_NONE)
         v *= slope(load4(activated, d, p.w, c4, p.y, p.x), SLOPE);
     store4(dst, d, p.w, c4, p.y, p.x, keep_tail(v, c4, d.z));
 }

@@ -6,7 +6,7 @@
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
-#include "pointwise/slope.glsl"
+#include "activations.glsl"
 
 layout(constant_id = 3) const bool MEAN = false;
 layout(constant_id = 4) const int K = 2;
@@ -49,7 +49,7 @@ void main()
         sum /= float(K * K);
     if (OTHER != 0)
         sum += load4(other, d, p.w, p.z, p.y, p.x);
-    if (SLOPE != 0)
+    if (SLOPE != IDIOM_ACT_NONE)
         sum *= slope(load4(activated, d, p.w, p.z, p.y, p.x), SLOPE);
     store4(dst, d, p.w, p.z, p.y, p.x, sum);
 }

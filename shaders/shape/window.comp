@@ -4,7 +4,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 
-layout(constant_id = 3) const int EDGE = 0; /* WINDOW_* of window.c: 0 zero, 1 mirror, 2 repeat the edge */
+layout(constant_id = 3) const int EDGE = 0; /* IdiomPadMode */
 
 layout(push_constant, scalar) uniform Push
 {
@@ -21,10 +21,10 @@ void main()
         return;
     ivec2 q = p.xy + origin;
     vec4 v;
-    if (EDGE == 0) {
+    if (EDGE == IDIOM_PAD_ZERO) {
         v = load4_or_zero(src, ds, p.w, p.z, q.y, q.x);
     } else {
-        q = EDGE == 1 ? ivec2(reflect_index(q.x, ds.x), reflect_index(q.y, ds.y)) : clamp(q, ivec2(0), ds.xy - 1);
+        q = EDGE == IDIOM_PAD_REFLECT ? ivec2(reflect_index(q.x, ds.x), reflect_index(q.y, ds.y)) : clamp(q, ivec2(0), ds.xy - 1);
         v = load4(src, ds, p.w, p.z, q.y, q.x);
     }
     store4(dst, d, p.w, p.z, p.y, p.x, v);

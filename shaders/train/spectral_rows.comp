@@ -14,7 +14,7 @@ layout(push_constant, scalar) uniform Push {
     int columns;
 } push;
 
-shared float sums[LANES];
+shared float sums[REDUCE_LANES];
 
 void main()
 {
@@ -22,13 +22,13 @@ void main()
     int row = int(gl_WorkGroupID.x) * push.columns;
     int other = VECTOR_OTHER != 0 ? 0 : row;
     float sum = 0.0;
-    for (int j = lane; j < push.columns; j += LANES)
+    for (int j = lane; j < push.columns; j += REDUCE_LANES)
         sum += push.matrix.v[row + j] * push.other.v[other + j];
     sums[lane] = sum;
     barrier();
     if (lane == 0) {
         float s = 0.0;
-        for (int i = 0; i < LANES; ++i)
+        for (int i = 0; i < REDUCE_LANES; ++i)
             s += sums[i];
         push.sums.v[gl_WorkGroupID.x] = s;
     }

@@ -14,23 +14,23 @@ layout(push_constant, scalar) uniform Push {
     int count;
 } push;
 
-shared float sums[LANES];
+shared float sums[REDUCE_LANES];
 
 void main()
 {
     int lane = int(gl_LocalInvocationID.x);
     float sum = 0.0;
-    for (int i = lane; i < push.count; i += LANES) {
+    for (int i = lane; i < push.count; i += REDUCE_LANES) {
         float x = push.x.v[i];
         sum += x * x;
     }
     sums[lane] = sum;
     barrier();
     float square = 0.0;
-    for (int i = 0; i < LANES; ++i)
+    for (int i = 0; i < REDUCE_LANES; ++i)
         square += sums[i];
     float size = max(sqrt(square), 1e-12);
-    for (int i = lane; i < push.count; i += LANES)
+    for (int i = lane; i < push.count; i += REDUCE_LANES)
         push.unit.v[i] = push.x.v[i] / size;
     if (KEEP_LENGTH != 0 && lane == 0)
         push.kept.v[0] = size;

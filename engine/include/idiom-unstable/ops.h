@@ -118,12 +118,18 @@ IdiomTensor *idiom_pixel_unshuffle(IdiomGraph *g, IdiomTensor *x, guint r);
 /** idiom_pixel_shuffle: the inverse. */
 IdiomTensor *idiom_pixel_shuffle(IdiomGraph *g, IdiomTensor *x, guint r);
 
-typedef enum { IDIOM_UPSAMPLE_NEAREST, IDIOM_UPSAMPLE_BILINEAR } IdiomUpsample;
+typedef enum {
+    IDIOM_UPSAMPLE_NEAREST,
+    IDIOM_UPSAMPLE_BILINEAR,
+} IdiomUpsample;
 
 /** idiom_upsample2: twice the size; bilinear as align_corners=False. */
 IdiomTensor *idiom_upsample2(IdiomGraph *g, IdiomTensor *x, IdiomUpsample mode);
 
-typedef enum { IDIOM_POOL_MAX, IDIOM_POOL_AVG } IdiomPool;
+typedef enum {
+    IDIOM_POOL_MAX,
+    IDIOM_POOL_AVG,
+} IdiomPool;
 
 /**
  * idiom_pool2d: windows of @k x @k (at most 8 x 8) every @stride. @ceil_mode rounds the size up: windows at the right
