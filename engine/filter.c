@@ -46,7 +46,7 @@ static gboolean build(IdiomFilter *filter, const IdiomStyle *style, IdiomPrecisi
     idiom_assign(graph, follows, motion.continues);
     IdiomTensor *stylized = idiom_generator_build(graph, filter->params, config, picture, mix,
                                                   idiom_mul(graph, statistics, follows), FALSE);
-    IdiomTensor *steady = idiom_steady(graph, &motion, picture, stylized, temporal);
+    IdiomTensor *steady = idiom_steady(graph, &motion, picture, stylized, temporal).result;
     IdiomTensor *results[] = {idiom_export(graph, stylized, source, strength, &filter->frame),
                               idiom_export(graph, steady, source, strength, &filter->frame)};
 

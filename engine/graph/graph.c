@@ -177,6 +177,7 @@ IdiomTensor *idiom_graph_borrow(IdiomGraph *g, const IdiomTensor *t)
         return NULL;
     IdiomTensor *borrowed = idiom_graph_new_tensor(g, t->layout, t->shape);
     borrowed->owner = t;
+    borrowed->state = t->state;
     return borrowed;
 }
 

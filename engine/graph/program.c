@@ -67,7 +67,7 @@ static gboolean zero_states(IdiomProgram *p, GError **error)
         return FALSE;
     for (guint i = 0; i < p->graph->tensors->len; i++) {
         IdiomTensor *t = g_ptr_array_index(p->graph->tensors, i);
-        Storage *s = t->state ? t->storage : NULL;
+        Storage *s = t->state && !t->owner ? t->storage : NULL;
         if (s && s->planes)
             idiom_commands_zero_planes(commands, s->planes);
         else if (s)
@@ -89,7 +89,8 @@ static gboolean record_poison(IdiomProgram *p, GError **error)
         return FALSE;
     for (guint i = 0; i < p->graph->tensors->len; i++) {
         IdiomTensor *t = g_ptr_array_index(p->graph->tensors, i);
-        gboolean written_by_run = t->op && !t->constant && !t->alias && t->layout != IDIOM_LAYOUT_BYTES;
+        gboolean written_by_run =
+            t->op && !t->constant && !t->alias && !t->shared && t->layout != IDIOM_LAYOUT_BYTES;
         if (t->storage && !written_by_run)
             g_hash_table_add(permanent, t->storage);
     }

@@ -4,15 +4,30 @@
 #include <idiom-unstable/ops.h>
 #include <string.h>
 
+static IdiomMotion borrow_motion(IdiomGraph *graph, const IdiomScene *scene)
+{
+    return (IdiomMotion){.flow = idiom_graph_borrow(graph, scene->motion.flow),
+                         .continues = idiom_graph_borrow(graph, scene->motion.continues),
+                         .rest = idiom_graph_borrow(graph, scene->motion.rest),
+                         .cell = scene->motion.cell};
+}
+
+static gboolean build_hold(IdiomLayer *layer, GError **error)
+{
+    IdiomGraph *graph = idiom_scene_graph(layer->scene);
+    const IdiomMotion motion = borrow_motion(graph, layer->scene);
+    idiom_hold(graph, &motion, idiom_graph_borrow(graph, layer->steady.history));
+    layer->hold = idiom_program_plan(graph, NULL, 0, error);
+    return layer->hold && idiom_program_allocate(layer->hold, error) &&
+           idiom_program_prepare(layer->hold, NULL, TRUE, error);
+}
+
 static gboolean build(IdiomLayer *layer, const IdiomGeneratorConfig *config, GError **error)
 {
     const IdiomScene *scene = layer->scene;
     IdiomGraph *graph = idiom_scene_graph(scene);
     IdiomTensor *picture = idiom_graph_borrow(graph, scene->picture);
-    const IdiomMotion motion = {.flow = idiom_graph_borrow(graph, scene->motion.flow),
-                                .continues = idiom_graph_borrow(graph, scene->motion.continues),
-                                .rest = idiom_graph_borrow(graph, scene->motion.rest),
-                                .cell = scene->motion.cell};
+    const IdiomMotion motion = borrow_motion(graph, scene);
     IdiomTensor *mix = config->styles > 1
                            ? idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, config->styles, 1, 1))
                            : NULL;
@@ -25,13 +40,13 @@ static gboolean build(IdiomLayer *layer, const IdiomGeneratorConfig *config, GEr
     own.rest = idiom_mul(graph, motion.rest, joined);
     layer->steady = idiom_steady(graph, &own, picture, layer->plain, temporal);
 
-    IdiomTensor *results[] = {layer->plain, layer->steady};
-    for (guint i = 0; i < G_N_ELEMENTS(results); i++)
-        idiom_graph_share(graph, results[i]);
+    IdiomTensor *results[] = {layer->plain, layer->steady.result};
+    idiom_graph_share(graph, layer->plain);
+    idiom_graph_share(graph, layer->steady.result);
     layer->program = idiom_program_plan(graph, results, G_N_ELEMENTS(results), error);
     if (!layer->program || !idiom_program_allocate(layer->program, error) ||
         !idiom_program_prepare(layer->program, layer->plain, FALSE, error) ||
-        !idiom_program_prepare(layer->program, layer->steady, TRUE, error))
+        !idiom_program_prepare(layer->program, layer->steady.result, TRUE, error))
         return FALSE;
     for (guint i = 0; i < scene->slots; i++) {
         layer->slot[i].temporal = idiom_program_map_slot(layer->program, temporal, i);
@@ -45,6 +60,7 @@ static gboolean build(IdiomLayer *layer, const IdiomGeneratorConfig *config, GEr
 static void clear(gpointer data)
 {
     IdiomLayer *layer = data;
+    idiom_program_free(layer->hold);
     idiom_program_free(layer->program);
     idiom_params_unref(layer->params);
     idiom_scene_unref(layer->scene);
@@ -70,25 +86,33 @@ IdiomLayer *idiom_layer_new(IdiomScene *scene, const IdiomStyle *style, const fl
     layer->styles = config->styles;
     memcpy(layer->weights, weights, layer->styles * sizeof *weights);
     layer->since = IDIOM_TIME_NONE;
-    if (!build(layer, config, error)) {
+    if (!build(layer, config, error) || !build_hold(layer, error)) {
         g_prefix_error(error, "a frame of %ux%u: ", scene->frame.width, scene->frame.height);
         return NULL;
     }
     return g_steal_pointer(&layer);
 }
 
-gboolean idiom_layer_commands(IdiomLayer *layer, const IdiomFrameParams *params, gboolean steady,
+gboolean idiom_layer_can_hold(const IdiomLayer *layer, guint64 number)
+{
+    return layer->seen && layer->seen + 1 == number;
+}
+
+gboolean idiom_layer_commands(IdiomLayer *layer, const IdiomFrameParams *params, IdiomLayerMode mode,
                               guint64 number, guint slot, IdiomCommands **lists, guint *count, GError **error)
 {
-    const float joined = layer->seen && layer->seen + 1 == number;
+    const float joined = idiom_layer_can_hold(layer, number);
+    layer->seen = mode == IDIOM_LAYER_PLAIN ? 0 : number;
+    if (mode == IDIOM_LAYER_HOLD)
+        return idiom_program_commands(layer->hold, NULL, TRUE, slot, lists, count, error);
+    layer->computed = number;
     *layer->slot[slot].temporal = (float)CLAMP(params->temporal, 0, 1);
     *layer->slot[slot].statistics = joined * (float)CLAMP(params->statistics, 0, 1);
     for (guint i = 0; i < 3; i++)
         layer->slot[slot].joined[i] = joined;
     if (layer->slot[slot].mix)
         memcpy(layer->slot[slot].mix, layer->weights, layer->styles * sizeof *layer->weights);
-    if (steady)
-        layer->seen = number;
-    return idiom_program_commands(layer->program, steady ? layer->steady : layer->plain, steady, slot, lists,
-                                  count, error);
+    const gboolean steady = mode == IDIOM_LAYER_STEADY;
+    return idiom_program_commands(layer->program, steady ? layer->steady.result : layer->plain, steady, slot,
+                                  lists, count, error);
 }

@@ -12,9 +12,11 @@ typedef struct {
     IdiomScene *scene;
     IdiomParams *params;
     IdiomProgram *program;
-    IdiomTensor *plain, *steady; /* planes [1,3,h,w]: the result by itself, and steadied by the last one */
-    guint styles;                /* in the file */
-    struct {                     /* mapped */
+    IdiomTensor *plain; /* planes [1,3,h,w]: the result by itself */
+    IdiomSteady steady; /* and steadied by the last one */
+    IdiomProgram *hold; /* moves the last result instead, which costs little */
+    guint styles;       /* in the file */
+    struct {            /* mapped */
         float *temporal, *statistics;
         float *joined; /* three times 1, or 0 where the layer did not see the last frame */
         float *mix;    /* a weight for each of the styles; NULL where there is one */
@@ -22,9 +24,10 @@ typedef struct {
 
     /* how it comes into view; changed by the renderer's thread only */
     float weights[IDIOM_GENERATOR_MAX_STYLES];
-    gint64 since; /* time of the last frame without it */
-    guint64 fade; /* it fades in for so long */
-    guint64 seen; /* number of the last frame that it steadied */
+    gint64 since;     /* time of the last frame without it */
+    guint64 fade;     /* it fades in for so long */
+    guint64 seen;     /* number of the last frame that it steadied or held */
+    guint64 computed; /* number of the last frame that it did not hold */
 } IdiomLayer;
 
 IdiomLayer *idiom_layer_new(IdiomScene *scene, const IdiomStyle *style, const float *weights, GError **error);
@@ -32,8 +35,17 @@ IdiomLayer *idiom_layer_ref(IdiomLayer *layer);
 void idiom_layer_unref(IdiomLayer *layer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomLayer, idiom_layer_unref)
 
-/* Commands for frame @number in @slot; @steady: with what the last frame left. As idiom_program_commands(). */
-gboolean idiom_layer_commands(IdiomLayer *layer, const IdiomFrameParams *params, gboolean steady,
+typedef enum {
+    IDIOM_LAYER_PLAIN,  /* by itself: the result is in plain */
+    IDIOM_LAYER_STEADY, /* with what the last frame left: in steady.history */
+    IDIOM_LAYER_HOLD,   /* the last result, moved: there, too; only if idiom_layer_can_hold() */
+} IdiomLayerMode;
+
+/* Whether the layer saw the frame before @number. */
+gboolean idiom_layer_can_hold(const IdiomLayer *layer, guint64 number);
+
+/* Commands for frame @number in @slot. As idiom_program_commands(). */
+gboolean idiom_layer_commands(IdiomLayer *layer, const IdiomFrameParams *params, IdiomLayerMode mode,
                               guint64 number, guint slot, IdiomCommands **lists, guint *count,
                               GError **error);
 

@@ -3,17 +3,26 @@
 
 #include <idiom-unstable/ops.h>
 
+/* Steadied results are taken from where they stay for the next frame: held ones are there, too. */
+static IdiomTensor *borrow_result(const IdiomLook *look, IdiomGraph *graph, const IdiomLayer *layer)
+{
+    return look->steady ? idiom_colours(graph, idiom_graph_borrow(graph, layer->steady.history))
+                        : idiom_graph_borrow(graph, layer->plain);
+}
+
 static gboolean build(IdiomLook *look, GError **error)
 {
     const IdiomScene *scene = look->scene;
     IdiomGraph *graph = idiom_scene_graph(scene);
     IdiomTensor *strength = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-    IdiomTensor *amounts[IDIOM_LOOK_MAX_LAYERS] = {NULL}, *seen = NULL;
+    IdiomTensor *continues = idiom_graph_borrow(graph, scene->motion.continues);
+    IdiomTensor *at_cut[IDIOM_LOOK_MAX_LAYERS], *further[IDIOM_LOOK_MAX_LAYERS], *seen = NULL;
     for (guint i = 0; i < look->n_layers; i++) {
-        const IdiomLayer *layer = look->layers[i];
-        IdiomTensor *result = idiom_graph_borrow(graph, look->steady ? layer->steady : layer->plain);
-        amounts[i] = i ? idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1)) : NULL;
-        seen = i ? idiom_mix(graph, seen, result, amounts[i]) : result;
+        IdiomTensor *result = borrow_result(look, graph, look->layers[i]);
+        at_cut[i] = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+        further[i] = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+        IdiomTensor *amount = idiom_add(graph, at_cut[i], idiom_mul(graph, continues, further[i]));
+        seen = i ? idiom_mix(graph, seen, result, amount) : result;
     }
     look->bytes = idiom_export(graph, seen, idiom_graph_borrow(graph, scene->bytes), strength, &scene->frame);
     look->program = idiom_program_plan(graph, &look->bytes, 1, error);
@@ -22,8 +31,10 @@ static gboolean build(IdiomLook *look, GError **error)
         return FALSE;
     for (guint s = 0; s < scene->slots; s++) {
         look->slot[s].strength = idiom_program_map_slot(look->program, strength, s);
-        for (guint i = 1; i < look->n_layers; i++)
-            look->slot[s].amounts[i] = idiom_program_map_slot(look->program, amounts[i], s);
+        for (guint i = 1; i < look->n_layers; i++) {
+            look->slot[s].amounts[i].at_cut = idiom_program_map_slot(look->program, at_cut[i], s);
+            look->slot[s].amounts[i].further = idiom_program_map_slot(look->program, further[i], s);
+        }
         look->slot[s].out = idiom_program_map_slot(look->program, look->bytes, s);
     }
     return TRUE;
@@ -70,17 +81,47 @@ gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guin
     return TRUE;
 }
 
-gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, const double *amounts,
-                             guint64 number, guint slot, IdiomCommands **lists, guint *count, GError **error)
+/* The layer to compute in frame @number, the others being held; n_layers for all. */
+static guint choose_turn(const IdiomLook *look, gboolean continues, guint64 number)
 {
+    guint turn = look->n_layers;
+    gboolean must = FALSE;
+    for (guint i = 0; look->steady && continues && i < look->n_layers; i++) {
+        const gboolean can_hold = idiom_layer_can_hold(look->layers[i], number);
+        if (!can_hold && must)
+            return look->n_layers; /* two that were not there before */
+        if (!can_hold || (!must && (i == 0 || look->layers[i]->computed < look->layers[turn]->computed)))
+            turn = i;
+        must |= !can_hold;
+    }
+    return turn;
+}
+
+/* @amount: of layer @i; @turn: as from choose_turn() */
+static void set_amount(IdiomLook *look, guint slot, guint i, double amount, guint turn)
+{
+    const double at_cut = turn == look->n_layers ? amount : i == turn;
+    *look->slot[slot].amounts[i].at_cut = (float)at_cut;
+    *look->slot[slot].amounts[i].further = (float)(amount - at_cut);
+}
+
+gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, const double *amounts,
+                             gboolean continues, guint64 number, guint slot, IdiomCommands **lists,
+                             guint *count, GError **error)
+{
+    const guint turn = choose_turn(look, continues, number);
+    const IdiomLayerMode mode = look->steady ? IDIOM_LAYER_STEADY : IDIOM_LAYER_PLAIN;
     if (!idiom_scene_commands(look->scene, look->steady, slot, lists, count, error))
         return FALSE;
-    for (guint i = 0; i < look->n_layers; i++)
-        if (!idiom_layer_commands(look->layers[i], params, look->steady, number, slot, lists, count, error))
+    for (guint i = 0; i < look->n_layers; i++) {
+        const gboolean hold = turn != look->n_layers && i != turn;
+        if (!idiom_layer_commands(look->layers[i], params, hold ? IDIOM_LAYER_HOLD : mode, number, slot,
+                                  lists, count, error))
             return FALSE;
+    }
     *look->slot[slot].strength = (float)CLAMP(params->strength, 0, 1);
     for (guint i = 1; i < look->n_layers; i++)
-        *look->slot[slot].amounts[i] = (float)CLAMP(amounts[i], 0, 1);
+        set_amount(look, slot, i, CLAMP(amounts[i], 0, 1), turn);
     return idiom_program_commands(look->program, look->bytes, FALSE, slot, lists, count, error);
 }
 
@@ -88,6 +129,6 @@ guint64 idiom_look_memory(const IdiomLook *look)
 {
     guint64 bytes = idiom_program_memory(look->scene->program) + idiom_program_memory(look->program);
     for (guint i = 0; i < look->n_layers; i++)
-        bytes += idiom_program_memory(look->layers[i]->program);
+        bytes += idiom_program_memory(look->layers[i]->program) + idiom_program_memory(look->layers[i]->hold);
     return bytes;
 }

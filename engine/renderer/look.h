@@ -18,7 +18,10 @@ typedef struct {
     IdiomTensor *bytes;
     struct { /* mapped */
         float *strength;
-        float *amounts[IDIOM_LOOK_MAX_LAYERS]; /* the first has none */
+        struct {
+            float *at_cut;                /* amount of the layer where the scene does not continue */
+            float *further;               /* what is added where it does */
+        } amounts[IDIOM_LOOK_MAX_LAYERS]; /* the first layer has none */
         const guint8 *out;
     } slot[IDIOM_PROGRAM_MAX_SLOTS];
 } IdiomLook;
@@ -34,10 +37,16 @@ gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guin
 
 /*
  * Commands for the frame in @slot, all that it takes. @amounts: 0..1 for each layer but the first: what is seen below it
- * is moved by so much towards its result. As idiom_program_commands().
+ * is moved by so much towards its result. @continues: FALSE: the frame is known not to continue the one before. As
+ * idiom_program_commands().
+ *
+ * Of several layers only one is computed in a frame, in turn, if all saw the last one; of the others the last result is
+ * moved on, so that a fade costs little more than a style. Should the scene turn out to be cut just then, the one that
+ * was computed is shown alone.
  */
 gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, const double *amounts,
-                             guint64 number, guint slot, IdiomCommands **lists, guint *count, GError **error);
+                             gboolean continues, guint64 number, guint slot, IdiomCommands **lists,
+                             guint *count, GError **error);
 
 /* Device bytes that the tensors of the scene, the layers and the look take. */
 guint64 idiom_look_memory(const IdiomLook *look);

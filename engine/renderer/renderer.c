@@ -205,19 +205,28 @@ static void view_clear(View *view)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(View, view_clear)
 
 /* Drivers compile shaders at their first use; that is no frame's business. */
-static gboolean warm_up(IdiomRenderer *r, IdiomLook *look, GError **error)
+static gboolean run_once(IdiomRenderer *r, IdiomLook *look, GError **error)
 {
     IdiomCommands *lists[IDIOM_SUBMIT_MAX];
     guint count = 0;
     const double amounts[IDIOM_LOOK_MAX_LAYERS] = {0};
     const IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    IdiomFence *fence = r->slots[0].fence;
     memset(look->scene->in[0], 0, look->scene->frame.size);
     *look->scene->continues[0] = 0;
-    Slot *slot = &r->slots[0];
-    gboolean ok = idiom_look_commands(look, &params, amounts, 0, 0, lists, &count, error) &&
-                  idiom_commands_submit(lists, count, slot->fence, error) &&
-                  idiom_fence_wait(slot->fence, TRUE, error) == IDIOM_FENCE_DONE;
-    look->layers[0]->seen = 0;
+    return idiom_look_commands(look, &params, amounts, TRUE, 2, 0, lists, &count, error) &&
+           idiom_commands_submit(lists, count, fence, error) &&
+           idiom_fence_wait(fence, TRUE, error) == IDIOM_FENCE_DONE;
+}
+
+/* All that a frame may need: the style by itself, and a fade, for which one layer is steadied and one is held. */
+static gboolean warm_up(IdiomRenderer *r, const View *view, GError **error)
+{
+    IdiomLayer *layer = view->layer, *twice[] = {layer, layer};
+    g_autoptr(IdiomLook) fading = idiom_look_new(twice, 2, TRUE, error);
+    layer->seen = 1;
+    gboolean ok = fading && run_once(r, fading, error) && run_once(r, view->looks[0], error);
+    layer->seen = 0;
     return ok;
 }
 
@@ -241,8 +250,7 @@ static gboolean make_view(IdiomRenderer *r, const IdiomStyle *style, const float
             return FALSE;
     if (!view->layer || !make_fences(r, error))
         return FALSE;
-    return idiom_device_kernels(r->device) == kernels ||
-           (warm_up(r, view->looks[1], error) && warm_up(r, view->looks[0], error));
+    return idiom_device_kernels(r->device) == kernels || warm_up(r, view, error);
 }
 
 /* From now on @view is what is shown. */
@@ -397,12 +405,13 @@ static gboolean submit(IdiomRenderer *r, guint index, const IdiomFrameParams *pa
     double amounts[IDIOM_LOOK_MAX_LAYERS];
     for (guint i = 0; i < r->n_layers; i++)
         amounts[i] = layer_amount(r, r->layers[i]);
-    *r->scene->continues[index] = continues && r->moved;
+    continues = continues && r->moved;
+    *r->scene->continues[index] = continues;
     r->moved = steady;
 
     IdiomCommands *lists[IDIOM_SUBMIT_MAX];
     guint count = 0;
-    if (!idiom_look_commands(look, params, amounts, r->number, index, lists, &count, error) ||
+    if (!idiom_look_commands(look, params, amounts, continues, r->number, index, lists, &count, error) ||
         !idiom_commands_submit(lists, count, slot->fence, error))
         return FALSE;
     slot->pending = TRUE;

@@ -97,14 +97,22 @@ static void control(IdiomGraph *g, IdiomTensor *gain, IdiomTensor *reach, IdiomT
     idiom_assign(g, gain, next);
 }
 
-IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *picture,
-                          IdiomTensor *stylized, IdiomTensor *amount)
+IdiomTensor *idiom_colours(IdiomGraph *g, IdiomTensor *history)
+{
+    IdiomTensor *colours = idiom_stop_gradient(g, history);
+    if (colours)
+        colours->shape.c = 3;
+    return colours;
+}
+
+IdiomSteady idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *picture,
+                         IdiomTensor *stylized, IdiomTensor *amount)
 {
     IdiomTensor *given[] = {picture, stylized, motion->flow, motion->rest, amount};
     if (idiom_graph_failed(g, given, G_N_ELEMENTS(given)) ||
         !idiom_require_same(g, "steady", picture, stylized) ||
         !idiom_require_layout(g, "steady", amount, IDIOM_LAYOUT_FLAT))
-        return NULL;
+        return (IdiomSteady){NULL, NULL};
     IdiomShape s = picture->shape, with_luma = IDIOM_SHAPE(1, 4, s.h, s.w);
     IdiomTensor *history = idiom_graph_state(g, IDIOM_LAYOUT_PLANES, with_luma);
     IdiomShape patches = motion->flow->shape;
@@ -116,12 +124,8 @@ IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor 
     IdiomOp *op = idiom_graph_add_op(g, &blend_class, in, INPUTS, &motion->cell, sizeof motion->cell);
     IdiomTensor *result = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, with_luma);
     if (!result || !gain || !reach)
-        return NULL;
+        return (IdiomSteady){NULL, NULL};
     control(g, gain, reach, stylized, result, motion);
     idiom_assign(g, history, result);
-    /* the colours alone: the same memory, one channel fewer */
-    IdiomTensor *colours = idiom_stop_gradient(g, result);
-    if (colours)
-        colours->shape.c = 3;
-    return colours;
+    return (IdiomSteady){idiom_colours(g, result), history};
 }

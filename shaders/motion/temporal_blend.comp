@@ -6,7 +6,6 @@
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
-#include "motion/catmull_rom.glsl"
 #include "video/luma.glsl"
 #include "motion/noise.glsl"
 
@@ -24,9 +23,9 @@ PLANES_IN(2, history);
 PLANES_IN(3, motion);
 PLANES_IN(4, gain);
 PLANES_OUT(5, dst);
+#include "motion/history.glsl"
 
 const float MOST_NOISY = 0.93; /* weight of the history at amount 1 where nothing moves but noise */
-const float STILL = 0.06;      /* pixels: less motion than this is none, and nothing is interpolated */
 /* Difference of luma up to which history counts in full, and from which it does not. */
 const float ALIKE = 0.02, UNLIKE = 0.1;
 const float ALIKE_NOISY = 0.05, UNLIKE_NOISY = 0.15; /* the same in noise: three sigma of a sensor's */
@@ -34,12 +33,6 @@ const float ALIKE_NOISY = 0.05, UNLIKE_NOISY = 0.15; /* the same in noise: three
 const float FAR_MOVING = 3.5, FAR_STILL = 2.6, FAR_NOISY = 3.0;
 const float FLAT = 4.5e-4;
 const float MOST_COLOUR = 0.8, FAR_COLOUR = 0.4; /* of colour without luma; it is far by so much, whatever is around */
-
-vec4 motion_at(ivec2 q)
-{
-    q = clamp(q, ivec2(0), dm.xy - 1);
-    return load4(motion, dm, 0, 0, q.y, q.x);
-}
 
 vec3 fresh_at(ivec2 q)
 {
@@ -104,32 +97,11 @@ void main()
     ivec2 p = 2 * ivec2(gl_GlobalInvocationID.xy);
     if (p.x >= d.x)
         return;
-    vec2 at = (vec2(p) + 1.0) * per_pixel - 0.5, t = fract(at);
-    ivec2 q = ivec2(floor(at));
-    vec4 m = mix(mix(motion_at(q), motion_at(q + ivec2(1, 0)), t.x),
-                 mix(motion_at(q + ivec2(0, 1)), motion_at(q + 1), t.x), t.y);
+    vec4 m = motion_between(p, per_pixel);
     ivec2 patch_ = min(ivec2(vec2(p) * per_pixel), dm.xy - 1);
     Rule shared_rule = rule(m, load4(gain, dg, 0, 0, patch_.y, patch_.x).x);
-    m.xy = dot(m.xy, m.xy) < STILL * STILL ? vec2(0) : clamp(m.xy, -vec2(d.xy) - 2.0, vec2(d.xy) + 2.0);
-
-    /* the history, moved: along each of five rows, then across them */
-    vec2 whole = floor(m.xy);
-    vec4 wx = catmull_rom_weights(m.x - whole.x), wy = catmull_rom_weights(m.y - whole.y);
-    ivec2 o = p + ivec2(whole) - 1;
-    vec4 old[4] = {vec4(0), vec4(0), vec4(0), vec4(0)};
-    [[unroll]] for (int j = 0; j < 5; j++) {
-        int y = clamp(o.y + j, 0, d.y - 1);
-        vec4 texel[5];
-        [[unroll]] for (int i = 0; i < 5; i++)
-            texel[i] = load4(history, d, 0, 0, y, clamp(o.x + i, 0, d.x - 1));
-        [[unroll]] for (int i = 0; i < 2; i++) {
-            vec4 row = wx.x * texel[i] + wx.y * texel[i + 1] + wx.z * texel[i + 2] + wx.w * texel[i + 3];
-            if (j < 4)
-                old[i] += wy[min(j, 3)] * row;
-            if (j > 0)
-                old[2 + i] += wy[max(j - 1, 0)] * row;
-        }
-    }
+    vec4 old[4];
+    moved_history(p, m.xy, old);
 
     /* the new picture around them; corners have no use */
     vec3 x[16];

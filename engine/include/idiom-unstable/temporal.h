@@ -41,6 +41,16 @@ typedef struct {
  */
 IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *continues);
 
+/** What idiom_steady() makes. */
+typedef struct {
+    IdiomTensor *result; /**< planes [1,3,h,w] */
+    /**
+     * planes [1,4,h,w]: state: the result as the next run will find it, and in the fourth channel the luma of the picture
+     * that it was made of
+     */
+    IdiomTensor *history;
+} IdiomSteady;
+
 /**
  * idiom_steady:
  * @motion: of @picture
@@ -53,11 +63,23 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *conti
  * noise. How much it weighs at most, 0.5 to 0.8, where things move and elsewhere, follows from run to run how far the
  * result is from @stylized: about as far as an SSIM of 0.92 and 0.955; colour without luma may lag more. The result stays
  * within some standard deviations of @stylized's neighbourhood, so that no history outlives its content; detail that
- * averaging takes is restored. Equal to @stylized, bit for bit, where @motion does not continue or @amount is 0. Planes
- * [1,3,h,w].
+ * averaging takes is restored. Equal to @stylized, bit for bit, where @motion does not continue or @amount is 0.
  */
-IdiomTensor *idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *picture,
-                          IdiomTensor *stylized, IdiomTensor *amount);
+IdiomSteady idiom_steady(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *picture,
+                         IdiomTensor *stylized, IdiomTensor *amount);
+
+/** idiom_colours: the first three channels of @history: planes [1,3,h,w], the same memory. */
+IdiomTensor *idiom_colours(IdiomGraph *g, IdiomTensor *history);
+
+/**
+ * idiom_hold:
+ * @motion: from the last run to this
+ * @history: of idiom_steady(), in this graph or borrowed from another
+ *
+ * In place of a new result, the last one moved by the motion: @history is changed so, and nothing else. Where @motion does
+ * not continue, the next idiom_steady() takes nothing from it.
+ */
+void idiom_hold(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *history);
 
 G_END_DECLS
 
