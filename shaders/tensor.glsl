@@ -68,9 +68,17 @@ uvec2 tensor_element(vec4 v)
 #define load4(t, d, n_, c4_, y_, x_) texelFetch(t, tensor_index(d, n_, c4_, y_, x_))
 #define store4(t, d, n_, c4_, y_, x_, value)                                                                           \
     t##_memory.v[tensor_index(d, n_, c4_, y_, x_)] = tensor_element(value)
-/* outside: robustBufferAccess2 makes a load yield zero and drops a store, and -1 asks for it; no branch */
-#define tensor_index_or_outside(d, n_, c4_, y_, x_)                                                                    \
-    ((uint(x_) < uint((d).x) && uint(y_) < uint((d).y)) ? tensor_index(d, n_, c4_, y_, x_) : -1)
+/* -1 at a position outside of d, otherwise 0, without a branch */
+#define outside_mask(d, y_, x_) (((x_) | (y_) | ((d).x - 1 - (x_)) | ((d).y - 1 - (y_))) >> 31)
+/* outside: robustBufferAccess2 makes a load yield zero and drops a store, and -1 asks for it */
+#define tensor_index_or_outside(d, n_, c4_, y_, x_) (tensor_index(d, n_, c4_, y_, x_) | outside_mask(d, y_, x_))
+/*
+ * 0, as index is not negative, but the compiler does not know. In the index of a load it keeps what index was computed
+ * from in front of the load. Newer drivers check the bounds of every push constant with a branch, and behind such a
+ * branch they would put all arithmetic that only a store after it needs: every product of a convolution would wait in
+ * memory for its turn.
+ */
+#define after(index) ((index) >> 31)
 #define store4_inside(t, d, n_, c4_, y_, x_, value)                                                                    \
     t##_memory.v[tensor_index_or_outside(d, n_, c4_, y_, x_)] = tensor_element(value)
 #define load4_or_zero(t, d, n_, c4_, y_, x_) texelFetch(t, tensor_index_or_outside(d, n_, c4_, y_, x_))

@@ -50,6 +50,9 @@ typedef struct {
 gsize idiom_conv2d_tile_bytes(guint taps, guint stride, guint pixels);
 #define IDIOM_CONV2D_SHARED_BYTES 16384
 
+/* Lane: shaders that follow each other, each with a share of @blocks of four inputs seen through @taps in all. */
+guint idiom_conv2d_chunks(guint blocks, guint taps);
+
 gboolean idiom_conv2d_record_pass(IdiomRecorder *r, const IdiomConv2dPass *pass, GError **error);
 
 /*

@@ -4,9 +4,9 @@
 
 /*
  * Lane: multiplications of a quad of outputs by an input texel in one shader. All of them are straight-line code,
- * about 1 KB for four; beyond this many the compiler takes seconds and the instructions come from memory.
+ * about 1 KB for four; beyond this many the compiler takes seconds and the instructions are slow to come.
  */
-#define LANE_BUDGET 448
+#define LANE_BUDGET 224
 #define LANE_MAX_BLOCKS 16
 
 /* Vector: a workgroup of TILE x TILE invocations, each with some pixels side by side. */
@@ -122,12 +122,15 @@ static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, gu
     return TRUE;
 }
 
+guint idiom_conv2d_chunks(guint blocks, guint taps)
+{
+    /* an invocation has four quads of outputs, of one pixel or of several */
+    return IDIOM_DIV_UP(blocks, CLAMP(LANE_BUDGET / (4 * taps), 1, LANE_MAX_BLOCKS));
+}
+
 static gboolean record_lane(IdiomRecorder *r, const IdiomConv2dPass *p, GError **error)
 {
-    guint all = source_blocks(p);
-    /* an invocation has four quads of outputs, of one pixel or of several */
-    guint largest = CLAMP(LANE_BUDGET / (p->taps * p->taps * 4), 1, LANE_MAX_BLOCKS);
-    guint chunks = IDIOM_DIV_UP(all, largest);
+    guint all = source_blocks(p), chunks = idiom_conv2d_chunks(all, p->taps * p->taps);
     for (guint i = 0; i < chunks; i++) {
         guint first = all * i / chunks, end = all * (i + 1) / chunks;
         if (!record_lane_chunk(r, p, first, end - first, error))

@@ -3,7 +3,7 @@
  * Bilinear upsampling followed by a 3x3 convolution. In general these are two operations; where nothing is trained
  * and the device likes straight-line code they are one, which saves writing and reading the large tensor.
  */
-#include "ops/internal.h"
+#include "ops/conv2d.h"
 
 typedef struct {
     IdiomActivation act;
@@ -45,18 +45,23 @@ static const IdiomOpClass pack_class = {"upsample2_conv2d_pack", NULL, pack_reco
 
 /* --- the operation -------------------------------------------------------------------------------- */
 
-static gboolean fused_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
+/* Input blocks [first, end) of 4 outputs. */
+static gboolean record_chunk(IdiomRecorder *r, const IdiomOp *op, guint dst_block, guint first, guint end,
+                             GError **error)
 {
     const Params *p = op->params;
     const IdiomTensor *x = op->in[0], *x2 = op->in[1], *packed = op->in[2], *out = op->out[0];
+    gboolean last = end == p->blocks;
     struct {
         IdiomDims d, ds;
         guint64 weights;
-        gint32 dst_block;
-    } push = {idiom_dims(out->shape), idiom_dims(x->shape), 0, 0};
+        gint32 dst_block, src_first;
+    } push = {idiom_dims(out->shape), idiom_dims(x->shape),
+              idiom_recorder_address(r, packed) + (dst_block * packed_length(p) + first * 144) * 16,
+              (gint32)dst_block, (gint32)first};
     IdiomDispatch d = {.shader = "upsample2_conv2d",
-                       .spec = {p->act, p->blocks, p->picture},
-                       .n_spec = 3,
+                       .spec = {first == 0, last ? p->act : IDIOM_ACT_NONE, end - first, last && p->picture},
+                       .n_spec = 4,
                        .planes = {out, x, x2 ? x2 : x},
                        .n_planes = 3,
                        .push = &push,
@@ -64,11 +69,21 @@ static gboolean fused_record(IdiomRecorder *r, const IdiomOp *op, GError **error
 
     idiom_dispatch_cover(&d, x->shape);
     d.groups[2] = x->shape.n;
-    for (guint block = 0; block < idiom_c4(p->outputs); block++) {
-        push.dst_block = (gint32)block;
-        push.weights = idiom_recorder_address(r, packed) + block * packed_length(p) * 16;
-        if (!idiom_record_dispatch(r, &d, error))
-            return FALSE;
+    return idiom_record_dispatch(r, &d, error);
+}
+
+static gboolean fused_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
+{
+    const Params *p = op->params;
+    guint chunks = idiom_conv2d_chunks(p->blocks, 9);
+
+    for (guint chunk = 0; chunk < chunks; chunk++) {
+        if (chunk > 0)
+            idiom_recorder_barrier(r);
+        for (guint block = 0; block < idiom_c4(p->outputs); block++)
+            if (!record_chunk(r, op, block, p->blocks * chunk / chunks, p->blocks * (chunk + 1) / chunks,
+                              error))
+                return FALSE;
     }
     return TRUE;
 }
@@ -95,8 +110,7 @@ IdiomTensor *idiom_upsample2_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *
                     (!x2 || idiom_shape_equal(x2->shape, IDIOM_SHAPE(s.n, 3, 2 * s.h, 2 * s.w)));
     gboolean trained = x->requires_gradient || (x2 && x2->requires_gradient) || !weight->constant ||
                        (bias && !bias->constant);
-    /* more code than this and the compiler does worse */
-    if (!fits || trained || s.c > 32 || idiom_graph_family(g) != IDIOM_FAMILY_LANE)
+    if (!fits || trained || idiom_graph_family(g) != IDIOM_FAMILY_LANE)
         return idiom_conv2d(g, idiom_upsample2(g, x, IDIOM_UPSAMPLE_BILINEAR), x2, weight, bias,
                             &(IdiomConvParams){.pad = 1, .mode = IDIOM_PAD_EDGE, .act = act});
 

@@ -51,16 +51,23 @@ void main()
     ivec3 id = ivec3(gl_GlobalInvocationID);
     int x = id.x, y = id.y * ROWS, n = id.z + image;
     int dx = x * scale + offset.x, dy = y * scale + offset.y;
-    int sx[K], sy[SOURCE_ROWS], plane = ds.y * ds.w * ds.x;
+    int sx[K], sy[SOURCE_ROWS], plane = ds.y * ds.w * ds.x, dst_plane = d.y * d.w * d.x, channels = d.z;
+    int at[ROWS], outside[ROWS]; /* where each row's result goes; -1 where it goes nowhere, otherwise 0 */
     vec4 acc[ROWS][QUADS];
 
+    int anchor = dst_plane | channels;
+    [[unroll]] for (int r = 0; r < ROWS; r++) {
+        at[r] = tensor_index(d, n, dst_first, dy + r * scale, dx);
+        outside[r] = outside_mask(d, dy + r * scale, dx);
+        anchor |= at[r];
+    }
     [[unroll]] for (int i = 0; i < K; i++)
-        sx[i] = place(x * STRIDE + origin.x + i, ds.x, MODE) + n * ds.x;
+        sx[i] = after(anchor) + place(x * STRIDE + origin.x + i, ds.x, MODE) + n * ds.x;
     [[unroll]] for (int i = 0; i < SOURCE_ROWS; i++)
         sy[i] = place_row(y * STRIDE + origin.y + i, ds, MODE);
     [[unroll]] for (int r = 0; r < ROWS; r++)
         [[unroll]] for (int q = 0; q < QUADS; q++)
-            acc[r][q] = FIRST != 0 ? weights.v[q] : load4(dst, d, n, dst_first + q, dy + r * scale, dx);
+            acc[r][q] = FIRST != 0 ? weights.v[q] : texelFetch(dst, at[r] + q * dst_plane);
 
     [[unroll]] for (int block = 0; block < BLOCKS + BLOCKS2; block++)
         [[unroll]] for (int line = 0; line < SOURCE_ROWS; line++) {
@@ -84,15 +91,16 @@ void main()
 
     [[unroll]] for (int r = 0; r < ROWS; r++)
         [[unroll]] for (int q = 0; q < QUADS; q++) {
+            int to = at[r] + q * dst_plane;
             vec4 result = activate(acc[r][q], ACT);
 #ifdef GRADIENT
             if (OTHER != 0)
-                result += load4(other, d, n, dst_first + q, dy + r * scale, dx);
+                result += texelFetch(other, to);
             if (SLOPE != IDIOM_ACT_NONE)
-                result *= slope(load4(activated, d, n, dst_first + q, dy + r * scale, dx), SLOPE);
+                result *= slope(texelFetch(activated, to), SLOPE);
 #endif
             if (fills_tail(ACT))
-                result = keep_tail(result, dst_first + q, d.z);
-            store4_inside(dst, d, n, dst_first + q, dy + r * scale, dx, result);
+                result = keep_tail(result, dst_first + q, channels);
+            dst_memory.v[to | outside[r]] = tensor_element(result);
         }
 }

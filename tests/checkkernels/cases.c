@@ -247,6 +247,7 @@ static void add_conv(GPtrArray *cases)
         {{1, 1, 1, 1}, 0, 1, IDIOM_ACT_NONE},    {{1, 3, 3, 5}, 0, 5, IDIOM_ACT_RELU},
         {{1, 32, 6, 35}, 0, 16, IDIOM_ACT_RELU}, {{1, 16, 9, 33}, 3, 3, IDIOM_ACT_TANH01},
         {{3, 19, 4, 7}, 0, 19, IDIOM_ACT_NONE},  {{2, 5, 7, 4}, 16, 4, IDIOM_ACT_LEAKY},
+        {{2, 36, 5, 9}, 3, 5, IDIOM_ACT_TANH01},
     };
     for (guint i = 0; i < G_N_ELEMENTS(upsamples); i++) {
         IdiomShape x = upsamples[i].x, x2 = {x.n, upsamples[i].c2, 2 * x.h, 2 * x.w};
