@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstidiom.h"
 
+#include <idiom/version.h>
+
 static gboolean plugin_init(GstPlugin *plugin)
 {
     return GST_ELEMENT_REGISTER(idiom, plugin);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A device from its opening to its end. */
+#include "log.h"
 #include "vk.h"
 
 #include <gio/gio.h>
@@ -77,6 +78,14 @@ static void register_shaders(void)
     }
 }
 
+static void tell(const IdiomDevice *device)
+{
+    const IdiomDeviceInfo *info = &device->info;
+
+    idiom_log(IDIOM_LOG_INFO, "using %s (%s, %s), %s kernels", info->name, info->type, info->driver,
+              info->family == IDIOM_FAMILY_LANE ? "lane" : "vector");
+}
+
 IdiomDevice *idiom_device_open(const char *selector, GError **error)
 {
     IdiomDevice *device = g_new0(IdiomDevice, 1);
@@ -93,6 +102,7 @@ IdiomDevice *idiom_device_open(const char *selector, GError **error)
         return NULL;
     }
     idiom_device_load_pipeline_cache(device);
+    tell(device);
     return device;
 }
 

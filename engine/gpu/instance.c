@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Starting Vulkan, on wish with its validation layer. */
+#include "log.h"
 #include "vk.h"
 
 #include <string.h>
@@ -14,10 +15,12 @@ static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlag
 
     (void)severity;
     /* what the loader says of other drivers' manifests is not about us */
-    if (types == VK_DEBUG_UTILS_MESSAGE_TYPE_GENERAL_BIT_EXT)
+    if (types == VK_DEBUG_UTILS_MESSAGE_TYPE_GENERAL_BIT_EXT) {
+        idiom_log(IDIOM_LOG_DEBUG, "Vulkan: %s", data->pMessage);
         return VK_FALSE;
+    }
     g_atomic_int_inc(&device->validation_messages);
-    g_printerr("validation: %s\n", data->pMessage);
+    idiom_log(IDIOM_LOG_WARNING, "validation: %s", data->pMessage);
     return VK_FALSE;
 }
 

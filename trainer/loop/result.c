@@ -5,6 +5,7 @@
 #include "judge/evaluate.h"
 #include "report/report.h"
 
+#include <idiom/version.h>
 #include <math.h>
 
 /* The story of the style file's making; in a distillation with what the teacher's file tells of its pictures. */

@@ -27,7 +27,10 @@ typedef enum {
     IDIOM_FP16,
 } IdiomPrecision;
 
-/** What is known of a device. Strings live as long as the device. */
+/**
+ * What is known of a device. Strings live as long as the device. Only the library makes one, and later versions may add
+ * fields at its end: read it through the pointer, and do not copy it.
+ */
 typedef struct {
     const char *name;         /**< as the driver names it */
     const char *driver;       /**< driver name and version, human-readable */
