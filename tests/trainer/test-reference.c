@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "loss/losses.h"
+#include "teacher/microast.h"
 #ifdef HAVE_JPEG
 #include "reference-picture.h"
 #endif
@@ -200,7 +201,7 @@ static void test_losses(void)
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, crop);
     IdiomTensor *x = idiom_to_planes(g, input);
     IdiomTensor *y = idiom_generator_build(g, params, &generator, x, NULL, NULL, TRUE);
-    g_autoptr(Objective) objective = objective_new(losses, g, x, y, FALSE);
+    g_autoptr(Objective) objective = objective_new(losses, g, x, y, NULL);
     guint n_terms;
     const LossTerm *terms = objective_terms(objective, &n_terms);
     g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, n_terms + 1);
@@ -234,132 +235,10 @@ static void test_losses(void)
 
 /* --- MicroAST (Wang et al., arXiv 2211.15313) ----------------------------------------------------- */
 
-typedef struct {
-    IdiomGraph *graph;
-    IdiomParams *params;
-    IdiomTensor *alpha;
-} MicroAst;
-
-static IdiomParams *import_all(const char *path)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(IdiomTensorFile) file = idiom_tensor_file_open(path, &error);
-    g_assert_no_error(error);
-    IdiomParams *params = idiom_params_new(device);
-    for (guint i = 0; i < idiom_tensor_file_count(file); i++) {
-        const IdiomTensorInfo *info = idiom_tensor_file_info(file, i);
-        g_autofree float *values = idiom_tensor_file_read(file, info->name, NULL, 0, &error);
-        g_assert_no_error(error);
-        const IdiomShape shape = info->n_dims == 4 ? IDIOM_SHAPE((guint)info->dims[0], (guint)info->dims[1],
-                                                                 (guint)info->dims[2], (guint)info->dims[3])
-                                                   : IDIOM_SHAPE(1, (guint)info->dims[0], 1, 1);
-        idiom_params_add(params, info->name, shape, values);
-    }
-    return params;
-}
-
-static IdiomTensor *ast_conv(MicroAst *m, const char *scope, const char *layer, IdiomTensor *x, guint stride,
-                             IdiomActivation act)
-{
-    g_autofree char *weight = g_strdup_printf("%s.%s.conv_layer.weight", scope, layer);
-    g_autofree char *bias = g_strdup_printf("%s.%s.conv_layer.bias", scope, layer);
-    IdiomTensor *w = idiom_graph_param(m->graph, m->params, weight, FALSE);
-    const IdiomShape shape = idiom_tensor_shape(w);
-    return idiom_conv2d(m->graph, x, NULL, w, idiom_graph_param(m->graph, m->params, bias, FALSE),
-                        &(IdiomConvParams){.stride = stride,
-                                           .pad = shape.h / 2,
-                                           .mode = IDIOM_PAD_REFLECT,
-                                           .groups = idiom_tensor_shape(x).c / shape.c,
-                                           .act = act});
-}
-
-static IdiomTensor *ast_residual(MicroAst *m, const char *scope, IdiomTensor *x)
-{
-    IdiomTensor *y = ast_conv(m, scope, "conv1", x, 1, IDIOM_ACT_RELU);
-    return idiom_add(m->graph, x, ast_conv(m, scope, "conv2", y, 1, IDIOM_ACT_NONE));
-}
-
-static void ast_encode(MicroAst *m, const char *scope, IdiomTensor *picture, IdiomTensor *features[2])
-{
-    g_autofree char *last1 = g_strconcat(scope, ".enc1.10", NULL);
-    g_autofree char *last2 = g_strconcat(scope, ".enc2.0", NULL);
-    IdiomTensor *x = ast_conv(m, scope, "enc1.0", picture, 1, IDIOM_ACT_RELU);
-    x = ast_conv(m, scope, "enc1.2", x, 2, IDIOM_ACT_RELU);
-    x = ast_conv(m, scope, "enc1.4", x, 1, IDIOM_ACT_RELU);
-    x = ast_conv(m, scope, "enc1.6", x, 2, IDIOM_ACT_RELU);
-    x = ast_conv(m, scope, "enc1.8", x, 1, IDIOM_ACT_RELU);
-    features[0] = ast_residual(m, last1, x);
-    features[1] = ast_residual(m, last2, features[0]);
-}
-
-static IdiomTensor *ast_modulation(MicroAst *m, const char *layer, IdiomTensor *style)
-{
-    return idiom_mean_hw(m->graph, ast_conv(m, "modulator", layer, style, 1, IDIOM_ACT_NONE));
-}
-
-/* sqrt(unbiased variance + 1e-5) to the power @sign */
-static IdiomTensor *ast_deviation(MicroAst *m, IdiomTensor *x, double sign)
-{
-    const IdiomShape s = idiom_tensor_shape(x);
-    const double pixels = (double)s.h * s.w;
-    IdiomTensor *variance = idiom_variance_hw(m->graph, x);
-    return idiom_power(m->graph, idiom_affine(m->graph, variance, pixels / (pixels - 1), 1e-5), 0.5 * sign);
-}
-
-/* Adaptive instance normalization, mixed with @x by alpha. */
-static IdiomTensor *ast_adain(MicroAst *m, IdiomTensor *x, IdiomTensor *style)
-{
-    IdiomGraph *g = m->graph;
-    IdiomTensor *normal = idiom_mul(g, idiom_sub(g, x, idiom_mean_hw(g, x)), ast_deviation(m, x, -1));
-    IdiomTensor *styled =
-        idiom_add(g, idiom_mul(g, normal, ast_deviation(m, style, 1)), idiom_mean_hw(g, style));
-    return idiom_mix(g, x, styled, m->alpha);
-}
-
-static IdiomTensor *ast_modulated(MicroAst *m, const char *scope, IdiomTensor *x, IdiomTensor *weight,
-                                  IdiomTensor *bias)
-{
-    IdiomGraph *g = m->graph;
-    IdiomTensor *y = idiom_add(g, idiom_mul(g, ast_conv(m, scope, "conv1", x, 1, IDIOM_ACT_NONE), weight),
-                               idiom_mul(g, x, bias));
-    IdiomTensor *z = idiom_activation(g, y, IDIOM_ACT_RELU);
-    IdiomTensor *r = idiom_add(g, idiom_mul(g, ast_conv(m, scope, "conv2", z, 1, IDIOM_ACT_NONE), weight),
-                               idiom_mul(g, z, bias));
-    return idiom_add(g, x, r);
-}
-
-static IdiomTensor *ast_tail(MicroAst *m, IdiomTensor *x)
-{
-    x = idiom_upsample2(m->graph, x, IDIOM_UPSAMPLE_BILINEAR);
-    x = ast_conv(m, "decoder", "dec3.1", x, 1, IDIOM_ACT_RELU);
-    x = ast_conv(m, "decoder", "dec3.3", x, 1, IDIOM_ACT_RELU);
-    x = idiom_upsample2(m->graph, x, IDIOM_UPSAMPLE_BILINEAR);
-    x = ast_conv(m, "decoder", "dec3.6", x, 1, IDIOM_ACT_RELU);
-    x = ast_conv(m, "decoder", "dec3.8", x, 1, IDIOM_ACT_RELU);
-    return ast_conv(m, "decoder", "dec3.10", x, 1, IDIOM_ACT_NONE);
-}
-
-enum { CONTENT0, CONTENT1, STYLE0, STYLE1, WEIGHT0, BIAS0, WEIGHT1, BIAS1, OUTPUT, N_CHECKED };
-
-static const char *const checked_names[] = {
+static const char *const checked_names[N_MICROAST_MAPS] = {
     "content_feat0", "content_feat1", "style_feat0", "style_feat1", "mod_weight0",
     "mod_bias0",     "mod_weight1",   "mod_bias1",   NULL,
 };
-
-static void ast_build(MicroAst *m, IdiomTensor *content, IdiomTensor *style, IdiomTensor *checked[N_CHECKED])
-{
-    ast_encode(m, "content_encoder", content, &checked[CONTENT0]);
-    ast_encode(m, "style_encoder", style, &checked[STYLE0]);
-    checked[WEIGHT0] = ast_modulation(m, "weight1.0", checked[STYLE0]);
-    checked[BIAS0] = ast_modulation(m, "bias1.0", checked[STYLE0]);
-    checked[WEIGHT1] = ast_modulation(m, "weight2.0", checked[STYLE1]);
-    checked[BIAS1] = ast_modulation(m, "bias2.0", checked[STYLE1]);
-    IdiomTensor *x = ast_adain(m, checked[CONTENT1], checked[STYLE1]);
-    x = ast_modulated(m, "decoder.dec1", x, checked[WEIGHT1], checked[BIAS1]);
-    x = ast_adain(m, x, checked[STYLE0]);
-    x = ast_modulated(m, "decoder.dec2", x, checked[WEIGHT0], checked[BIAS0]);
-    checked[OUTPUT] = ast_tail(m, x);
-}
 
 static void test_microast(void)
 {
@@ -374,17 +253,18 @@ static void test_microast(void)
     g_autofree float *content_values = read_tensor(check, "content", idiom_shape_elements(content_shape));
     g_autofree float *style_values = read_tensor(check, "style", idiom_shape_elements(style_shape));
 
-    g_autoptr(IdiomParams) params = import_all(weights);
+    g_autoptr(IdiomParams) params = microast_load(weights, device, &error);
+    g_assert_no_error(error);
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     IdiomTensor *content = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, content_shape);
     IdiomTensor *style = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, style_shape);
-    MicroAst m = {g, params, idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1))};
-    IdiomTensor *checked[N_CHECKED];
-    ast_build(&m, idiom_to_planes(g, content), idiom_to_planes(g, style), checked);
+    IdiomTensor *alpha = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    IdiomTensor *checked[N_MICROAST_MAPS];
+    microast_build(g, params, idiom_to_planes(g, content), idiom_to_planes(g, style), alpha, checked);
     g_assert_no_error(idiom_graph_error(g));
-    for (guint i = 0; i < N_CHECKED; i++)
+    for (guint i = 0; i < N_MICROAST_MAPS; i++)
         checked[i] = idiom_to_flat(g, checked[i]);
-    g_autoptr(IdiomProgram) program = idiom_program_new(g, checked, N_CHECKED, &error);
+    g_autoptr(IdiomProgram) program = idiom_program_new(g, checked, N_MICROAST_MAPS, &error);
     g_assert_no_error(error);
 
     const struct {
@@ -396,11 +276,11 @@ static void test_microast(void)
                idiom_shape_elements(content_shape) * sizeof(float));
         memcpy(idiom_program_map(program, style), style_values,
                idiom_shape_elements(style_shape) * sizeof(float));
-        *(float *)idiom_program_map(program, m.alpha) = runs[r].alpha;
+        *(float *)idiom_program_map(program, alpha) = runs[r].alpha;
         g_assert_true(idiom_program_run(program, &error));
         g_assert_no_error(error);
-        for (guint i = 0; i < N_CHECKED; i++) {
-            const char *name = i == OUTPUT ? runs[r].output : checked_names[i];
+        for (guint i = 0; i < N_MICROAST_MAPS; i++) {
+            const char *name = i == MICROAST_OUTPUT ? runs[r].output : checked_names[i];
             const gsize elements = idiom_shape_elements(idiom_tensor_shape(checked[i]));
             g_autofree float *expected = read_tensor(check, name, elements);
             expect_below(name, largest_difference(idiom_program_map(program, checked[i]), expected, elements),

@@ -2,6 +2,7 @@
 #include "data/data.h"
 
 #include "data/caption.h"
+#include "data/files.h"
 #include "tool/console.h"
 #include "judge/flow.h"
 #include "data/view.h"
@@ -11,7 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_DEPTH 32        /* of folders; a loop of links ends here */
 #define FRAMES_PER_VIDEO 16 /* sampled, evenly spread */
 #define CACHE_BYTES (512u << 20)
 #define BATCHES_AHEAD 3
@@ -29,10 +29,11 @@ G_STATIC_ASSERT(FRAMES_PER_VIDEO <= 32);
 
 /* A decoded picture that is kept, because its turn will come again. */
 typedef struct {
-    guint64 key; /* file and frame */
+    guint64 key; /* file, style (with a teacher) and frame */
     Picture *picture;
-    Picture *next; /* the frame that follows it in a video; NULL if there is none or clips are not wanted */
-    GList link;    /* in data->recent */
+    Picture *next;   /* the frame that follows it in a video; NULL if there is none or clips are not wanted */
+    Picture *taught; /* the teacher's picture; NULL without one */
+    GList link;      /* in data->recent */
 } Cached;
 
 struct Data {
@@ -61,40 +62,31 @@ static void file_free(gpointer file)
     g_free(file);
 }
 
-static int compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void collect(Data *data, const char *path, guint depth)
-{
-    if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
-        File *file = g_new0(File, 1);
-        file->path = g_strdup(path);
-        g_ptr_array_add(data->files, file);
-        return;
-    }
-    GDir *dir = depth < MAX_DEPTH ? g_dir_open(path, 0, NULL) : NULL;
-    if (!dir) {
-        say("%s: skipped: this folder cannot be read", path);
-        return;
-    }
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    for (const char *name; (name = g_dir_read_name(dir));)
-        if (name[0] != '.')
-            g_ptr_array_add(names, g_build_filename(path, name, NULL));
-    g_dir_close(dir);
-    g_ptr_array_sort(names, compare_names); /* the order in a folder is the file system's business */
-    for (guint i = 0; i < names->len; i++)
-        collect(data, names->pdata[i], depth + 1);
-}
-
 static void cached_free(gpointer pointer)
 {
     Cached *cached = pointer;
     picture_free(cached->picture);
     picture_free(cached->next);
+    picture_free(cached->taught);
     g_free(cached);
+}
+
+/* Whether every teacher has a picture of the file @path. */
+static gboolean is_painted(const Data *data, const char *path)
+{
+    for (guint s = 0; s < data->params.n_styles; s++)
+        if (data->styles[s].pairs && !pairs_has(data->styles[s].pairs, path))
+            return FALSE;
+    return TRUE;
+}
+
+static void add_file(Data *data, const char *path)
+{
+    if (!is_painted(data, path))
+        return;
+    File *file = g_new0(File, 1);
+    file->path = g_strdup(path);
+    g_ptr_array_add(data->files, file);
 }
 
 Data *data_new(const char *const *paths, const DataParams *params, GError **error)
@@ -106,15 +98,14 @@ Data *data_new(const char *const *paths, const DataParams *params, GError **erro
     data->cache = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, cached_free);
     data->empty = g_async_queue_new();
     data->full = g_async_queue_new();
-    for (; *paths; paths++) {
-        if (!g_file_test(*paths, G_FILE_TEST_EXISTS)) {
-            g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "%s: no such file or folder", *paths);
-            return NULL;
-        }
-        collect(data, *paths, 0);
-    }
+    g_autoptr(GPtrArray) found = files_collect(paths, error);
+    for (guint i = 0; found && i < found->len; i++)
+        add_file(data, found->pdata[i]);
+    if (!found)
+        return NULL;
     if (!data->files->len) {
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "%s: no file in it", paths[-1]);
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE,
+                    "the teacher has painted none of the %u content files", found->len);
         return NULL;
     }
     return g_steal_pointer(&data);
@@ -145,7 +136,7 @@ static void mark_broken(Data *data, File *file, guint32 frames, const GError *er
 
 static gsize cached_bytes(const Cached *cached)
 {
-    return (gsize)3 * cached->picture->w * cached->picture->h * (cached->next ? 2 : 1);
+    return (gsize)3 * cached->picture->w * cached->picture->h * (cached->next || cached->taught ? 2 : 1);
 }
 
 static void make_room(Data *data)
@@ -158,10 +149,32 @@ static void make_room(Data *data)
     }
 }
 
-/* The picture in a file, or one of the FRAMES_PER_VIDEO frames if it is a video; NULL if it is broken. */
-static const Cached *get_picture(Data *data, guint file_index, guint frame)
+static gboolean load(const Data *data, const File *file, guint frame, const Pairs *pairs, Cached *loaded,
+                     GError **error)
+{
+    const guint crop = data->params.crop;
+    const gboolean two = file->frames > 1 && data->params.moved && data->params.clips > 0;
+    if (!pairs)
+        return (loaded->picture =
+                    picture_load_pair(file->path, (frame + 0.5) / file->frames, crop,
+                                      MAX(400, crop + crop / 4), two ? &loaded->next : NULL, error)) != NULL;
+    if (!pairs_load(pairs, file->path, &loaded->picture, &loaded->taught, error))
+        return FALSE;
+    if (loaded->picture->w >= crop && loaded->picture->h >= crop)
+        return TRUE;
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "%s: %ux%u pixels, smaller than the crops (%u)",
+                file->path, loaded->picture->w, loaded->picture->h, crop);
+    return FALSE;
+}
+
+/*
+ * The picture in a file, or one of the FRAMES_PER_VIDEO frames if it is a video, with what the teacher of @style made of
+ * it; NULL if it is broken.
+ */
+static const Cached *get_picture(Data *data, guint file_index, guint style, guint frame)
 {
     File *file = data->files->pdata[file_index];
+    const Pairs *pairs = data->styles[style].pairs;
     g_autoptr(GError) error = NULL;
     if (!file->frames) {
         gboolean video = FALSE;
@@ -173,27 +186,22 @@ static const Cached *get_picture(Data *data, guint file_index, guint frame)
     frame %= file->frames;
     if (file->broken >> frame & 1)
         return NULL;
-    guint64 key = (guint64)file_index * FRAMES_PER_VIDEO + frame;
+    const guint64 seen_by = pairs ? style : 0;
+    guint64 key = (seen_by * data->files->len + file_index) * FRAMES_PER_VIDEO + frame;
     Cached *cached = g_hash_table_lookup(data->cache, &key);
     if (cached) {
         g_queue_unlink(&data->recent, &cached->link);
         g_queue_push_head_link(&data->recent, &cached->link);
         return cached;
     }
-    const guint crop = data->params.crop;
-    const gboolean pair = file->frames > 1 && data->params.moved && data->params.clips > 0;
-    Picture *next = NULL;
-    Picture *picture = picture_load_pair(file->path, (frame + 0.5) / file->frames, crop,
-                                         MAX(400, crop + crop / 4), pair ? &next : NULL, &error);
-    if (!picture) {
-        mark_broken(data, file, 1u << frame, error);
-        return NULL;
-    }
     cached = g_new0(Cached, 1);
     cached->key = key;
-    cached->picture = picture;
-    cached->next = next;
     cached->link.data = cached;
+    if (!load(data, file, frame, pairs, cached, &error)) {
+        mark_broken(data, file, 1u << frame, error);
+        cached_free(cached);
+        return NULL;
+    }
     g_hash_table_insert(data->cache, &cached->key, cached);
     g_queue_push_head_link(&data->recent, &cached->link);
     data->cache_bytes += cached_bytes(cached);
@@ -205,11 +213,11 @@ static const Cached *get_picture(Data *data, guint file_index, guint frame)
  * A random picture: the first of the stream @r that is not broken; NULL if all are. Broken ones are drawn again and
  * again, so that the result does not depend on when they were noticed.
  */
-static const Cached *draw_picture(Data *data, Random *r)
+static const Cached *draw_picture(Data *data, guint style, Random *r)
 {
     while (data->n_useless < data->files->len) {
         guint file = random_below(r, data->files->len);
-        const Cached *picture = get_picture(data, file, random_below(r, FRAMES_PER_VIDEO));
+        const Cached *picture = get_picture(data, file, style, random_below(r, FRAMES_PER_VIDEO));
         if (picture)
             return picture;
     }
@@ -245,6 +253,15 @@ static Place draw_place(const Picture *picture, guint size, double smallest, Ran
         place.y = floor(place.y);
     }
     place.mirror = random_next(r) & 1;
+    return place;
+}
+
+/* A place for a crop whose pixels are the picture's, not mirrored. */
+static Place draw_place_as_is(const Picture *picture, guint size, Random *r)
+{
+    Place place = {.scale = 1};
+    place.x = random_below(r, picture->w - size + 1);
+    place.y = random_below(r, picture->h - size + 1);
     return place;
 }
 
@@ -287,6 +304,7 @@ typedef struct {
     guint margin;
     gboolean captioned;
     float *pixels, *mask; /* [3,side,side] and [1,side,side], side = crop + 2 margin */
+    float *taught;        /* [3,side,side]; NULL without a teacher */
 } Source;
 
 static float *luma_of(const float *picture, gsize plane)
@@ -332,8 +350,25 @@ static void fill_moved(const DataParams *p, const Source *source, Batch *batch, 
     }
     camera_flow(&motion, p->crop, flow);
     camera_apply(&motion, source->pixels, source->margin, p->crop, moved);
+    if (source->taught)
+        camera_apply(&motion, source->taught, source->margin, p->crop, batch->taught_moved + 3 * plane * i);
     if (p->noise > 0)
         view_disturb(moved, p->crop, p->noise, r);
+}
+
+/* Draws text into the photo, and the same into the teacher's picture of it. */
+static void draw_caption(Source *source, guint side, Random *r)
+{
+    const gsize plane = (gsize)side * side;
+    g_autofree float *before = source->taught ? g_memdup2(source->pixels, 3 * plane * sizeof(float)) : NULL;
+    caption_draw(r, source->pixels, source->mask, side);
+    for (gsize k = 0; before && k < plane; k++) {
+        gboolean drawn = FALSE;
+        for (guint c = 0; c < 3; c++)
+            drawn |= fabsf(source->pixels[c * plane + k] - before[c * plane + k]) > 1.0f / 255;
+        for (guint c = 0; c < 3 && drawn; c++)
+            source->taught[c * plane + k] = source->pixels[c * plane + k];
+    }
 }
 
 static void fill_content(const DataParams *p, Source *source, Batch *batch, guint i, guint64 sample)
@@ -341,16 +376,20 @@ static void fill_content(const DataParams *p, Source *source, Batch *batch, guin
     const gsize plane = (gsize)p->crop * p->crop;
     const guint side = p->crop + 2 * source->margin;
     cut(source->picture->picture, &source->place, source->margin, p->crop, source->pixels);
+    if (source->taught)
+        cut(source->picture->taught, &source->place, source->margin, p->crop, source->taught);
     if (p->captions > 0) {
         Random r = random_stream(p->seed, RANDOM_CAPTION, sample);
         source->captioned = random_unit(&r) < p->captions;
         if (source->captioned)
-            caption_draw(&r, source->pixels, source->mask, side);
+            draw_caption(source, side, &r);
         else
             memset(source->mask, 0, (gsize)side * side * sizeof(float));
         copy_inside(source->mask, 1, source->margin, p->crop, batch->mask + i * plane);
     }
     copy_inside(source->pixels, 3, source->margin, p->crop, batch->content + 3 * i * plane);
+    if (source->taught)
+        copy_inside(source->taught, 3, source->margin, p->crop, batch->taught + 3 * i * plane);
 }
 
 static void fill_reference(const DataParams *p, const DataStyle *style, float *values, Random *r)
@@ -368,16 +407,18 @@ static gboolean fill_batch(Data *data, Batch *batch)
     const gsize side = p->crop + 2 * margin;
     g_autofree float *pixels = g_new(float, 3 * side * side);
     g_autofree float *mask = g_new(float, side *side);
+    g_autofree float *taught = batch->taught ? g_new(float, 3 * side * side) : NULL;
     batch->style = style_of_batch(p, batch->index);
     const DataStyle *style = &data->styles[batch->style];
     for (guint i = 0; i < p->batch; i++) {
         guint64 sample = batch->index * p->batch + i;
-        Source source = {.margin = margin, .pixels = pixels, .mask = mask};
+        Source source = {.margin = margin, .pixels = pixels, .mask = mask, .taught = taught};
         Random r = random_stream(p->seed, RANDOM_CONTENT, sample);
-        source.picture = draw_picture(data, &r);
+        source.picture = draw_picture(data, batch->style, &r);
         if (!source.picture)
             return FALSE;
-        source.place = draw_place(source.picture->picture, p->crop, SMALLEST * p->crop, &r);
+        source.place = taught ? draw_place_as_is(source.picture->picture, p->crop, &r)
+                              : draw_place(source.picture->picture, p->crop, SMALLEST * p->crop, &r);
         fill_content(p, &source, batch, i, sample);
         if (p->moved) {
             Random m = random_stream(p->seed, RANDOM_MOTION, sample);
@@ -403,6 +444,8 @@ static Batch *batch_new(const Data *data)
     batch->content = g_new(float, 3 * pixels);
     batch->mask = p->captions > 0 ? g_new(float, pixels) : NULL;
     batch->reference = references ? g_new(float, 3 * pixels) : NULL;
+    batch->taught = data->styles[0].pairs ? g_new(float, 3 * pixels) : NULL;
+    batch->taught_moved = batch->taught && p->moved ? g_new(float, 3 * pixels) : NULL;
     if (p->moved) {
         batch->moved = g_new(float, 3 * pixels);
         batch->flow = g_new(float, 2 * pixels);
@@ -418,6 +461,8 @@ static void batch_free(Batch *batch)
         g_free(batch->moved);
         g_free(batch->flow);
         g_free(batch->reference);
+        g_free(batch->taught);
+        g_free(batch->taught_moved);
         g_free(batch);
     }
 }
@@ -476,7 +521,7 @@ GPtrArray *data_samples(Data *data, guint count)
     count = MIN(count, n);
     for (guint i = 0; i < count; i++) {
         guint file = (first + (guint)((guint64)i * n / count)) % n;
-        const Cached *cached = get_picture(data, file, FRAMES_PER_VIDEO / 2);
+        const Cached *cached = get_picture(data, file, 0, FRAMES_PER_VIDEO / 2);
         if (cached)
             g_ptr_array_add(samples,
                             picture_crop(cached->picture, 0, 0, cached->picture->w, cached->picture->h));

@@ -2,6 +2,7 @@
 #ifndef DATA_H
 #define DATA_H
 
+#include "data/pairs.h"
 #include "media/picture.h"
 
 /*
@@ -11,11 +12,12 @@
  */
 typedef struct Data Data;
 
-/* What the pictures of one style are drawn from, for Batch.reference. */
+/* What shows one style: pictures, for Batch.reference, or a teacher's pictures of the photos, for Batch.taught. */
 typedef struct {
     Picture *const *references;      /* none shorter than the crops */
     const double *reference_weights; /* how often each is drawn; of sum 1 */
     guint n_references;              /* 0: none are drawn */
+    const Pairs *pairs;              /* NULL: there is no teacher; the same for all styles */
 } DataStyle;
 
 typedef struct {
@@ -36,6 +38,9 @@ typedef struct {
  *
  * Second views show what the same camera would show a moment later: some are the next frame of a video, others the crop
  * itself after a motion (view.h), with noise, and slightly other brightness and contrast. Text moves along.
+ *
+ * With a teacher, crops are of photos that it has painted, at full size and not mirrored: its strokes keep their size and
+ * slant. Text is drawn into its pictures as well, so that what is learned leaves text as it is.
  */
 typedef struct {
     guint64 index;
@@ -52,17 +57,20 @@ typedef struct {
      */
     float *flow;
 
+    float *taught;       /* what the teacher made of content; NULL without one */
+    float *taught_moved; /* the same after the motion, without noise; NULL without second views */
+
     /* random crops of the style's pictures, at 1 to 1/1.5 of their size, some mirrored; NULL if no style has any */
     float *reference;
 } Batch;
 
 /*
- * @params: copied with the styles, but not the references
+ * @params: copied with the styles, but not the references and pairs
  * @paths: NULL-terminated: pictures, videos, and folders of them at any depth
- * @error: IDIOM_ERROR_FILE: a path that is not there, or no file at all
+ * @error: IDIOM_ERROR_FILE: a path that is not there, no file at all, or none that the teachers have painted
  *
  * Files are opened only when their turn comes; one that cannot be used is then named on stderr, counted and left out
- * (of a video only the frame).
+ * (of a video only the frame). Files of which a teacher has no picture are left out from the start.
  * Pictures are scaled down to 400 pixels (more, for large crops) on the shorter side; smaller ones than the crop are
  * scaled up. Each video counts as one file; its frames are sampled.
  */

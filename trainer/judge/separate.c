@@ -112,7 +112,7 @@ static void judge_clear(Judge *j)
 
 static IdiomTensor *build(const Judge *j, IdiomGraph *g, IdiomTensor *pictures, gboolean trainable)
 {
-    return discriminator_build(g, j->params, j->spectral, idiom_to_planes(g, pictures), NULL, trainable,
+    return discriminator_build(g, j->params, j->spectral, idiom_to_planes(g, pictures), NULL, NULL, trainable,
                                NULL);
 }
 
@@ -151,7 +151,7 @@ static gboolean build_question(Judge *j, IdiomDevice *device, GError **error)
 static gboolean judge_init(Judge *j, IdiomDevice *device, guint64 seed, GError **error)
 {
     *j = (Judge){.params = idiom_params_new(device), .spectral = idiom_params_new(device)};
-    discriminator_declare(j->params, j->spectral, 1, seed);
+    discriminator_declare(j->params, j->spectral, 1, FALSE, seed);
     return optimizer_init(&j->optimizer, device, j->params, &adam, NULL, 0, error) &&
            build_lesson(j, device, error) && build_question(j, device, error);
 }

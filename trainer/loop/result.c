@@ -23,7 +23,7 @@ static GHashTable *make_metadata(const Training *t)
             g_string_append_printf(references, "%s%s (%s, weight %.3f)", references->len ? ", " : "", name,
                                    o->styles[s].name, o->styles[s].weights[i]);
         }
-    GHashTable *teacher = t->teacher ? idiom_style_metadata(t->teacher) : NULL;
+    GHashTable *teacher = t->teacher ? teacher_metadata(t->teacher) : NULL;
     const struct {
         const char *key, *value;
     } fields[] = {

@@ -14,8 +14,16 @@
 #define NOISE 0.03f
 #define CLIPS 0.3 /* of the crops from videos that are followed by their next frame */
 #define SAMPLES 4
-/* The discriminator is of use once the generator paints already; it joins after this part of all steps. */
+/*
+ * Terms that join after a part of all steps. The discriminator is of use once the generator paints already, which it does
+ * sooner with a teacher; and what a teacher shows is learned first, and then to keep it steady.
+ */
 #define ADVERSARIAL_FROM 0.4
+#define ADVERSARIAL_FROM_TAUGHT 0.15
+#define TEMPORAL_FROM_TAUGHT 0.6
+/* Layers in which a student is compared with its teacher. */
+#define TAUGHT_STYLE_LAYERS "v11:1,v12@2:1,v21@2:1,q3:1,q5:1"
+#define TAUGHT_CONTENT_LAYERS "q5:1,v21@2:1"
 
 /* --- features and losses -------------------------------------------------------------------------- */
 
@@ -32,8 +40,10 @@ static gboolean prepare_features(Training *t, GError **error)
     if (!t->features)
         return FALSE;
     g_autoptr(GString) missing = g_string_new(NULL);
-    t->style_layers = available_layers(t->features, loss_defaults.style_layers, missing);
-    t->content_layers = available_layers(t->features, loss_defaults.content_layers, missing);
+    t->style_layers =
+        available_layers(t->features, t->teacher ? TAUGHT_STYLE_LAYERS : loss_defaults.style_layers, missing);
+    t->content_layers = available_layers(
+        t->features, t->teacher ? TAUGHT_CONTENT_LAYERS : loss_defaults.content_layers, missing);
     if (missing->len)
         say("not in the feature files, so left out of the losses:%s", missing->str);
     if (!*t->style_layers || !*t->content_layers) {
@@ -121,7 +131,7 @@ Reference *training_references(const Training *t, guint style, GPtrArray *arrays
 
 static gboolean measure_references(Training *t, GError **error)
 {
-    for (guint s = 0; s < t->options->n_styles; s++) {
+    for (guint s = 0; s < t->options->n_styles && !t->teacher; s++) {
         g_autoptr(GPtrArray) arrays = g_ptr_array_new_with_free_func(g_free);
         Reference *references = training_references(t, s, arrays);
         if (!losses_add_style(t->losses, references, t->styles[s].n_references, error)) {
@@ -136,12 +146,21 @@ static gboolean measure_references(Training *t, GError **error)
 
 static gboolean load_teacher(Training *t, GError **error)
 {
-    if (!t->options->teacher)
-        return TRUE;
-    t->teacher = idiom_style_load(t->options->teacher, error);
-    if (!t->teacher)
+    if (t->options->teacher && !(t->teacher = teacher_open(t->options, error)))
         return FALSE;
-    t->names = g_strdupv((char **)idiom_style_names(t->teacher));
+    if (t->teacher)
+        t->names = g_strdupv((char **)teacher_names(t->teacher));
+    return TRUE;
+}
+
+static gboolean paint_taught(Training *t, GError **error)
+{
+    if (!t->teacher)
+        return TRUE;
+    if (!teacher_paint(t->teacher, t->device, error))
+        return FALSE;
+    for (guint s = 0; s < t->config.styles; s++)
+        t->styles[s].pairs = teacher_pairs(t->teacher, s);
     return TRUE;
 }
 
@@ -209,7 +228,8 @@ static gboolean prepare_discriminator(Training *t, GError **error)
         return TRUE;
     t->discriminator = idiom_params_new(t->device);
     t->spectral = idiom_params_new(t->device);
-    discriminator_declare(t->discriminator, t->spectral, t->config.styles, (guint64)o->seed);
+    discriminator_declare(t->discriminator, t->spectral, t->config.styles, t->teacher != NULL,
+                          (guint64)o->seed);
     return optimizer_init(&t->discriminator_adam, t->device, t->discriminator, &o->discriminator_adam, NULL,
                           0, error);
 }
@@ -271,11 +291,9 @@ gboolean training_prepare(Training *t, GError **error)
         g_prefix_error(error, "--size: ");
         return FALSE;
     }
-    if (!load_references(t, error) || !prepare_data(t, error) ||
-        !(t->device = idiom_device_open(o->device, error)))
+    if (!load_references(t, error) || !(t->device = idiom_device_open(o->device, error)) ||
+        !paint_taught(t, error) || !prepare_data(t, error))
         return FALSE;
-    if (t->teacher)
-        t->teacher_params = idiom_style_params(t->teacher, t->device);
     return prepare_features(t, error) && prepare_losses(t, error) && measure_references(t, error) &&
            prepare_generator(t, error) && prepare_discriminator(t, error) && prepare_samples(t, error);
 }
@@ -300,10 +318,15 @@ static gboolean check_memory(Training *t, const StepParts *parts, GError **error
 gboolean training_prepare_step(Training *t, GError **error)
 {
     const TrainOptions *o = t->options;
-    gboolean adversarial = t->discriminator && t->step >= ADVERSARIAL_FROM * o->steps;
-    if (t->prepared && t->adversarial == adversarial)
+    const double progress = (double)t->step / o->steps;
+    const gboolean adversarial =
+        t->discriminator && progress >= (t->teacher ? ADVERSARIAL_FROM_TAUGHT : ADVERSARIAL_FROM);
+    const gboolean temporal =
+        o->weights[TERM_TEMPORAL] > 0 && progress >= (t->teacher ? TEMPORAL_FROM_TAUGHT : 0);
+    if (t->prepared && t->adversarial == adversarial && t->temporal == temporal)
         return TRUE;
     generator_step_clear(&t->generator_step);
+    discriminator_step_clear(&t->discriminator_step);
     StepParts parts = {
         .options = o,
         .losses = t->losses,
@@ -311,13 +334,15 @@ gboolean training_prepare_step(Training *t, GError **error)
         .generator = t->generator,
         .discriminator = t->discriminator,
         .spectral = t->spectral,
-        .teacher_config = t->teacher ? idiom_style_config(t->teacher) : NULL,
-        .teacher = t->teacher_params,
+        .taught = t->teacher != NULL,
+        .temporal = o->weights[TERM_TEMPORAL] > 0,
     };
     if (!t->prepared && !check_memory(t, &parts, error))
         return FALSE;
     t->prepared = TRUE;
     t->adversarial = adversarial;
+    t->temporal = temporal;
+    parts.temporal = temporal;
     if (!adversarial)
         parts.discriminator = NULL;
     if (!generator_step_init(&t->generator_step, t->device, &parts, error) ||
@@ -325,9 +350,10 @@ gboolean training_prepare_step(Training *t, GError **error)
         name_sizes(o, error);
         return FALSE;
     }
-    say("step %" G_GUINT64_FORMAT ": %s", t->step,
-        adversarial ? "the discriminator joins; the driver compiles its shaders first"
-                    : "training begins; the driver compiles the shaders first, which may take a minute");
+    say("step %" G_GUINT64_FORMAT
+        ": with%s the discriminator, with%s the temporal term; the driver compiles the "
+        "shaders first, which may take a minute",
+        t->step, adversarial ? "" : "out", temporal ? "" : "out");
     return TRUE;
 }
 
@@ -345,8 +371,7 @@ void training_clear(Training *t)
     g_clear_pointer(&t->average, idiom_params_unref);
     g_clear_pointer(&t->discriminator, idiom_params_unref);
     g_clear_pointer(&t->spectral, idiom_params_unref);
-    g_clear_pointer(&t->teacher_params, idiom_params_unref);
-    g_clear_pointer(&t->teacher, idiom_style_free);
+    g_clear_pointer(&t->teacher, teacher_free);
     g_clear_pointer(&t->losses, losses_free);
     g_clear_pointer(&t->features, idiom_features_free);
     g_clear_pointer(&t->style_layers, g_free);

@@ -8,9 +8,9 @@
 
 /* The tensors that a generator's step is about: host inputs are flat, what follows from them is planes. */
 typedef struct {
-    IdiomTensor *content, *moved, *flow, *mask, *reference, *mix; /* inputs */
-    IdiomTensor *picture;                                         /* what is painted, */
-    IdiomTensor *picture_mask;                                    /* where text is in it, */
+    IdiomTensor *content, *moved, *flow, *mask, *reference, *teacher, *mix; /* inputs */
+    IdiomTensor *picture;                                                   /* what is painted, */
+    IdiomTensor *picture_mask;                                              /* where text is in it, */
     IdiomTensor *painted, *taught;
 } Tensors;
 
@@ -21,7 +21,7 @@ static IdiomShape picture_shape(const TrainOptions *o)
 
 static gboolean needs_reference(const StepParts *parts)
 {
-    return parts->discriminator && !parts->teacher && parts->options->weights[TERM_MATCHING] > 0;
+    return parts->discriminator && !parts->taught && parts->options->weights[TERM_MATCHING] > 0;
 }
 
 static void declare_inputs(IdiomGraph *g, const StepParts *parts, Tensors *t)
@@ -30,14 +30,16 @@ static void declare_inputs(IdiomGraph *g, const StepParts *parts, Tensors *t)
     const IdiomShape s = picture_shape(o);
     const guint styles = parts->config->styles;
     t->content = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
-    if (o->weights[TERM_TEMPORAL] > 0) {
+    if (parts->temporal) {
         t->moved = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
         t->flow = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 2, s.h, s.w));
     }
-    if (o->captions > 0)
+    if (o->captions > 0 && o->weights[TERM_LEGIBILITY] > 0)
         t->mask = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 1, s.h, s.w));
     if (needs_reference(parts))
         t->reference = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
+    if (parts->taught)
+        t->teacher = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
     if (styles > 1)
         t->mix = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1));
 }
@@ -49,14 +51,15 @@ static void add_adversary(IdiomGraph *g, const StepParts *parts, const Tensors *
     if (!parts->discriminator)
         return;
     IdiomTensor *maps[DISCRIMINATOR_MAPS], *wanted[DISCRIMINATOR_MAPS];
-    IdiomTensor *logits =
-        discriminator_build(g, parts->discriminator, parts->spectral, t->painted, t->mix, FALSE, maps);
+    IdiomTensor *logits = discriminator_build(g, parts->discriminator, parts->spectral, t->painted,
+                                              parts->taught ? t->picture : NULL, t->mix, FALSE, maps);
     if (weights[TERM_ADVERSARIAL] > 0)
         objective_add(objective, term_name(TERM_ADVERSARIAL),
                       adversarial_loss(g, parts->options->gan, logits), weights[TERM_ADVERSARIAL]);
-    if (t->reference) {
-        discriminator_build(g, parts->discriminator, parts->spectral, idiom_to_planes(g, t->reference),
-                            t->mix, FALSE, wanted);
+    if (weights[TERM_MATCHING] > 0) {
+        discriminator_build(g, parts->discriminator, parts->spectral,
+                            t->taught ? t->taught : idiom_to_planes(g, t->reference),
+                            t->taught ? t->picture : NULL, t->mix, FALSE, wanted);
         objective_add(objective, term_name(TERM_MATCHING), discriminator_feature_loss(g, maps, wanted),
                       weights[TERM_MATCHING]);
     }
@@ -78,12 +81,10 @@ static Objective *build_objective(IdiomGraph *g, const StepParts *parts, Tensors
         before = idiom_generator_build(g, parts->generator, parts->config, first, t->mix, NULL, TRUE);
     }
     t->painted = idiom_generator_build(g, parts->generator, parts->config, t->picture, t->mix, NULL, TRUE);
-    if (parts->teacher)
-        t->taught =
-            idiom_generator_build(g, parts->teacher, parts->teacher_config, t->picture, t->mix, NULL, FALSE);
+    t->taught = t->teacher ? idiom_to_planes(g, t->teacher) : NULL;
 
     IdiomTensor *content = t->taught ? t->taught : t->picture;
-    Objective *objective = objective_new(parts->losses, g, content, t->painted, t->taught != NULL);
+    Objective *objective = objective_new(parts->losses, g, t->picture, t->painted, t->taught);
     if (t->taught && weights[TERM_PIXEL] > 0)
         objective_add(objective, term_name(TERM_PIXEL), idiom_mae(g, t->painted, t->taught),
                       weights[TERM_PIXEL]);
@@ -110,7 +111,7 @@ typedef struct {
     IdiomProgram *program;
     Objective *objective;
     Tensors tensors;
-    IdiomTensor *gradient, *painted, *taught;
+    IdiomTensor *gradient, *painted;
 } GeneratorPlan;
 
 static void generator_plan_clear(GeneratorPlan *plan)
@@ -129,17 +130,15 @@ static gboolean plan_generator(GeneratorPlan *plan, IdiomDevice *device, const S
     plan->objective = build_objective(g, parts, t);
     plan->gradient = objective_differentiate(plan->objective, parts->generator);
     plan->painted = idiom_to_flat(g, t->painted);
-    plan->taught = t->taught ? idiom_to_flat(g, t->taught) : NULL;
 
     guint n_terms;
     const LossTerm *terms = objective_terms(plan->objective, &n_terms);
-    g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, n_terms + 3);
+    g_autofree IdiomTensor **outputs = g_new(IdiomTensor *, n_terms + 2);
     for (guint i = 0; i < n_terms; i++)
         outputs[i] = terms[i].value;
     outputs[n_terms] = plan->gradient;
     outputs[n_terms + 1] = plan->painted;
-    outputs[n_terms + 2] = plan->taught;
-    plan->program = idiom_program_plan(g, outputs, plan->taught ? n_terms + 3 : n_terms + 2, error);
+    plan->program = idiom_program_plan(g, outputs, n_terms + 2, error);
     return plan->program != NULL;
 }
 
@@ -160,10 +159,10 @@ gboolean generator_step_init(GeneratorStep *step, IdiomDevice *device, const Ste
     step->flow = map(program, t->flow);
     step->mask = map(program, t->mask);
     step->reference = map(program, t->reference);
+    step->taught = map(program, t->teacher);
     step->mix = map(program, t->mix);
     step->gradient = map(program, plan.gradient);
     step->painted = map(program, plan.painted);
-    step->taught = map(program, plan.taught);
     return TRUE;
 }
 
@@ -192,6 +191,9 @@ gboolean generator_step_run(GeneratorStep *step, const Batch *batch, GError **er
         memcpy(step->mask, batch->mask, pixels * sizeof(float));
     if (step->reference)
         memcpy(step->reference, batch->reference, step->n_values * sizeof(float));
+    if (step->taught)
+        memcpy(step->taught, step->moved ? batch->taught_moved : batch->taught,
+               step->n_values * sizeof(float));
     set_mix(step->mix, step->n_styles, batch->style);
     objective_set_style(step->objective, step->program, batch->style);
     idiom_program_refresh(step->program); /* the discriminator has learned */
@@ -202,7 +204,7 @@ gboolean generator_step_run(GeneratorStep *step, const Batch *batch, GError **er
 
 typedef struct {
     IdiomProgram *program;
-    IdiomTensor *real_pictures, *fake_pictures, *mix;
+    IdiomTensor *real_pictures, *fake_pictures, *photos, *mix;
     IdiomTensor *gradient, *losses[2], *winning;
 } DiscriminatorPlan;
 
@@ -215,12 +217,15 @@ static gboolean plan_discriminator(DiscriminatorPlan *plan, IdiomDevice *device,
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     plan->real_pictures = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
     plan->fake_pictures = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
+    if (parts->taught)
+        plan->photos = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
     if (styles > 1)
         plan->mix = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1));
+    IdiomTensor *photos = plan->photos ? idiom_to_planes(g, plan->photos) : NULL;
     IdiomTensor *inputs[] = {plan->real_pictures, plan->fake_pictures}, *logits[2];
     for (guint i = 0; i < 2; i++)
         logits[i] = discriminator_build(g, parts->discriminator, parts->spectral,
-                                        idiom_to_planes(g, inputs[i]), plan->mix, TRUE, NULL);
+                                        idiom_to_planes(g, inputs[i]), photos, plan->mix, TRUE, NULL);
     plan->losses[0] = discriminator_loss_real(g, gan, logits[0]);
     plan->losses[1] = discriminator_loss_fake(g, gan, logits[1]);
     plan->winning = discriminator_winning(g, logits[0], logits[1]);
@@ -246,6 +251,7 @@ gboolean discriminator_step_init(DiscriminatorStep *step, IdiomDevice *device, c
     step->n_gradient = idiom_params_elements(parts->discriminator);
     step->real_pictures = map(program, plan.real_pictures);
     step->fake_pictures = map(program, plan.fake_pictures);
+    step->photos = map(program, plan.photos);
     step->mix = map(program, plan.mix);
     step->gradient = map(program, plan.gradient);
     step->real = map(program, plan.losses[0]);
@@ -259,11 +265,13 @@ void discriminator_step_clear(DiscriminatorStep *step)
     g_clear_pointer(&step->program, idiom_program_free);
 }
 
-gboolean discriminator_step_run(DiscriminatorStep *step, const float *real, const float *fake, guint style,
-                                GError **error)
+gboolean discriminator_step_run(DiscriminatorStep *step, const float *real, const float *fake,
+                                const float *photos, guint style, GError **error)
 {
     memcpy(step->real_pictures, real, step->n_values * sizeof(float));
     memcpy(step->fake_pictures, fake, step->n_values * sizeof(float));
+    if (step->photos)
+        memcpy(step->photos, photos, step->n_values * sizeof(float));
     set_mix(step->mix, step->n_styles, style);
     return idiom_program_run(step->program, error);
 }

@@ -20,8 +20,8 @@ typedef struct {
     const IdiomGeneratorConfig *config;
     IdiomParams *generator;
     IdiomParams *discriminator, *spectral; /* NULL leaves the terms out that need one */
-    const IdiomGeneratorConfig *teacher_config;
-    IdiomParams *teacher; /* to be imitated; NULL without */
+    gboolean taught;   /* whether there is a teacher, whose pictures come with the batches */
+    gboolean temporal; /* whether there are second views, and the temporal term */
 } StepParts;
 
 /*
@@ -36,13 +36,13 @@ typedef struct {
     float *moved, *flow; /* the second views and how they moved, or NULL; */
     float *mask;         /* where text is in content, or NULL; */
     float *reference;    /* pictures of the style, or NULL; */
+    float *taught;       /* the teacher's pictures of what the losses look at, or NULL; */
     float *mix;          /* weights of the styles, or NULL where there is one */
     gsize n_values;      /* of a batch of pictures */
     guint n_styles;
     gsize n_gradient;
     const float *gradient; /* result, of the generator's parameters */
     const float *painted;  /* result: the pictures that the generator made */
-    const float *taught;   /* result: the teacher's pictures of the same, or NULL */
 } GeneratorStep;
 
 gboolean generator_step_init(GeneratorStep *step, IdiomDevice *device, const StepParts *parts,
@@ -53,7 +53,7 @@ gboolean generator_step_run(GeneratorStep *step, const Batch *batch, GError **er
 /* The discriminator's half. */
 typedef struct {
     IdiomProgram *program;
-    float *real_pictures, *fake_pictures, *mix; /* inputs */
+    float *real_pictures, *fake_pictures, *photos, *mix; /* inputs */
     gsize n_values;
     guint n_styles;
     gsize n_gradient;
@@ -66,9 +66,12 @@ gboolean discriminator_step_init(DiscriminatorStep *step, IdiomDevice *device, c
                                  GError **error);
 void discriminator_step_clear(DiscriminatorStep *step);
 
-/* @real, @fake: [batch,3,crop,crop], both in the style @style */
-gboolean discriminator_step_run(DiscriminatorStep *step, const float *real, const float *fake, guint style,
-                                GError **error);
+/*
+ * @real, @fake: [batch,3,crop,crop], both in the style @style
+ * @photos: what @fake was made of; looked at where there is a teacher, which made @real of the same
+ */
+gboolean discriminator_step_run(DiscriminatorStep *step, const float *real, const float *fake,
+                                const float *photos, guint style, GError **error);
 
 /*
  * Device memory that both halves will take (the generator's alone where parts->discriminator is NULL), parameters not

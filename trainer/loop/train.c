@@ -56,8 +56,9 @@ static gboolean take_step(Training *t, const Batch *batch, gboolean *finite, GEr
 
     DiscriminatorStep *d = &t->discriminator_step;
     if (t->adversarial && *finite) {
-        const float *real = g->taught ? g->taught : batch->reference;
-        if (!discriminator_step_run(d, real, g->painted, batch->style, error))
+        const float *taught = g->moved ? batch->taught_moved : batch->taught;
+        if (!discriminator_step_run(d, taught ? taught : batch->reference, g->painted,
+                                    g->moved ? batch->moved : batch->content, batch->style, error))
             return FALSE;
         *finite = isfinite(*d->real) && isfinite(*d->fake) && isfinite(norm(d->gradient, d->n_gradient));
     }

@@ -5,6 +5,7 @@
 #include "loop/optimizer.h"
 #include "media/picture.h"
 #include "loop/steps.h"
+#include "teacher/teacher.h"
 
 #include <idiom-unstable/stylefile.h>
 #include <stdio.h>
@@ -36,10 +37,9 @@ typedef struct {
     Optimizer generator_adam, discriminator_adam;
     GeneratorStep generator_step;
     DiscriminatorStep discriminator_step;
-    gboolean prepared, adversarial; /* generator_step is there; with the discriminator */
+    gboolean prepared, adversarial, temporal; /* generator_step is there; with these terms */
 
-    IdiomStyle *teacher; /* distillation only */
-    IdiomParams *teacher_params;
+    Teacher *teacher; /* distillation only */
 
     /* together with the parameters and the optimizers, the whole state of a training */
     guint64 step;
@@ -58,7 +58,7 @@ typedef struct {
 
 /* Makes the training; what can be wrong with files and options is said before the device is asked to work. */
 gboolean training_prepare(Training *t, GError **error);
-/* The programs of the next step: made at the start, and again when the discriminator joins. */
+/* The programs of the next step: made at the start, and again when a term joins. */
 gboolean training_prepare_step(Training *t, GError **error);
 /* The references of style @style as the losses take them, in memory that @arrays (freeing with g_free()) holds. */
 Reference *training_references(const Training *t, guint style, GPtrArray *arrays);

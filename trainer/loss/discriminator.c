@@ -9,13 +9,17 @@
 
 static const struct {
     const char *weight, *bias, *u;
-    guint inputs, outputs, k, stride; /* outputs 0: as many as there are styles */
+    guint k, stride;
 } layers[DISCRIMINATOR_MAPS + 1] = {
-    {"conv1.weight", "conv1.bias", "conv1.u", 3, 24, 4, 2},
-    {"conv2.weight", "conv2.bias", "conv2.u", 24, 48, 4, 2},
-    {"conv3.weight", "conv3.bias", "conv3.u", 48, 96, 4, 2},
-    {"conv4.weight", "conv4.bias", "conv4.u", 96, 0, 3, 1},
+    {"conv1.weight", "conv1.bias", "conv1.u", 4, 2},
+    {"conv2.weight", "conv2.bias", "conv2.u", 4, 2},
+    {"conv3.weight", "conv3.bias", "conv3.u", 4, 2},
+    {"conv4.weight", "conv4.bias", "conv4.u", 3, 1},
 };
+
+/* Channels of the first layer; each of the next two has twice as many. */
+#define WIDTH 24
+#define WIDTH_PAIRED 32
 
 /* Uniform within 1 / sqrt(inputs of a sum). */
 static void declare(IdiomParams *params, const char *name, IdiomShape shape, guint fan_in, Random *r)
@@ -41,24 +45,26 @@ static void declare_unit(IdiomParams *params, const char *name, guint size, Rand
     idiom_params_add(params, name, IDIOM_SHAPE(1, size, 1, 1), values);
 }
 
-void discriminator_declare(IdiomParams *params, IdiomParams *spectral, guint styles, guint64 seed)
+void discriminator_declare(IdiomParams *params, IdiomParams *spectral, guint styles, gboolean paired,
+                           guint64 seed)
 {
+    const guint width = paired ? WIDTH_PAIRED : WIDTH;
+    const guint channels[] = {paired ? 6 : 3, width, 2 * width, 4 * width, styles};
     for (guint i = 0; i < G_N_ELEMENTS(layers); i++) {
         Random r = random_stream(seed, RANDOM_DISCRIMINATOR, i);
-        guint fan_in = layers[i].inputs * layers[i].k * layers[i].k;
-        guint outputs = layers[i].outputs ? layers[i].outputs : styles;
-        declare(params, layers[i].weight, IDIOM_SHAPE(outputs, layers[i].inputs, layers[i].k, layers[i].k),
-                fan_in, &r);
+        guint fan_in = channels[i] * layers[i].k * layers[i].k, outputs = channels[i + 1];
+        declare(params, layers[i].weight, IDIOM_SHAPE(outputs, channels[i], layers[i].k, layers[i].k), fan_in,
+                &r);
         declare(params, layers[i].bias, IDIOM_SHAPE(1, outputs, 1, 1), fan_in, &r);
         declare_unit(spectral, layers[i].u, outputs, &r);
     }
 }
 
 IdiomTensor *discriminator_build(IdiomGraph *g, IdiomParams *params, IdiomParams *spectral,
-                                 IdiomTensor *picture, IdiomTensor *mix, gboolean trainable,
-                                 IdiomTensor *maps[DISCRIMINATOR_MAPS])
+                                 IdiomTensor *picture, IdiomTensor *photo, IdiomTensor *mix,
+                                 gboolean trainable, IdiomTensor *maps[DISCRIMINATOR_MAPS])
 {
-    IdiomTensor *t = idiom_affine(g, picture, 2, -1);
+    IdiomTensor *t = idiom_affine(g, photo ? idiom_concat(g, picture, photo) : picture, 2, -1);
     for (guint i = 0; i < G_N_ELEMENTS(layers); i++) {
         gboolean last = i + 1 == G_N_ELEMENTS(layers);
         IdiomConvParams conv = {

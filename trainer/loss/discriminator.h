@@ -7,7 +7,9 @@
 /*
  * The patch discriminator: tells patches of a style's pictures from patches that the generator painted (PatchGAN:
  * Isola et al., arXiv 1611.07004). Three conv4x4 of stride 2 with 24, 48, 96 channels and leaky ReLU, one conv3x3 to a
- * logit per patch of 38 x 38 pixels and style. Weights are spectrally normalized (Miyato et al., arXiv 1802.05957), so
+ * logit per patch of 38 x 38 pixels and style. A paired one sees the photo beside what was made of it, and has 32, 64,
+ * 128 channels: with a teacher, that a stroke looks like the style's is not enough, it must be where the teacher puts one.
+ * Weights are spectrally normalized (Miyato et al., arXiv 1802.05957), so
  * that its slope stays bounded and the generator always has something to follow; no other normalization.
  */
 
@@ -17,8 +19,10 @@
  * @spectral: receives the vectors of the power iteration, which change with every run of a program in which the
  *   discriminator is trained, and belong to the state of a training
  * @styles: number of styles, at least 1
+ * @paired: whether it sees photos, too
  */
-void discriminator_declare(IdiomParams *params, IdiomParams *spectral, guint styles, guint64 seed);
+void discriminator_declare(IdiomParams *params, IdiomParams *spectral, guint styles, gboolean paired,
+                           guint64 seed);
 
 /* Number of inner layers. */
 #define DISCRIMINATOR_MAPS 3
@@ -26,17 +30,18 @@ void discriminator_declare(IdiomParams *params, IdiomParams *spectral, guint sty
 /*
  * @params, @spectral: as declared
  * @picture: planes [n,3,h,w], RGB in 0..1, h and w at least 16
+ * @photo: of @picture's shape: what it was made of; NULL unless paired
  * @mix: flat [1,styles,1,1]: of which style the patches are to be, one number being 1 and the others 0; NULL where
  *   there is one style
  * @trainable: the weights get gradients, and each run of the program begins with a step of the power iteration, one
  *   for however many times the discriminator stands in the graph. Otherwise all parameters are constants: after they
  *   have changed, idiom_program_refresh().
- * @maps: NULL, or receives what the inner layers yield: planes [n,24,h/2,w/2], [n,48,h/4,w/4], [n,96,h/8,w/8]
+ * @maps: NULL, or receives what the inner layers yield: planes [n,c,h/2,w/2], [n,2c,h/4,w/4], [n,4c,h/8,w/8]
  * Returns: logits [n,1,h/8,w/8], high where the patch is taken for the style's
  */
 IdiomTensor *discriminator_build(IdiomGraph *g, IdiomParams *params, IdiomParams *spectral,
-                                 IdiomTensor *picture, IdiomTensor *mix, gboolean trainable,
-                                 IdiomTensor *maps[DISCRIMINATOR_MAPS]);
+                                 IdiomTensor *picture, IdiomTensor *photo, IdiomTensor *mix,
+                                 gboolean trainable, IdiomTensor *maps[DISCRIMINATOR_MAPS]);
 
 /*
  * What discriminator and generator make small, with D the logits on the style's patches (real) or on painted ones

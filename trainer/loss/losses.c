@@ -4,6 +4,7 @@
 #include "loss/expression.h"
 #include "loss/filters.h"
 #include "loss/gradient.h"
+#include "loss/taught.h"
 
 #include <idiom-unstable/ops.h>
 #include <string.h>
@@ -277,22 +278,21 @@ void objective_add(Objective *objective, const char *name, IdiomTensor *value, d
     g_array_append_val(objective->terms, term);
 }
 
-/* Distance of the Gram matrices of two batches' features, both less the means of @wanted. */
-static IdiomTensor *gram_distance(IdiomGraph *g, IdiomTensor *map, IdiomTensor *wanted)
-{
-    IdiomTensor *center = idiom_mean_hw(g, wanted);
-    IdiomTensor *target = idiom_gram(g, idiom_sub(g, wanted, center), NULL);
-    IdiomTensor *gram = idiom_gram(g, idiom_sub(g, map, center), NULL);
-    return idiom_divide(g, idiom_mse(g, gram, target), idiom_mean_square(g, target));
-}
+typedef IdiomTensor *(*Distance)(IdiomGraph *g, IdiomTensor *map, IdiomTensor *wanted);
 
-static void add_taught_style(Objective *o, IdiomFeatureMaps *taught_maps)
+/* The mean over @layers, weighted, of the distance to the teacher's features. */
+static void add_taught(Objective *o, const char *name, GArray *layers, IdiomFeatureMaps *taught_maps,
+                       Distance distance, double weight)
 {
-    for (guint i = 0; i < o->losses->style_layers->len; i++) {
-        const Layer *layer = &g_array_index(o->losses->style_layers, Layer, i);
-        IdiomTensor *distance = gram_distance(o->graph, idiom_feature_map(o->output_maps, layer->name),
-                                              idiom_feature_map(taught_maps, layer->name));
-        objective_add(o, "style", distance, o->losses->config->style * layer->weight);
+    double sum = 0;
+    for (guint i = 0; i < layers->len; i++)
+        sum += g_array_index(layers, Layer, i).weight;
+    for (guint i = 0; i < layers->len; i++) {
+        const Layer *layer = &g_array_index(layers, Layer, i);
+        objective_add(o, name,
+                      distance(o->graph, idiom_feature_map(o->output_maps, layer->name),
+                               idiom_feature_map(taught_maps, layer->name)),
+                      weight * layer->weight / sum);
     }
 }
 
@@ -357,7 +357,7 @@ static void add_smoothness(Objective *o, IdiomTensor *output)
 }
 
 Objective *objective_new(const Losses *losses, IdiomGraph *graph, IdiomTensor *content, IdiomTensor *output,
-                         gboolean taught)
+                         IdiomTensor *taught)
 {
     Objective *o = g_new0(Objective, 1);
     o->losses = losses;
@@ -367,12 +367,17 @@ Objective *objective_new(const Losses *losses, IdiomGraph *graph, IdiomTensor *c
     o->lumas = g_hash_table_new(NULL, NULL);
     o->output = output;
     o->output_maps = idiom_feature_maps_new(losses->features, graph, output);
-    g_autoptr(IdiomFeatureMaps) content_maps = idiom_feature_maps_new(losses->features, graph, content);
-    if (taught)
-        add_taught_style(o, content_maps);
-    else
+    g_autoptr(IdiomFeatureMaps) wanted_maps =
+        idiom_feature_maps_new(losses->features, graph, taught ? taught : content);
+    if (taught) {
+        add_taught(o, "style", losses->style_layers, wanted_maps, taught_gram_distance,
+                   losses->config->style);
+        add_taught(o, "content", losses->content_layers, wanted_maps, taught_feature_distance,
+                   losses->config->content);
+    } else {
         add_style(o);
-    add_content(o, content_maps);
+        add_content(o, wanted_maps);
+    }
     if (losses->config->luma > 0)
         add_luma(o, content, output);
     add_smoothness(o, output);

@@ -81,13 +81,13 @@ typedef struct Objective Objective;
 
 /*
  * @content, @output: planes [n,3,h,w]: the pictures and what the generator made of them
- * @taught: @content is what a teacher made of the pictures, and shows the style as well: Gram matrices are compared with
- *   those of @content, centred on its means, instead of with those of a style
+ * @taught: NULL, or planes [n,3,h,w]: what a teacher made of the same pictures, which is then what style and content are
+ *   compared with, as taught.h says; the layers' weights are relative to each other
  * Builds style, content, luma, tv and hf. At least one style must have been added if style has a weight, unless taught.
  * The result may outlive the graph only as far as objective_terms() goes with the graph's program.
  */
 Objective *objective_new(const Losses *losses, IdiomGraph *graph, IdiomTensor *content, IdiomTensor *output,
-                         gboolean taught);
+                         IdiomTensor *taught);
 void objective_free(Objective *objective);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Objective, objective_free)
 

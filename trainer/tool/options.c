@@ -22,10 +22,11 @@ static const struct {
 } terms[] = {
     [TERM_STYLE] = {"style", "style-weight", "Gram matrices as the style's pictures have",
                     &loss_defaults.style, 1},
-    [TERM_CONTENT] = {"content", "content-weight", "features as the photo has", &loss_defaults.content, 1},
-    [TERM_PIXEL] = {"pixel", "pixel-weight", "pixels as the teacher's", &(const double){0}, 20},
-    [TERM_LUMA] = {"luma", "luma-weight", "light and dark where the photo has them", &loss_defaults.luma, 60},
-    [TERM_EDGES] = {"edges", "edges-weight", "gradients where the photo has them", &(const double){0.2}, 0.2},
+    [TERM_CONTENT] = {"content", "content-weight", "features as the photo (the teacher's picture) has",
+                      &loss_defaults.content, 2},
+    [TERM_PIXEL] = {"pixel", "pixel-weight", "pixels as the teacher's", &(const double){0}, 10},
+    [TERM_LUMA] = {"luma", "luma-weight", "light and dark where the photo has them", &loss_defaults.luma, 0},
+    [TERM_EDGES] = {"edges", "edges-weight", "gradients where the photo has them", &(const double){0.2}, 0},
     [TERM_STROKES] = {"strokes", "strokes-weight", "gradient statistics as the style has",
                       &(const double){0.2}, 0},
     [TERM_LINE] = {"line", "line-weight", "contours drawn as dark lines", &(const double){0}, 0},
@@ -33,9 +34,9 @@ static const struct {
     [TERM_TV] = {"tv", "tv-weight", "total variation: smooth areas", &loss_defaults.tv, 0},
     [TERM_HF] = {"hf", "hf-weight", "second differences: no hatching", &loss_defaults.hf, 0},
     [TERM_TEMPORAL] = {"temporal", "temporal-weight", "steady when the picture moves",
-                       &loss_defaults.temporal, 1500},
+                       &loss_defaults.temporal, 60},
     [TERM_ADVERSARIAL] = {"adversarial", "adversarial-weight", "strokes that a discriminator accepts",
-                          &(const double){1}, 0.5},
+                          &(const double){1}, 0.3},
     [TERM_MATCHING] = {"matching", "matching-weight", "what the discriminator sees, as in the style",
                        &(const double){UNSET}, 0},
 };
@@ -72,6 +73,17 @@ static gboolean check_range(const char *option, gint64 value, gint64 min, gint64
                   option, value, min, max);
 }
 
+static gboolean check_name(const char *option, const char *name, GError **error)
+{
+    if (!*name || strlen(name) > MAX_NAME)
+        return reject(error, "--%s: the name '%s' does not have 1 to %d letters", option, name, MAX_NAME);
+    for (const char *c = name; *c; c++)
+        if (!g_ascii_isalnum(*c) && !strchr("-_.", *c))
+            return reject(error, "--%s: the name '%s' may have only letters, digits, '-', '_' and '.'",
+                          option, name);
+    return TRUE;
+}
+
 /* NAME=FILE[:WEIGHT][,FILE[:WEIGHT]...] */
 static gboolean parse_style(TrainStyle *style, const char *text, GError **error)
 {
@@ -82,12 +94,8 @@ static gboolean parse_style(TrainStyle *style, const char *text, GError **error)
             "--style: '%s' is not NAME=FILE[:WEIGHT][,FILE[:WEIGHT]...] with a name of 1 to %d letters", text,
             MAX_NAME);
     style->name = g_strndup(text, (gsize)(equals - text));
-    for (const char *c = style->name; *c; c++)
-        if (!g_ascii_isalnum(*c) && !strchr("-_.", *c))
-            return reject(error, "--style: the name '%s' may have only letters, digits, '-', '_' and '.'",
-                          style->name);
-
-    return parse_references(equals + 1, &style->references, &style->weights, error);
+    return check_name("style", style->name, error) &&
+           parse_references(equals + 1, &style->references, &style->weights, error);
 }
 
 static gboolean parse_styles(TrainOptions *o, char **styles, GError **error)
@@ -125,10 +133,16 @@ static gboolean check_adam(const char *options[3], const AdamOptions *adam, GErr
 static gboolean check(TrainOptions *o, gboolean distill, char **styles, const char *gan, GError **error)
 {
     if (distill && !o->teacher)
-        return reject(error, "--teacher FILE is needed: the style file to imitate");
+        return reject(error,
+                      "--teacher PATH is needed: a style file to imitate, or a folder of painted photos");
     if (!distill && !styles)
         return reject(error, "--style NAME=FILE is needed: the picture whose style is learned");
-    if (!parse_styles(o, styles, error))
+    const gboolean pairs = distill && g_file_test(o->teacher, G_FILE_TEST_IS_DIR);
+    if (o->name && !pairs)
+        return reject(error, "--name: a style file names its styles; only for a folder");
+    if (pairs && !o->name)
+        o->name = g_path_get_basename(o->teacher);
+    if ((o->name && !check_name("name", o->name, error)) || !parse_styles(o, styles, error))
         return FALSE;
     if (!o->content)
         return reject(error,
@@ -160,7 +174,7 @@ static gboolean check(TrainOptions *o, gboolean distill, char **styles, const ch
         if (!(o->weights[i] >= 0 && o->weights[i] <= 1e9))
             return reject(error, "--%s: %g is not between 0 (term left out) and 1e9", terms[i].option,
                           o->weights[i]);
-    if (o->weights[TERM_LEGIBILITY] <= 0)
+    if (o->weights[TERM_LEGIBILITY] <= 0 && !distill)
         o->captions = 0;
     return TRUE;
 }
@@ -189,11 +203,11 @@ TrainOptions *train_options_parse(char **argv, GError **error)
     g_autofree char *gan = NULL;
     o->steps = 1800;
     o->batch = 2;
-    o->crop = 192;
+    o->crop = distill ? 224 : 192;
     o->generator_adam = (AdamOptions){2e-3, 0.9, 0.99};
     o->discriminator_adam = (AdamOptions){4e-4, 0.5, 0.99};
     o->average = 0.99;
-    o->captions = 0.5;
+    o->captions = distill ? 0.2 : 0.5;
     o->seed = 1;
     o->checkpoint_every = 100;
     o->command = quote_command(argv);
@@ -204,7 +218,13 @@ TrainOptions *train_options_parse(char **argv, GError **error)
         {NULL},
     };
     const GOptionEntry distill_entries[] = {
-        {"teacher", 0, 0, G_OPTION_ARG_FILENAME, &o->teacher, "Style file to imitate", "FILE"},
+        {"teacher", 0, 0, G_OPTION_ARG_FILENAME, &o->teacher,
+         "Style file, MicroAST's file, or folder of photos painted by anything, under the photos' names",
+         "PATH"},
+        {"style", 0, 0, G_OPTION_ARG_STRING_ARRAY, &styles,
+         "A style's name and the painting, where the teacher is MicroAST (repeat: more styles)", "NAME=FILE"},
+        {"name", 0, 0, G_OPTION_ARG_STRING, &o->name, "Name of the style, where the teacher is a folder",
+         "NAME"},
         {NULL},
     };
     const GOptionEntry entries[] = {
@@ -213,13 +233,14 @@ TrainOptions *train_options_parse(char **argv, GError **error)
         {"features", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->features,
          "VGG/SqueezeNet safetensors (repeat; built-in features)", "FILE"},
         {"out", 0, 0, G_OPTION_ARG_FILENAME, &o->out, "Style file to write; the rest lies beside it", "FILE"},
-        {"size", 0, 0, G_OPTION_ARG_STRING, &o->size,
-         distill ? "Of the network (nano)" : "Of the network (small)", "nano|small|base"},
+        {"size", 0, 0, G_OPTION_ARG_STRING, &o->size, "Of the network (small)", "nano|small|base"},
         {"init", 0, 0, G_OPTION_ARG_FILENAME, &o->init, "Style file of that size to start from", "FILE"},
         {"steps", 0, 0, G_OPTION_ARG_INT, &o->steps, "Length of the training (1800)", "N"},
         {"batch", 0, 0, G_OPTION_ARG_INT, &o->batch, "Pictures in a step (2)", "N"},
-        {"crop", 0, 0, G_OPTION_ARG_INT, &o->crop, "Their size, a multiple of 8 (192)", "PIXELS"},
-        {"captions", 0, 0, G_OPTION_ARG_DOUBLE, &o->captions, "Share of them with text drawn in (0.5)",
+        {"crop", 0, 0, G_OPTION_ARG_INT, &o->crop,
+         distill ? "Their size, a multiple of 8 (224)" : "Their size, a multiple of 8 (192)", "PIXELS"},
+        {"captions", 0, 0, G_OPTION_ARG_DOUBLE, &o->captions,
+         distill ? "Share of them with text drawn in (0.2)" : "Share of them with text drawn in (0.5)",
          "0..1"},
         {"average", 0, 0, G_OPTION_ARG_DOUBLE, &o->average, "Decay of the weights' moving average (0.99)",
          "0..1"},
@@ -280,7 +301,7 @@ TrainOptions *train_options_parse(char **argv, GError **error)
         return NULL;
     }
     if (!o->size)
-        o->size = g_strdup(distill ? "nano" : "small");
+        o->size = g_strdup("small");
     return check(o, distill, styles, gan, error) ? g_steal_pointer(&o) : NULL;
 }
 
@@ -295,6 +316,7 @@ void train_options_free(TrainOptions *o)
     }
     g_free(o->styles);
     g_free(o->teacher);
+    g_free(o->name);
     g_free(o->init);
     g_strfreev(o->content);
     g_strfreev(o->features);
@@ -340,6 +362,7 @@ GHashTable *train_options_describe(const TrainOptions *o)
     } values[] = {
         {"style", o->n_styles ? g_strjoinv(" ", (char **)styles->pdata) : NULL},
         {"teacher", g_strdup(o->teacher)},
+        {"name", g_strdup(o->name)},
         {"init", g_strdup(o->init)},
         {"content", g_strjoinv(" ", o->content)},
         {"features", o->features ? g_strjoinv(" ", o->features) : g_strdup("built-in")},

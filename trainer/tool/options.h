@@ -42,9 +42,10 @@ typedef struct {
 
 /* What a training is asked to do: the options of `idiom-train train` and `idiom-train distill`. */
 typedef struct {
-    TrainStyle *styles; /* none in a distillation: they are the teacher's */
+    TrainStyle *styles; /* in a distillation none but what MicroAST is to paint as: they are the teacher's */
     guint n_styles;
-    char *teacher;   /* style file to imitate, or NULL: learn from references */
+    char *teacher;   /* to imitate, as teacher.h says; NULL: learn from references */
+    char *name;      /* of the style, where the teacher is a folder; NULL otherwise */
     char *init;      /* style file to start from, or NULL */
     char **content;  /* files and folders; NULL-terminated */
     char **features; /* feature-network files, NULL-terminated; NULL: the built-in ones */

@@ -411,7 +411,11 @@ static void test_styles(Fixture *f, gconstpointer data)
     g_autoptr(Picture) grey = flat_picture(90, 90, 102);
     Picture *mixed[] = {black, white};
     const double weights[] = {0.75, 0.25};
-    const DataStyle styles[] = {{mixed, weights, 2}, {&grey, (double[]){1}, 1}, {NULL, NULL, 0}};
+    const DataStyle styles[] = {
+        {.references = mixed, .reference_weights = weights, .n_references = 2},
+        {.references = &grey, .reference_weights = (double[]){1}, .n_references = 1},
+        {0},
+    };
     DataParams params = {.seed = 5, .batch = BATCH, .crop = CROP, .styles = styles, .n_styles = 3};
     g_autoptr(Data) d = data_new((const char *const[]){f->folder, NULL}, &params, &error);
     data_start(d, 0);
@@ -438,6 +442,149 @@ static void test_styles(Fixture *f, gconstpointer data)
         g_assert_cmpfloat(fabs(first[k] / 200.0 - 1 / 3.0), <, 0.12);
 }
 
+/* --- a teacher's pictures ------------------------------------------------------------------------- */
+
+/* A photo of noise, and its negative cut by 3 columns and 2 rows as the teacher's picture, with another ending. */
+static void write_pair(const char *photos, const char *pairs, guint number, guint w, guint h)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Picture) photo = picture_new(w, h);
+    g_autoptr(GRand) random = g_rand_new_with_seed(number);
+    for (guint i = 0; i < 3 * w * h; i++)
+        photo->rgb[i] = (guint8)g_rand_int_range(random, 0, 256);
+    g_autoptr(Picture) taught = picture_crop(photo, 0, 0, w - 3, h - 2);
+    for (guint i = 0; i < 3 * taught->w * taught->h; i++)
+        taught->rgb[i] = (guint8)(255 - taught->rgb[i]);
+    g_autofree char *name = g_strdup_printf("photo.%u.jpg", number); /* what is in a file tells its format */
+    g_autofree char *taught_name = g_strdup_printf("photo.%u.png", number);
+    g_autofree char *path = g_build_filename(photos, name, NULL);
+    g_autofree char *taught_path = g_build_filename(pairs, taught_name, NULL);
+    picture_write_png(photo, path, &error);
+    picture_write_png(taught, taught_path, &error);
+    g_assert_no_error(error);
+}
+
+static Data *open_taught(const char *photos, const Pairs *pairs, double captions, GError **error)
+{
+    const DataStyle style = {.pairs = pairs};
+    DataParams params = {.seed = 3,
+                         .batch = BATCH,
+                         .crop = CROP,
+                         .styles = &style,
+                         .n_styles = 1,
+                         .moved = TRUE,
+                         .max_shift = 6,
+                         .noise = 0,
+                         .captions = captions};
+    return data_new((const char *const[]){photos, NULL}, &params, error);
+}
+
+/*
+ * The teacher's crop is of the same place and moves along, unmirrored and at full size; photos that it has not painted
+ * are never drawn; text is drawn into both.
+ */
+static void test_taught(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *photos = g_build_filename(f->folder, "photos", NULL);
+    g_autofree char *painted = g_build_filename(f->folder, "painted", NULL);
+    g_assert_cmpint(g_mkdir(photos, 0700), ==, 0);
+    g_assert_cmpint(g_mkdir(painted, 0700), ==, 0);
+    for (guint i = 0; i < 3; i++)
+        write_pair(photos, painted, i, 70 + 9 * i, 90);
+    g_free(test_write_picture(photos, 8, 80, 80));
+    g_autoptr(Pairs) pairs = pairs_open(painted, &error);
+    g_assert_no_error(error);
+    g_autoptr(Data) d = open_taught(photos, pairs, 0, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(data_files(d), ==, 3);
+    g_autoptr(Data) captioned = open_taught(photos, pairs, 1, &error);
+    data_start(d, 0);
+    data_start(captioned, 0);
+    for (guint i = 0; i < 12; i++) {
+        const Batch *batch = data_next(d, &error), *texts = data_next(captioned, &error);
+        g_assert_no_error(error);
+        gsize drawn = 0;
+        for (guint k = 0; k < BATCH * VALUES; k++) {
+            g_assert_cmpfloat_with_epsilon(batch->taught[k], 1 - batch->content[k], 1e-5);
+            const guint pixel = k / VALUES * VALUES + k % PIXELS;
+            float change = 0;
+            for (guint c = 0; c < 3; c++)
+                change = fmaxf(
+                    change, fabsf(texts->content[pixel + c * PIXELS] - batch->content[pixel + c * PIXELS]));
+            drawn += change > 1.5f / 255;
+            if (change > 1.5f / 255)
+                g_assert_cmpfloat(texts->taught[k], ==, texts->content[k]);
+            else if (change < 0.5f / 255)
+                g_assert_cmpfloat_with_epsilon(texts->taught[k], batch->taught[k], 1e-5);
+        }
+        g_assert_cmpuint(drawn, >, 100);
+        for (guint n = 0; n < BATCH; n++) { /* moved by whole pixels, nothing is interpolated */
+            const float dx = batch->flow[2 * n * PIXELS], dy = batch->flow[2 * n * PIXELS + PIXELS];
+            const gboolean whole =
+                dx == rintf(dx) && dy == rintf(dy) && dx == batch->flow[2 * n * PIXELS + 1];
+            for (guint k = 0; k < VALUES; k++)
+                g_assert_cmpfloat_with_epsilon(batch->taught_moved[n * VALUES + k],
+                                               1 - batch->moved[n * VALUES + k], whole ? 1e-5 : 0.8);
+        }
+    }
+}
+
+static void assert_refused(const char *photo, const Pairs *pairs, const char *expect)
+{
+    g_autoptr(GError) error = NULL;
+    Picture *content = NULL, *taught = NULL;
+    g_assert_false(pairs_load(pairs, photo, &content, &taught, &error));
+    g_assert_nonnull(error);
+    g_assert_nonnull(strstr(error->message, expect));
+}
+
+static void test_pairs(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *painted = g_build_filename(f->folder, "painted", NULL);
+    g_assert_cmpint(g_mkdir(painted, 0700), ==, 0);
+    g_assert_null(pairs_open(painted, &error)); /* empty */
+    g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE);
+    g_clear_error(&error);
+    g_autofree char *photo = test_write_picture(f->folder, 1, 120, 80);
+    g_autofree char *name = g_path_get_basename(photo);
+    const struct {
+        guint w, h;
+        const char *expect; /* NULL: loads, with a photo of that size */
+    } cases[] = {{120, 80, NULL}, {113, 77, NULL}, {60, 40, NULL}, {100, 80, "shape"}, {120, 100, "shape"}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *path = g_build_filename(painted, name, NULL);
+        g_autoptr(Picture) picture = flat_picture(cases[i].w, cases[i].h, 9);
+        picture_write_png(picture, path, &error);
+        g_autoptr(Pairs) pairs = pairs_open(painted, &error);
+        g_assert_no_error(error);
+        if (cases[i].expect) {
+            assert_refused(photo, pairs, cases[i].expect);
+            continue;
+        }
+        g_autoptr(Picture) content = NULL, taught = NULL;
+        g_assert_true(pairs_load(pairs, photo, &content, &taught, &error));
+        g_assert_cmpuint(content->w, ==, cases[i].w);
+        g_assert_cmpuint(content->h, ==, cases[i].h);
+        g_assert_cmpuint(taught->w, ==, cases[i].w);
+        g_assert_true(pairs_has(pairs, photo));
+        g_assert_false(pairs_has(pairs, "other.png"));
+        assert_refused("/none/other.png", pairs, "no picture of it");
+    }
+    /* a video, and nothing that the teacher has painted */
+    test_write_video(f->folder, "film.avi", 96, 64, 20);
+    test_write_file(painted, "film.png", "x", 1);
+    g_autofree char *film = g_build_filename(f->folder, "film.avi", NULL);
+    g_autoptr(Pairs) pairs = pairs_open(painted, &error);
+    assert_refused(film, pairs, "video");
+    g_autofree char *stranger = test_write_picture(f->folder, 77, 80, 80);
+    g_assert_null(open_taught(stranger, pairs, 0, &error));
+    g_assert_nonnull(strstr(error->message, "none of the 1"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -451,6 +598,8 @@ int main(int argc, char **argv)
     g_test_add("/data/scales", Fixture, NULL, setup, test_scales, teardown);
     g_test_add("/data/broken", Fixture, NULL, setup, test_broken, teardown);
     g_test_add("/data/picture-sizes", Fixture, NULL, setup, test_picture_sizes, teardown);
+    g_test_add("/data/taught", Fixture, NULL, setup, test_taught, teardown);
+    g_test_add("/data/pairs", Fixture, NULL, setup, test_pairs, teardown);
     g_test_add("/data/styles", Fixture, NULL, setup, test_styles, teardown);
     return g_test_run();
 }

@@ -3,6 +3,7 @@
  * idiom-train as its users meet it: a training repeated gives the same weights bit for bit, also after kill -9 and
  * --resume; bad input is one line of error and leaves nothing behind. IDIOM_TRAIN names the tool.
  */
+#include "style-files.h"
 #include "trainer-files.h"
 
 #include <gio/gio.h>
@@ -183,7 +184,7 @@ static void test_use(Fixture *f, gconstpointer data)
     { /* with the built-in features */
         g_autoptr(GSubprocess) process =
             start("distill", "--teacher", out, "--content", f->content, "--steps", "2", "--batch", "1",
-                  "--crop", "32", "--out", taught, NULL);
+                  "--crop", "32", "--size", "nano", "--out", taught, NULL);
         g_free(finish(process, TRUE));
         g_assert_true(g_file_test(taught, G_FILE_TEST_EXISTS));
     }
@@ -199,6 +200,62 @@ static void test_use(Fixture *f, gconstpointer data)
             start("eval", "--style-file", out, "--style", f->style, "--features", f->features, painted, NULL);
         g_free(finish(process, TRUE));
     }
+}
+
+static GSubprocess *start_distilling(const Fixture *f, const char *teacher, const char *out,
+                                     const char *resume)
+{
+    return start("distill", "--teacher", teacher, "--content", f->content, "--features", f->features,
+                 "--size", "nano", "--steps", STEPS, "--batch", "2", "--crop", "48", "--matching-weight",
+                 "0.1", "--checkpoint-every", "3", "--out", out, resume, NULL);
+}
+
+static void assert_distilling_refused(const char *teacher, const char *content, const char *out,
+                                      const char *option, const char *value, const char *expect)
+{
+    g_autoptr(GSubprocess) process =
+        start("distill", "--content", content, "--out", out, "--teacher", teacher, option, value, NULL);
+    g_autofree char *said = finish(process, FALSE);
+    g_test_message("%s", said);
+    g_assert_nonnull(strstr(said, expect));
+}
+
+/*
+ * Distillation: a style file paints the photos once, into a folder that serves as teacher as well: the same weights come
+ * of it, with all terms and after a stop in the middle. What lies in the folder is not painted again.
+ */
+static void test_distill(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    char *styles = test_styles_create();
+    g_autofree char *teacher = g_build_filename(styles, "tiny.safetensors", NULL);
+    g_autofree char *a = g_build_filename(f->folder, "a.safetensors", NULL);
+    g_autofree char *b = g_build_filename(f->folder, "b.safetensors", NULL);
+    g_autofree char *checkpoint = g_build_filename(f->folder, "b.checkpoint.safetensors", NULL);
+    g_autofree char *folder = g_build_filename(f->folder, "a.taught", "tiny", NULL);
+    g_autofree char *style = g_strconcat("waves=", f->style, NULL);
+    {
+        g_autoptr(GSubprocess) process = start_distilling(f, teacher, a, NULL);
+        g_free(finish(process, TRUE));
+    }
+    {
+        g_autoptr(GSubprocess) process = start_distilling(f, folder, b, NULL);
+        wait_for_file(checkpoint, process);
+        g_subprocess_send_signal(process, SIGKILL);
+        g_subprocess_wait(process, NULL, NULL);
+    }
+    {
+        g_autoptr(GSubprocess) process = start_distilling(f, folder, b, "--resume");
+        g_free(finish(process, TRUE));
+    }
+    assert_same_tensors(a, b);
+
+    assert_distilling_refused(teacher, f->content, b, "--name", "x", "only for a folder");
+    assert_distilling_refused(folder, f->content, b, "--name", "x/y", "--name");
+    assert_distilling_refused(folder, f->content, b, "--style", style, "knows its style");
+    assert_distilling_refused(folder, f->style, b, NULL, NULL, "painted none of the 1");
+    assert_distilling_refused(f->features, f->content, b, NULL, NULL, f->features);
+    test_styles_remove(styles);
 }
 
 /* Losses that are not finite change nothing; after three the training ends with a checkpoint and no style. */
@@ -293,6 +350,7 @@ int main(int argc, char **argv)
     g_assert_nonnull(g_getenv("IDIOM_TRAIN"));
     g_test_add("/train/same-weights", Fixture, NULL, setup, test_same_weights, teardown);
     g_test_add("/train/use", Fixture, NULL, setup, test_use, teardown);
+    g_test_add("/train/distill", Fixture, NULL, setup, test_distill, teardown);
     g_test_add("/train/not-finite", Fixture, NULL, setup, test_not_finite, teardown);
     g_test_add("/train/errors", Fixture, NULL, setup, test_errors, teardown);
     g_test_add("/train/too-large", Fixture, NULL, setup, test_too_large, teardown);

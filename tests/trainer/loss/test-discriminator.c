@@ -16,10 +16,10 @@ typedef struct {
     IdiomParams *weights, *spectral;
 } Parts;
 
-static Parts parts_new(guint styles)
+static Parts parts_new(guint styles, gboolean paired)
 {
     Parts parts = {idiom_params_new(device), idiom_params_new(device)};
-    discriminator_declare(parts.weights, parts.spectral, styles, 5);
+    discriminator_declare(parts.weights, parts.spectral, styles, paired, 5);
     return parts;
 }
 
@@ -69,7 +69,7 @@ static Judge judge_new(const Parts *parts, gboolean styles, gboolean trainable)
     IdiomTensor *mix = styles ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, STYLES, 1, 1)) : NULL;
     IdiomTensor *logits =
         idiom_to_flat(g, discriminator_build(g, parts->weights, parts->spectral, idiom_to_planes(g, picture),
-                                             mix, trainable, NULL));
+                                             NULL, mix, trainable, NULL));
     Judge judge = {.program = idiom_program_new(g, &logits, 1, &error)};
     g_assert_no_error(error);
     fill(idiom_program_map(judge.program, picture), 3 * SIDE * SIDE, 1);
@@ -93,7 +93,7 @@ static void test_names(void)
 /* The same network whether it is being trained or not; only a training run moves the power iteration. */
 static void test_frozen(void)
 {
-    Parts parts = parts_new(1);
+    Parts parts = parts_new(1, FALSE);
     Judge trained = judge_new(&parts, FALSE, TRUE), frozen = judge_new(&parts, FALSE, FALSE);
     g_assert_cmpuint(trained.shape.c, ==, 1);
     g_assert_cmpuint(trained.shape.h, ==, SIDE / 8);
@@ -135,7 +135,7 @@ static double length(const float *weight, const float *u, gsize rows, gsize colu
 /* After some runs no direction is stretched more than the one that the power iteration has found. */
 static void test_singular_values(void)
 {
-    Parts parts = parts_new(STYLES);
+    Parts parts = parts_new(STYLES, FALSE);
     Judge judge = judge_new(&parts, TRUE, TRUE);
     judge.mix[0] = 1;
     for (guint i = 0; i < 60; i++)
@@ -172,7 +172,7 @@ static void test_singular_values(void)
 /* Each style has its logits, and the mix picks them. */
 static void test_styles(void)
 {
-    Parts parts = parts_new(STYLES);
+    Parts parts = parts_new(STYLES, FALSE);
     Judge judge = judge_new(&parts, TRUE, FALSE);
     gsize count = idiom_shape_elements(judge.shape);
     float *of[STYLES];
@@ -192,6 +192,38 @@ static void test_styles(void)
     for (guint s = 0; s < STYLES; s++)
         g_free(of[s]);
     idiom_program_free(judge.program);
+    parts_clear(&parts);
+}
+
+/* A paired one judges the picture and the photo together. */
+static void test_paired(void)
+{
+    g_autoptr(GError) error = NULL;
+    const IdiomShape shape = IDIOM_SHAPE(1, 3, SIDE, SIDE);
+    Parts parts = parts_new(1, TRUE);
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    IdiomTensor *in[2], *planes[2];
+    for (guint i = 0; i < 2; i++) {
+        in[i] = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
+        planes[i] = idiom_to_planes(g, in[i]);
+    }
+    IdiomTensor *logits = idiom_to_flat(
+        g, discriminator_build(g, parts.weights, parts.spectral, planes[0], planes[1], NULL, FALSE, NULL));
+    g_autoptr(IdiomProgram) program = idiom_program_new(g, &logits, 1, &error);
+    g_assert_no_error(error);
+    const gsize size = idiom_shape_elements(idiom_tensor_shape(logits)) * sizeof(float);
+    float *seen[3];
+    for (guint i = 0; i < 3; i++) { /* neither, then the picture, then the photo changes */
+        fill(idiom_program_map(program, in[0]), idiom_shape_elements(shape), i == 1 ? 2 : 1);
+        fill(idiom_program_map(program, in[1]), idiom_shape_elements(shape), i == 2 ? 2 : 1);
+        run(program);
+        seen[i] = g_memdup2(idiom_program_map(program, logits), size);
+    }
+    g_assert_cmpint(memcmp(seen[0], seen[1], size), !=, 0);
+    g_assert_cmpint(memcmp(seen[0], seen[2], size), !=, 0);
+    g_assert_cmpint(memcmp(seen[1], seen[2], size), !=, 0);
+    for (guint i = 0; i < 3; i++)
+        g_free(seen[i]);
     parts_clear(&parts);
 }
 
@@ -307,14 +339,13 @@ static void test_feature_loss(void)
 typedef struct {
     const char *name;
     Gan gan;
-    gboolean features;
+    gboolean features, paired;
 } Term;
 
 static const Term terms[] = {
-    {"hinge", GAN_HINGE, FALSE},
-    {"bce", GAN_BCE, FALSE},
-    {"lsgan", GAN_LSGAN, FALSE},
-    {"features", GAN_HINGE, TRUE},
+    {"hinge", GAN_HINGE, FALSE, FALSE}, {"bce", GAN_BCE, FALSE, FALSE},
+    {"lsgan", GAN_LSGAN, FALSE, FALSE}, {"features", GAN_HINGE, TRUE, FALSE},
+    {"paired", GAN_HINGE, FALSE, TRUE}, {"paired-features", GAN_HINGE, TRUE, TRUE},
 };
 
 /* A small step along the gradient changes the loss by what the gradient says. */
@@ -324,15 +355,18 @@ static void test_gradient(gconstpointer data)
     const IdiomShape shape = IDIOM_SHAPE(2, 3, SIDE, SIDE);
     const gsize count = idiom_shape_elements(shape);
     g_autoptr(GError) error = NULL;
-    Parts parts = parts_new(1);
+    Parts parts = parts_new(1, term->paired);
     IdiomTensor *maps[2][DISCRIMINATOR_MAPS];
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     IdiomTensor *painted = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
     IdiomTensor *real = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
+    IdiomTensor *photo = term->paired ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape) : NULL;
+    IdiomTensor *seen = photo ? idiom_to_planes(g, photo) : NULL;
     idiom_graph_want_gradient(g, painted);
     IdiomTensor *logits = discriminator_build(g, parts.weights, parts.spectral, idiom_to_planes(g, painted),
-                                              NULL, FALSE, maps[0]);
-    discriminator_build(g, parts.weights, parts.spectral, idiom_to_planes(g, real), NULL, FALSE, maps[1]);
+                                              seen, NULL, FALSE, maps[0]);
+    discriminator_build(g, parts.weights, parts.spectral, idiom_to_planes(g, real), seen, NULL, FALSE,
+                        maps[1]);
     IdiomTensor *loss = term->features ? discriminator_feature_loss(g, maps[0], maps[1])
                                        : adversarial_loss(g, term->gan, logits);
     idiom_graph_differentiate(g, &loss, &(double){1}, 1, NULL);
@@ -343,6 +377,8 @@ static void test_gradient(gconstpointer data)
     fill(values, count, 20);
     if (term->features)
         fill(idiom_program_map(program, real), count, 21);
+    if (photo)
+        fill(idiom_program_map(program, photo), count, 22);
     run(program);
     g_autofree float *gradient = g_memdup2(idiom_program_map(program, outputs[1]), count * sizeof *gradient);
     g_autofree float *start = g_memdup2(values, count * sizeof *values);
@@ -373,6 +409,7 @@ int main(int argc, char **argv)
     g_test_add_func("/discriminator/frozen", test_frozen);
     g_test_add_func("/discriminator/singular-values", test_singular_values);
     g_test_add_func("/discriminator/styles", test_styles);
+    g_test_add_func("/discriminator/paired", test_paired);
     g_test_add_func("/discriminator/losses", test_losses);
     g_test_add_func("/discriminator/feature-loss", test_feature_loss);
     for (guint i = 0; i < G_N_ELEMENTS(terms); i++) {

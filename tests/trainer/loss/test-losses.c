@@ -6,9 +6,11 @@
 #include "loss/expression.h"
 #include "loss/gradient.h"
 #include "loss/losses.h"
+#include "loss/taught.h"
 #include "trainer-files.h"
 
 #include <idiom-unstable/features.h>
+#include <idiom-unstable/ops.h>
 
 #include <math.h>
 #include <string.h>
@@ -81,8 +83,9 @@ static Losses *make_losses(guint seed)
     return losses;
 }
 
+/* @taught: whether @content is a teacher's picture, which style and content are compared with */
 static Term term_new(const Losses *losses, const char *name, IdiomShape s, const float *content,
-                     const float *mask)
+                     const float *mask, gboolean taught)
 {
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     Term t = {.values = idiom_shape_elements(s), .name = g_strdup(name)};
@@ -91,11 +94,12 @@ static Term term_new(const Losses *losses, const char *name, IdiomShape s, const
     t.output = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
     idiom_graph_want_gradient(g, t.output);
     IdiomTensor *before = idiom_to_planes(g, content_in), *after = idiom_to_planes(g, t.output);
-    t.objective = objective_new(losses, g, before, after, FALSE);
+    t.objective = objective_new(losses, g, before, after, taught ? before : NULL);
     objective_add_legibility(t.objective, before, after, idiom_to_planes(g, mask_in), 1);
     objective_add_line(t.objective, before, after, 1);
     objective_add_edges(t.objective, before, after, 1);
-    objective_add_strokes(t.objective, after, 1);
+    if (!taught)
+        objective_add_strokes(t.objective, after, 1);
 
     guint n_terms;
     const LossTerm *terms = objective_terms(t.objective, &n_terms);
@@ -137,12 +141,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Term, term_clear)
 /* --- gradients ------------------------------------------------------------------------------------ */
 
 /* Moves a random half of the values along the gradient's sign, so that every element counts in the sum. */
-static void check_gradient(gconstpointer name)
+static void check_gradient_of(const char *name, gboolean taught)
 {
     const IdiomShape s = IDIOM_SHAPE(2, 3, 24, 26);
     g_autoptr(Losses) losses = make_losses(3);
     g_autofree float *content = make_picture(s, 1), *output = make_picture(s, 2), *mask = make_mask(s);
-    g_auto(Term) t = term_new(losses, name, s, content, mask);
+    g_auto(Term) t = term_new(losses, name, s, content, mask, taught);
     g_assert_cmpfloat(term_value(&t, output), >, 0);
     g_autofree float *gradient =
         g_memdup2(idiom_program_map(t.program, t.gradient), t.values * sizeof(float));
@@ -159,10 +163,20 @@ static void check_gradient(gconstpointer name)
                 moved[i] = output[i] + (k ? 1 : -1) * step[i];
             at[k] = term_value(&t, moved);
         }
-        g_test_message("%s: %g by differences, %g by gradient", (const char *)name, at[1] - at[0], expected);
+        g_test_message("%s: %g by differences, %g by gradient", name, at[1] - at[0], expected);
         g_assert_cmpfloat(expected, >, 0);
         g_assert_cmpfloat_with_epsilon(at[1] - at[0], expected, TOLERANCE * expected);
     }
+}
+
+static void check_gradient(gconstpointer name)
+{
+    check_gradient_of(name, FALSE);
+}
+
+static void check_gradient_taught(gconstpointer name)
+{
+    check_gradient_of(name, TRUE);
 }
 
 /* --- the same in double --------------------------------------------------------------------------- */
@@ -385,7 +399,7 @@ static void check_values(void)
             {"strokes", strokes(output, s, 9)},
         };
         for (guint k = 0; k < G_N_ELEMENTS(checks); k++) {
-            g_auto(Term) t = term_new(losses, checks[k].name, s, content, mask);
+            g_auto(Term) t = term_new(losses, checks[k].name, s, content, mask, FALSE);
             const double value = term_value(&t, output);
             g_test_message("%s %ux%u: %g, expected %g", checks[k].name, s.w, s.h, value, checks[k].expected);
             g_assert_cmpfloat_with_epsilon(value, checks[k].expected, EXACT * checks[k].expected);
@@ -418,7 +432,7 @@ static double stripes_value(const char *name, guint part, double output_contrast
     g_autoptr(Losses) losses = make_losses(3);
     g_autofree float *content = make_stripes(s, 0.2, part), *mask = make_left_mask(s, part);
     g_autofree float *output = make_stripes(s, output_contrast, part);
-    g_auto(Term) t = term_new(losses, name, s, content, mask);
+    g_auto(Term) t = term_new(losses, name, s, content, mask, FALSE);
     return term_value(&t, output);
 }
 
@@ -459,11 +473,81 @@ static void check_line(void)
         if (x == 6 || x == 7)
             bad[i] = 0;
     }
-    g_auto(Term) t = term_new(losses, "line", s, content, mask);
+    g_auto(Term) t = term_new(losses, "line", s, content, mask, FALSE);
     const double plain = term_value(&t, content), drawn = term_value(&t, good), wrong = term_value(&t, bad);
     g_test_message("plain %g, drawn %g, wrong %g", plain, drawn, wrong);
     g_assert_cmpfloat(drawn, <, 0.7 * plain);
     g_assert_cmpfloat(wrong, >, plain + 0.02); /* of 1 for a line of that depth everywhere */
+}
+
+/* --- taught terms --------------------------------------------------------------------------------- */
+
+/* [n,c,c]: sums over pixels of products, over the number of pixels. */
+static double *plain_gram(const float *map, IdiomShape s)
+{
+    const gsize pixels = (gsize)s.h * s.w;
+    double *gram = g_new0(double, (gsize)s.n *s.c *s.c);
+    for (guint n = 0; n < s.n; n++)
+        for (guint i = 0; i < s.c; i++)
+            for (guint j = 0; j < s.c; j++)
+                for (gsize p = 0; p < pixels; p++)
+                    gram[(n * s.c + i) * s.c + j] += (double)map[(n * s.c + i) * pixels + p] *
+                                                     map[(n * s.c + j) * pixels + p] / (double)pixels;
+    return gram;
+}
+
+static double expected_gram_distance(const float *map, const float *wanted, IdiomShape s)
+{
+    g_autofree double *a = plain_gram(map, s), *b = plain_gram(wanted, s);
+    double difference = 0, energy = 0;
+    for (guint i = 0; i < s.n * s.c * s.c; i++) {
+        difference += (a[i] - b[i]) * (a[i] - b[i]);
+        energy += b[i] * b[i];
+    }
+    return difference / energy;
+}
+
+static double expected_feature_distance(const float *map, const float *wanted, IdiomShape s)
+{
+    const gsize count = idiom_shape_elements(s);
+    double difference = 0, sum = 0, square = 0;
+    for (gsize i = 0; i < count; i++) {
+        difference += ((double)map[i] - wanted[i]) * ((double)map[i] - wanted[i]);
+        sum += wanted[i];
+        square += (double)wanted[i] * wanted[i];
+    }
+    return difference / (square - sum * sum / (double)count);
+}
+
+/* Features of the student's picture against those of the teacher's; all of a student that has them are 0. */
+static void check_taught_values(void)
+{
+    const IdiomShape s = IDIOM_SHAPE(2, 3, 14, 19);
+    g_autoptr(GError) error = NULL;
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    IdiomTensor *in[2], *maps[2];
+    for (guint k = 0; k < 2; k++) {
+        in[k] = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
+        maps[k] = idiom_to_planes(g, in[k]);
+    }
+    IdiomTensor *values[] = {
+        taught_gram_distance(g, maps[0], maps[1]),
+        taught_feature_distance(g, maps[0], maps[1]),
+        taught_gram_distance(g, maps[1], maps[1]),
+        taught_feature_distance(g, maps[1], maps[1]),
+    };
+    g_autoptr(IdiomProgram) program = idiom_program_new(g, values, G_N_ELEMENTS(values), &error);
+    g_assert_no_error(error);
+    g_autofree float *student = make_picture(s, 31), *teacher = make_picture(s, 32);
+    memcpy(idiom_program_map(program, in[0]), student, idiom_shape_elements(s) * sizeof(float));
+    memcpy(idiom_program_map(program, in[1]), teacher, idiom_shape_elements(s) * sizeof(float));
+    idiom_program_run(program, &error);
+    g_assert_no_error(error);
+    const double expected[] = {expected_gram_distance(student, teacher, s),
+                               expected_feature_distance(student, teacher, s), 0, 0};
+    for (guint i = 0; i < G_N_ELEMENTS(values); i++)
+        g_assert_cmpfloat_with_epsilon(*(float *)idiom_program_map(program, values[i]), expected[i],
+                                       EXACT * expected[i] + 1e-9);
 }
 
 int main(int argc, char **argv)
@@ -482,7 +566,12 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strdup_printf("/losses/gradient/%s", names[i]);
         g_test_add_data_func(path, names[i], check_gradient);
     }
+    for (guint i = 0; i < 2; i++) {
+        g_autofree char *path = g_strdup_printf("/losses/gradient/taught/%s", names[i]);
+        g_test_add_data_func(path, names[i], check_gradient_taught);
+    }
     g_test_add_func("/losses/values", check_values);
+    g_test_add_func("/losses/taught", check_taught_values);
     g_test_add_func("/losses/legibility", check_legibility);
     g_test_add_func("/losses/edges", check_edges);
     g_test_add_func("/losses/line", check_line);
