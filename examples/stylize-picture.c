@@ -5,29 +5,26 @@
  *   cc stylize-picture.c $(pkg-config --cflags --libs idiom cairo)
  */
 #include <cairo.h>
-#include <idiom/filter.h>
+#include <idiom/renderer.h>
 
-static gboolean stylize(cairo_surface_t *surface, const char *style_name, GError **error)
+static gboolean stylize(cairo_surface_t *surface, const char *style, GError **error)
 {
-    g_autofree char *path = idiom_style_find(style_name, error);
-    g_autoptr(IdiomStyle) style = path ? idiom_style_load(path, error) : NULL;
-    g_autoptr(IdiomDevice) device = style ? idiom_device_open(NULL, error) : NULL;
-    if (!device)
+    g_autoptr(IdiomDevice) device = idiom_device_open(NULL, error);
+    g_autoptr(IdiomRenderer) renderer = device ? idiom_renderer_new(device, NULL, error) : NULL;
+    if (!renderer || !idiom_renderer_show(renderer, style, NULL, error))
         return FALSE;
 
-    /* one filter for all pictures of a size; cairo's pixels are BGRA in memory on little-endian machines */
-    IdiomFrame frame = {.format = IDIOM_VIDEO_BGRA,
-                        .width = (guint)cairo_image_surface_get_width(surface),
-                        .height = (guint)cairo_image_surface_get_height(surface)};
-    IdiomPrecision precision = idiom_device_info(device)->fastest;
-    g_autoptr(IdiomFilter) filter = idiom_filter_new(device, style, &frame, precision, error);
-    if (!filter)
-        return FALSE;
-
-    guint8 *pixels = cairo_image_surface_get_data(surface);
-    gssize stride = cairo_image_surface_get_stride(surface);
-    return idiom_filter_process(filter, (const guint8 *const[]){pixels}, &stride, (guint8 *const[]){pixels},
-                                &stride, &(IdiomFilterControls){.strength = 1}, error);
+    /* cairo's pixels are BGRA in memory on little-endian machines */
+    IdiomVideoInfo info = IDIOM_VIDEO_INFO_INIT;
+    info.format = IDIOM_VIDEO_BGRA;
+    info.width = (guint)cairo_image_surface_get_width(surface);
+    info.height = (guint)cairo_image_surface_get_height(surface);
+    IdiomPicture picture = IDIOM_PICTURE_INIT;
+    picture.planes[0] = cairo_image_surface_get_data(surface);
+    picture.strides[0] = cairo_image_surface_get_stride(surface);
+    return idiom_renderer_configure(renderer, &info, error) &&
+           idiom_renderer_send(renderer, &picture, &picture, NULL, error) &&
+           idiom_renderer_get(renderer, TRUE, NULL, error) == IDIOM_GET_FRAME;
 }
 
 int main(int argc, char **argv)

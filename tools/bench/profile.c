@@ -3,6 +3,8 @@
 
 #include "json.h"
 
+#include <idiom-unstable/profile.h>
+
 /* A picture with detail everywhere, so that no kernel has it easy. */
 static void fill_noise(guint8 *bytes, gsize size)
 {
@@ -13,40 +15,46 @@ static void fill_noise(guint8 *bytes, gsize size)
     }
 }
 
-static gboolean time_frames(Profile *profile, IdiomFilter *filter, const IdiomFrame *frame, guint frames,
+static gboolean render(IdiomRenderer *renderer, const IdiomPicture *in, const IdiomPicture *out,
+                       GError **error)
+{
+    IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    params.temporal = 0;
+    return idiom_renderer_send(renderer, in, out, &params, error) &&
+           idiom_renderer_get(renderer, TRUE, NULL, error) == IDIOM_GET_FRAME;
+}
+
+static gboolean time_frames(Profile *profile, IdiomRenderer *renderer, const IdiomFrame *frame, guint frames,
                             GError **error)
 {
-    g_autofree guint8 *in = g_malloc(frame->size), *out = g_malloc(frame->size);
-    const guint8 *in_planes[IDIOM_VIDEO_MAX_PLANES];
-    guint8 *out_planes[IDIOM_VIDEO_MAX_PLANES];
-    gssize strides[IDIOM_VIDEO_MAX_PLANES];
-    fill_noise(in, frame->size);
+    g_autofree guint8 *in_bytes = g_malloc(frame->size), *out_bytes = g_malloc(frame->size);
+    IdiomPicture in = IDIOM_PICTURE_INIT, out = IDIOM_PICTURE_INIT;
+    fill_noise(in_bytes, frame->size);
     for (guint p = 0; p < frame->n_planes; p++) {
-        in_planes[p] = in + frame->offset[p];
-        out_planes[p] = out + frame->offset[p];
-        strides[p] = (gssize)frame->stride[p];
+        in.planes[p] = in_bytes + frame->offset[p];
+        out.planes[p] = out_bytes + frame->offset[p];
+        in.strides[p] = out.strides[p] = (gssize)frame->stride[p];
     }
 
     for (guint i = 0; i < frames; i++) {
         gint64 begin = g_get_monotonic_time();
-        if (!idiom_filter_process(filter, in_planes, strides, out_planes, strides,
-                                  &(IdiomFilterControls){.strength = 1}, error))
+        if (!render(renderer, &in, &out, error))
             return FALSE;
         double seconds = (g_get_monotonic_time() - begin) / 1e6;
         profile->frame_seconds += seconds / frames;
         profile->best_seconds = i == 0 ? seconds : MIN(profile->best_seconds, seconds);
     }
 
-    IdiomProgram *program = idiom_filter_program(filter);
-    if (!idiom_program_profile(program, TRUE, error))
+    IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
+    idiom_renderer_get_stats(renderer, &stats);
+    profile->memory = stats.memory;
+    if (!idiom_renderer_profile(renderer, TRUE, error))
         return FALSE;
     for (guint i = 0; i < frames; i++) {
-        if (!idiom_filter_process(filter, in_planes, strides, out_planes, strides,
-                                  &(IdiomFilterControls){.strength = 1}, error))
+        if (!render(renderer, &in, &out, error))
             return FALSE;
-        guint count;
-        const IdiomOpTime *times = idiom_program_times(program, &count);
-        profile_rows_add(profile->rows, times, count, i, frames);
+        g_autoptr(GArray) times = idiom_renderer_times(renderer);
+        profile_rows_add(profile->rows, (const IdiomOpTime *)times->data, times->len, i, frames);
     }
     profile->op_seconds = profile_rows_seconds(profile->rows);
     for (guint i = 0; i < profile->rows->len; i++) {
@@ -57,20 +65,35 @@ static gboolean time_frames(Profile *profile, IdiomFilter *filter, const IdiomFr
     return TRUE;
 }
 
+static IdiomRenderer *open_renderer(IdiomDevice *device, const char *style, const IdiomFrame *frame,
+                                    GError **error)
+{
+    IdiomRendererOptions options = IDIOM_RENDERER_OPTIONS_INIT;
+    IdiomVideoInfo info = IDIOM_VIDEO_INFO_INIT;
+    options.slots = 1;
+    info.format = frame->format;
+    info.width = frame->width;
+    info.height = frame->height;
+    info.matrix = frame->matrix;
+    g_autoptr(IdiomRenderer) renderer = idiom_renderer_new(device, &options, error);
+    return renderer && idiom_renderer_show(renderer, style, NULL, error) &&
+                   idiom_renderer_configure(renderer, &info, error)
+               ? g_steal_pointer(&renderer)
+               : NULL;
+}
+
 gboolean profile_run(Profile *profile, const char *style_name, const char *device_selector,
                      IdiomVideoFormat format, guint width, guint height, guint frames, GError **error)
 {
-    g_autofree char *path = idiom_style_find(style_name, error);
-    g_autoptr(IdiomStyle) style = path ? idiom_style_load(path, error) : NULL;
-    g_autoptr(IdiomDevice) device = style ? idiom_device_open(device_selector, error) : NULL;
+    g_autoptr(IdiomDevice) device = idiom_device_open(device_selector, error);
     if (!device)
         return FALSE;
     const IdiomDeviceInfo *info = idiom_device_info(device);
     IdiomFrame frame = {.format = format, .width = width, .height = height, .matrix = IDIOM_VIDEO_BT709};
-    g_autoptr(IdiomFilter) filter = NULL;
-    if (idiom_frame_layout(&frame, error))
-        filter = idiom_filter_new(device, style, &frame, info->fastest, error);
-    if (!filter)
+    if (!idiom_frame_layout(&frame, error))
+        return FALSE;
+    g_autoptr(IdiomRenderer) renderer = open_renderer(device, style_name, &frame, error);
+    if (!renderer)
         return FALSE;
 
     *profile = (Profile){
@@ -80,10 +103,9 @@ gboolean profile_run(Profile *profile, const char *style_name, const char *devic
         .precision = info->fastest == IDIOM_FP16 ? "fp16" : "fp32",
         .width = width,
         .height = height,
-        .memory = idiom_program_memory(idiom_filter_program(filter)),
         .rows = profile_rows_new(),
     };
-    if (!time_frames(profile, filter, &frame, frames, error)) {
+    if (!time_frames(profile, renderer, &frame, frames, error)) {
         profile_clear(profile);
         return FALSE;
     }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Time of one frame, as a whole and operation by operation, measured through libidiom alone. */
-#ifndef IDIOM_PROFILE_H
-#define IDIOM_PROFILE_H
+#ifndef BENCH_PROFILE_H
+#define BENCH_PROFILE_H
 
 #include "rows.h"
 
-#include <idiom/filter.h>
+#include <idiom-unstable/video.h>
+#include <idiom/renderer.h>
 
 typedef struct {
     char *device, *driver, *type;

@@ -9,7 +9,7 @@
 #include "json.h"
 #include "judge/warping.h"
 
-#include <idiom/filter.h>
+#include <idiom/renderer.h>
 #include <idiom-unstable/ops.h>
 #include <idiom-unstable/program.h>
 #include <idiom-unstable/temporal.h>
@@ -33,10 +33,10 @@ enum { SINGLE, SMOOTH, RUNS };
 /* The confidence that smoothing has in the motion it finds, for whom wants to see it: the same ops once more. */
 typedef struct {
     IdiomProgram *program;
-    guint8 *in;           /* mapped */
-    float *linked;        /* mapped */
-    const float *flow;    /* mapped: flat [1,4,h,w], see IdiomMotion */
-    const float *follows; /* mapped */
+    guint8 *in;             /* mapped */
+    float *continues_in;    /* mapped */
+    const float *flow;      /* mapped: flat [1,4,h,w], see IdiomMotion */
+    const float *continues; /* mapped */
     IdiomShape shape;
     guint cell;
 } Confidence;
@@ -45,7 +45,7 @@ typedef struct {
     const Options *options;
     IdiomFrame frame;
     IdiomDevice *device;
-    IdiomFilter *filters[RUNS];
+    IdiomRenderer *renderers[RUNS];
     Confidence confidence;
     Warping *warping;
     ClipWriter *writer;
@@ -68,7 +68,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 static void job_clear(Job *job)
 {
     for (guint i = 0; i < RUNS; i++) {
-        g_clear_pointer(&job->filters[i], idiom_filter_free);
+        g_clear_pointer(&job->renderers[i], idiom_renderer_free);
         g_clear_pointer(&job->seconds[i], g_array_unref);
     }
     for (guint i = 0; i < STRIP_FRAMES; i++)
@@ -87,35 +87,47 @@ static gboolean prepare_confidence(Job *job, GError **error)
     Confidence *c = &job->confidence;
     IdiomGraph *g = idiom_graph_new(job->device, IDIOM_FP32);
     IdiomTensor *in = idiom_graph_input(g, IDIOM_LAYOUT_BYTES, idiom_frame_shape(&job->frame));
-    IdiomTensor *linked = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-    IdiomMotion motion = idiom_motion(g, idiom_import(g, in, &job->frame), linked);
+    IdiomTensor *continues_in = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+    IdiomMotion motion = idiom_motion(g, idiom_import(g, in, &job->frame), continues_in);
     IdiomTensor *outputs[] = {idiom_to_flat(g, motion.flow), motion.continues};
     c->program = idiom_program_new(g, outputs, G_N_ELEMENTS(outputs), error);
     if (!c->program)
         return FALSE;
     c->in = idiom_program_map(c->program, in);
-    c->linked = idiom_program_map(c->program, linked);
+    c->continues_in = idiom_program_map(c->program, continues_in);
     c->flow = idiom_program_map(c->program, outputs[0]);
-    c->follows = idiom_program_map(c->program, outputs[1]);
+    c->continues = idiom_program_map(c->program, outputs[1]);
     c->shape = idiom_tensor_shape(outputs[0]);
     c->cell = motion.cell;
     return TRUE;
 }
 
+static IdiomRenderer *open_renderer(const Job *job, GError **error)
+{
+    IdiomRendererOptions options = IDIOM_RENDERER_OPTIONS_INIT;
+    IdiomVideoInfo info = IDIOM_VIDEO_INFO_INIT;
+    options.slots = 1;
+    info.format = job->frame.format;
+    info.width = job->frame.width;
+    info.height = job->frame.height;
+    g_autoptr(IdiomRenderer) renderer = idiom_renderer_new(job->device, &options, error);
+    return renderer && idiom_renderer_show(renderer, job->options->style, NULL, error) &&
+                   idiom_renderer_configure(renderer, &info, error)
+               ? g_steal_pointer(&renderer)
+               : NULL;
+}
+
 static gboolean prepare(Job *job, const Clip *clip, GError **error)
 {
     const Options *o = job->options;
-    g_autofree char *path = idiom_style_find(o->style, error);
-    g_autoptr(IdiomStyle) style = path ? idiom_style_load(path, error) : NULL;
-    job->device = style ? idiom_device_open(o->device, error) : NULL;
+    job->device = idiom_device_open(o->device, error);
     job->frame = (IdiomFrame){.format = IDIOM_VIDEO_RGBX, .width = o->w, .height = o->h};
     if (!job->device || !idiom_frame_layout(&job->frame, error))
         return FALSE;
     for (guint i = 0; i < RUNS; i++) {
         job->seconds[i] = g_array_new(FALSE, FALSE, sizeof(double));
-        job->filters[i] =
-            idiom_filter_new(job->device, style, &job->frame, idiom_device_info(job->device)->fastest, error);
-        if (!job->filters[i])
+        job->renderers[i] = open_renderer(job, error);
+        if (!job->renderers[i])
             return FALSE;
     }
     job->warping = warping_new(o->w, o->h, RUNS);
@@ -127,21 +139,20 @@ static gboolean prepare(Job *job, const Clip *clip, GError **error)
     return (!o->save || job->writer) && (!(o->save || o->strip) || prepare_confidence(job, error));
 }
 
-/* One frame through one of the filters. */
-static Picture *stylize(Job *job, guint run, const guint8 *in, GError **error)
+/* One frame through one of the renderers. */
+static Picture *stylize(Job *job, guint run, guint8 *in, GError **error)
 {
-    const guint8 *in_planes[] = {in};
     g_autofree guint8 *out = g_malloc(job->frame.size);
-    guint8 *out_planes[] = {out};
-    const gssize strides[] = {(gssize)job->frame.stride[0]};
-    const IdiomFilterControls controls = {
-        .strength = 1,
-        .temporal = run == SMOOTH ? job->options->temporal : 0,
-        .statistics = run == SMOOTH ? job->options->statistics : 0,
-        .discontinuity = job->frames == 0,
-    };
+    IdiomPicture from = IDIOM_PICTURE_INIT, to = IDIOM_PICTURE_INIT;
+    from.planes[0] = in;
+    to.planes[0] = out;
+    from.strides[0] = to.strides[0] = (gssize)job->frame.stride[0];
+    IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    params.temporal = run == SMOOTH ? job->options->temporal : 0;
+    params.statistics = run == SMOOTH ? job->options->statistics : 0;
     gint64 begin = g_get_monotonic_time();
-    if (!idiom_filter_process(job->filters[run], in_planes, strides, out_planes, strides, &controls, error))
+    if (!idiom_renderer_send(job->renderers[run], &from, &to, &params, error) ||
+        idiom_renderer_get(job->renderers[run], TRUE, NULL, error) != IDIOM_GET_FRAME)
         return NULL;
     double seconds = (g_get_monotonic_time() - begin) / 1e6;
     g_array_append_val(job->seconds[run], seconds);
@@ -170,7 +181,7 @@ static Picture *confidence(Job *job, const guint8 *bytes, GError **error)
 {
     const Confidence *c = &job->confidence;
     memcpy(c->in, bytes, job->frame.size);
-    *c->linked = job->frames > 0;
+    *c->continues_in = job->frames > 0;
     if (!idiom_program_run(c->program, error))
         return NULL;
     const float *trust = c->flow + (gsize)2 * c->shape.h * c->shape.w; /* the third channel */
@@ -180,7 +191,7 @@ static Picture *confidence(Job *job, const guint8 *bytes, GError **error)
             const guint patch =
                 MIN(y / c->cell, c->shape.h - 1) * c->shape.w + MIN(x / c->cell, c->shape.w - 1);
             memset(picture->rgb + 3 * ((gsize)y * picture->w + x),
-                   (int)(255 * *c->follows * trust[patch] + 0.5f), 3);
+                   (int)(255 * *c->continues * trust[patch] + 0.5f), 3);
         }
     return picture;
 }
@@ -290,7 +301,7 @@ typedef struct {
     WarpingScores scores;
     double frame_ms; /* of a frame by itself */
     double cost_ms;  /* of smoothing: median of the differences of runs that followed each other */
-    guint64 memory;  /* device bytes of one filter, which has the parts for both */
+    guint64 memory;  /* device bytes of one renderer, which has the parts for both */
 } Result;
 
 static void take_result(const Job *job, Result *result)
@@ -304,7 +315,9 @@ static void take_result(const Job *job, Result *result)
     }
     result->frame_ms = 1000 * median(job->seconds[SINGLE]);
     result->cost_ms = 1000 * median(differences);
-    result->memory = idiom_program_memory(idiom_filter_program(job->filters[SMOOTH]));
+    IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
+    idiom_renderer_get_stats(job->renderers[SMOOTH], &stats);
+    result->memory = stats.memory;
 }
 
 static void print_result(const Job *job, const Result *r)

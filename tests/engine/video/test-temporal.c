@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Motion and what is made of it: known motion is found, noise is steadied, nothing trails, cuts are cuts. */
+#include "stage.h"
 #include "style-files.h"
 
-#include <idiom/filter.h>
 #include <idiom-unstable/ops.h>
+#include <idiom-unstable/program.h>
 #include <idiom-unstable/temporal.h>
 
 #include <math.h>
@@ -216,17 +217,6 @@ static void draw_scene(guint8 *rgba, guint seed, double sigma, double disc, GRan
         }
 }
 
-static IdiomFilter *new_filter(const char *style_path, guint width, guint height)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(IdiomStyle) style = idiom_style_load(style_path, &error);
-    g_assert_no_error(error);
-    IdiomFrame frame = {.format = IDIOM_VIDEO_RGBA, .width = width, .height = height};
-    IdiomFilter *filter = idiom_filter_new(device, style, &frame, idiom_device_info(device)->fastest, &error);
-    g_assert_no_error(error);
-    return filter;
-}
-
 /* A picture's own moments, mixed with those of the one before it. */
 static void test_statistics(void)
 {
@@ -268,18 +258,11 @@ static void test_statistics(void)
     g_rand_free(random);
 }
 
-static void stylize_with(IdiomFilter *filter, guint width, const guint8 *in, guint8 *out,
-                         IdiomFilterControls controls)
+static void stylize(IdiomRenderer *renderer, guint width, const guint8 *in, guint8 *out, double temporal)
 {
-    g_autoptr(GError) error = NULL;
-    gssize stride = 4 * width;
-    idiom_filter_process(filter, &in, &stride, &out, &stride, &controls, &error);
-    g_assert_no_error(error);
-}
-
-static void stylize(IdiomFilter *filter, guint width, const guint8 *in, guint8 *out, double temporal)
-{
-    stylize_with(filter, width, in, out, (IdiomFilterControls){.strength = 1, .temporal = temporal});
+    IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    params.temporal = temporal;
+    stage_render_rgba(renderer, width, in, out, &params);
 }
 
 #define SHIPPED_STYLE SOURCE_ROOT "/styles/starry-night.safetensors"
@@ -288,7 +271,8 @@ static void stylize(IdiomFilter *filter, guint width, const guint8 *in, guint8 *
 static void test_noise(void)
 {
     enum { FIRST = 10, FRAMES = 22 };
-    g_autoptr(IdiomFilter) filter = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
+    g_autoptr(IdiomRenderer) filter =
+        stage_new(device, SHIPPED_STYLE, IDIOM_VIDEO_RGBA, SMALL_W, SMALL_H, NULL);
     g_autofree guint8 *in = g_malloc(4 * SMALL_PIXELS), *out = g_malloc(4 * SMALL_PIXELS);
     double deviation[2];
     for (guint steady = 0; steady < 2; steady++) {
@@ -319,8 +303,10 @@ static void test_noise(void)
 static void test_no_trail(void)
 {
     enum { STEP = 14, FRAMES = 12 };
-    g_autoptr(IdiomFilter) plain = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
-    g_autoptr(IdiomFilter) steady = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
+    g_autoptr(IdiomRenderer) plain =
+        stage_new(device, SHIPPED_STYLE, IDIOM_VIDEO_RGBA, SMALL_W, SMALL_H, NULL);
+    g_autoptr(IdiomRenderer) steady =
+        stage_new(device, SHIPPED_STYLE, IDIOM_VIDEO_RGBA, SMALL_W, SMALL_H, NULL);
     g_autofree guint8 *in = g_malloc(4 * SMALL_PIXELS), *a = g_malloc(4 * SMALL_PIXELS),
                       *b = g_malloc(4 * SMALL_PIXELS);
     GRand *random = g_rand_new_with_seed(4);
@@ -362,19 +348,21 @@ static void test_fresh_starts(void)
         {1, 0, 0.8, FALSE, FALSE}, {40, 0, 0.8, FALSE, TRUE}, {40, 0, 0.8, FALSE, FALSE},
         {40, 0, 0.8, TRUE, TRUE},
     };
-    g_autoptr(IdiomFilter) plain = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
-    g_autoptr(IdiomFilter) steady = new_filter(SHIPPED_STYLE, SMALL_W, SMALL_H);
+    g_autoptr(IdiomRenderer) plain =
+        stage_new(device, SHIPPED_STYLE, IDIOM_VIDEO_RGBA, SMALL_W, SMALL_H, NULL);
+    g_autoptr(IdiomRenderer) steady =
+        stage_new(device, SHIPPED_STYLE, IDIOM_VIDEO_RGBA, SMALL_W, SMALL_H, NULL);
     g_autofree guint8 *in = g_malloc(4 * SMALL_PIXELS), *a = g_malloc(4 * SMALL_PIXELS),
                       *b = g_malloc(4 * SMALL_PIXELS);
     GRand *random = g_rand_new_with_seed(5);
     for (guint i = 0; i < G_N_ELEMENTS(frames); i++) {
         draw_scene(in, frames[i].seed, 4 / 255.0, -1, random);
         stylize(plain, SMALL_W, in, a, 0);
-        stylize_with(steady, SMALL_W, in, b,
-                     (IdiomFilterControls){.strength = 1,
-                                           .temporal = frames[i].temporal,
-                                           .statistics = frames[i].statistics,
-                                           .discontinuity = frames[i].discontinuity});
+        IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+        params.temporal = frames[i].temporal;
+        params.statistics = frames[i].statistics;
+        params.discontinuity = frames[i].discontinuity;
+        stage_render_rgba(steady, SMALL_W, in, b, &params);
         g_test_message("frame %u", i);
         g_assert_cmpint(memcmp(a, b, 4 * SMALL_PIXELS) == 0, ==, frames[i].equal);
     }
@@ -389,7 +377,7 @@ static void test_sizes(void)
     g_autofree char *path = g_build_filename(folder, "tiny.safetensors", NULL);
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
         guint w = sizes[i][0], h = sizes[i][1];
-        g_autoptr(IdiomFilter) filter = new_filter(path, w, h);
+        g_autoptr(IdiomRenderer) filter = stage_new(device, path, IDIOM_VIDEO_RGBA, w, h, NULL);
         g_autofree guint8 *in = g_malloc(4 * w * h), *out = g_malloc0(4 * w * h), *first = NULL;
         for (guint k = 0; k < 4 * w * h; k++)
             in[k] = (guint8)(128 + 127 * sin(0.037 * k + 0.00071 * k * k));
