@@ -118,6 +118,7 @@ gboolean idiom_commands_dispatch(IdiomCommands *c, IdiomKernel *kernel, IdiomPla
                         "%u workgroups needed, the device's limit is %u", groups[i], limit[i]);
             return FALSE;
         }
+    g_atomic_int_set(&kernel->dispatched, 1);
     vkCmdBindPipeline(c->buffer, VK_PIPELINE_BIND_POINT_COMPUTE, kernel->pipeline);
     if (n_planes) {
         VkDescriptorSet set = allocate_set(c, kernel, error);

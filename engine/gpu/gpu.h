@@ -84,6 +84,10 @@ IdiomFenceState idiom_fence_wait(IdiomFence *fence, gboolean wait, GError **erro
 /* Host-visible memory is slow for shaders: inputs and outputs go through copies. */
 gboolean idiom_device_is_staged(const IdiomDevice *device);
 
+/* For tests: names of all shaders in the library, as idiom_kernel_get() takes them; of those that @device has run. */
+char **idiom_shader_names(void);
+char **idiom_device_shaders(IdiomDevice *device);
+
 /* --- commands --------------------------------------------------------------------------------------------------- */
 
 /* A recorded list of commands: recorded once, run any number of times. */

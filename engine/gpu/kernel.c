@@ -127,6 +127,31 @@ guint idiom_device_kernels(IdiomDevice *device)
     return n;
 }
 
+char **idiom_shader_names(void)
+{
+    char **names = g_resources_enumerate_children("/org/idiom/shaders", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    for (char **name = names; *name; name++)
+        *strrchr(*name, '.') = '\0';
+    return names;
+}
+
+char **idiom_device_shaders(IdiomDevice *device)
+{
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    GHashTableIter iter;
+    gpointer key, kernel;
+
+    g_mutex_lock(&device->kernel_lock);
+    g_hash_table_iter_init(&iter, device->kernels);
+    while (g_hash_table_iter_next(&iter, &key, &kernel)) {
+        g_autofree char *name = g_strndup(key, strcspn(key, " "));
+        if (g_atomic_int_get(&((IdiomKernel *)kernel)->dispatched))
+            g_strv_builder_add(names, name);
+    }
+    g_mutex_unlock(&device->kernel_lock);
+    return g_strv_builder_end(names);
+}
+
 void idiom_kernel_free(IdiomDevice *device, IdiomKernel *kernel)
 {
     vkDestroyPipeline(device->device, kernel->pipeline, NULL);

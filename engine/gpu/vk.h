@@ -57,6 +57,7 @@ struct IdiomKernel {
     VkPipelineLayout layout;
     VkDescriptorSetLayout set_layout;
     gboolean texels;
+    gint dispatched; /* atomic: is part of some command list */
 };
 
 /* Sets @error from a VkResult, "@what: reason", and returns FALSE; TRUE for VK_SUCCESS. */

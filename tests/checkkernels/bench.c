@@ -27,11 +27,11 @@ struct Bench {
     JsonBuilder *rows;
 };
 
-Bench *bench_new(const char *filter)
+Bench *bench_new(GPtrArray *cases, const char *filter)
 {
     Bench *b = g_new0(Bench, 1);
     b->filter = g_strdup(filter);
-    b->cases = bench_cases_new();
+    b->cases = g_ptr_array_ref(cases);
     b->rows = json_builder_new();
     json_builder_begin_array(b->rows);
     return b;
@@ -170,7 +170,8 @@ static void add_number(JsonBuilder *rows, const char *key, double value)
 
 static void add_row(Bench *b, const Case *c, BenchPass pass, const char *variant, const Measure *m)
 {
-    double gflops = case_flops(c) / m->seconds * 1e-9, gbps = m->bytes / m->seconds * 1e-9;
+    double flops = c->op->flops ? c->op->flops(&c->args, c->in) : 0;
+    double gflops = flops / m->seconds * 1e-9, gbps = m->bytes / m->seconds * 1e-9;
     double percent = 100 * gflops / (b->peak * 1e-9);
     guint count = threads(b->device);
     printf("%-15s %-16s %-7s %-78s %7u %9.3f %8.1f %7.1f %11.1f %15.1f\n", c->op->name, pass_names[pass],

@@ -7,8 +7,8 @@
 
 typedef struct Bench Bench;
 
-/* @filter: glob on "op pass variant shape", or NULL. */
-Bench *bench_new(const char *filter);
+/* @cases: Case; @filter: glob on "op pass variant shape", or NULL. */
+Bench *bench_new(GPtrArray *cases, const char *filter);
 void bench_free(Bench *bench);
 
 /* Measures and prints one row for each operation and pass. */

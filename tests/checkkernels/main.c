@@ -2,9 +2,11 @@
 /*
  * checkkernels: every operation, forward and backward, in every variant that the device has, against plain C
  * in double precision. Before every run the engine fills all intermediate tensors with NaN (IDIOM_POISON), so
- * an element that no shader writes is found. With --bench: how fast the operations are.
+ * an element that no shader writes is found. A shader of the library that no case runs is a failure. With --bench: how
+ * fast the operations are.
  */
 #include "bench.h"
+#include "coverage.h"
 #include "run.h"
 
 #include <locale.h>
@@ -13,6 +15,7 @@
 
 static char *filter, *json_file, *device_name, *family_name;
 static gboolean list, bench, quick, verbose;
+static gint seed = -1;
 static char **rest;
 
 static const GOptionEntry options[] = {
@@ -22,6 +25,8 @@ static const GOptionEntry options[] = {
     {"json", 'j', 0, G_OPTION_ARG_FILENAME, &json_file, "write what --bench measures", "FILE"},
     {"device", 'd', 0, G_OPTION_ARG_STRING, &device_name, "index or part of the name", "DEVICE"},
     {"family", 0, 0, G_OPTION_ARG_STRING, &family_name, "lane, vector, or both", "FAMILY"},
+    {"seed", 's', 0, G_OPTION_ARG_INT, &seed,
+     "random shapes by N; by default 1 and one more, which is printed", "N"},
     {"quick", 'q', 0, G_OPTION_ARG_NONE, &quick, "a third of the cases", NULL},
     {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "also print what passes, and its seconds", NULL},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &rest, NULL, "[FILTER]"},
@@ -81,10 +86,19 @@ static void complete_filter(void)
 }
 
 typedef struct {
-    GPtrArray *cases;
+    Checks checks;
     Bench *bench; /* NULL: check */
     guint passed, failed;
 } Work;
+
+/* A run of all cases must have run all shaders. */
+static void check_coverage(IdiomDevice *device, Work *work)
+{
+    g_autofree char *missing = coverage_missing(device);
+    if (missing)
+        printf("FAIL no case runs these shaders:\n%s\n", missing);
+    work->failed += missing != NULL;
+}
 
 /* All precisions of one kernel family. */
 static gboolean run_family(Work *work, const char *family, GError **error)
@@ -97,10 +111,12 @@ static gboolean run_family(Work *work, const char *family, GError **error)
         if (precision == IDIOM_FP16 && !idiom_device_info(device)->fp16)
             continue;
         if (!work->bench)
-            check(device, precision, work->cases, &work->passed, &work->failed);
+            check(device, precision, work->checks.cases, &work->passed, &work->failed);
         else if (!bench_run(work->bench, device, precision, error))
             return FALSE;
     }
+    if (!work->bench && !list && !filter && !quick)
+        check_coverage(device, work);
     if (idiom_device_validation_messages(device)) {
         printf("FAIL validation: %u messages\n", idiom_device_validation_messages(device));
         work->failed++;
@@ -123,7 +139,13 @@ int main(int argc, char **argv)
     if (!bench)
         g_setenv("IDIOM_POISON", "1", TRUE);
 
-    Work work = {.cases = cases_new(), .bench = bench ? bench_new(filter) : NULL};
+    const guint32 seeds[] = {seed < 0 ? 1 : (guint32)seed, g_random_int_range(0, G_MAXINT32)};
+    Work work = {0};
+    checks_init(&work.checks, seeds, seed < 0 ? 2 : 1);
+    if (bench)
+        work.bench = bench_new(work.checks.bench, filter);
+    else if (!list && seed < 0)
+        printf("random shapes by --seed %u and %u\n", seeds[0], seeds[1]);
     for (guint i = 0; i < G_N_ELEMENTS(families) && ok; i++)
         if (!family_name || !strcmp(family_name, "both") || !strcmp(family_name, families[i])) {
             any = TRUE;
@@ -133,7 +155,7 @@ int main(int argc, char **argv)
         g_set_error(&error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "there is no family \"%s\"", family_name);
     else if (ok && work.bench && json_file)
         bench_write(work.bench, json_file, &error);
-    g_ptr_array_unref(work.cases);
+    checks_clear(&work.checks);
     g_clear_pointer(&work.bench, bench_free);
     if (error) {
         fprintf(stderr, "checkkernels: %s\n", error->message);

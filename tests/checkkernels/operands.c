@@ -16,6 +16,10 @@ static double random_value(Fill fill, GRand *random)
         return g_rand_int_range(random, -2, 3) / 2.0;
     case FILL_FLOW:
         return g_rand_boolean(random) ? 12 * x - 6 : g_rand_int_range(random, -6, 7) * (x > 0.5);
+    case FILL_WIDE:
+        return g_rand_boolean(random) ? 6 * x : -6 * x;
+    case FILL_BYTES:
+        return g_rand_int_range(random, 0, 256);
     default:
         return g_rand_boolean(random) ? x : -x;
     }
@@ -70,7 +74,8 @@ void operands_init(Operands *o, const Case *c, IdiomDevice *device, IdiomGraph *
             o->tensors[i] = idiom_graph_param(g, o->params, c->op->in_names[i], gradient);
             continue;
         }
-        o->tensors[i] = o->inputs[i] = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, in->shape);
+        o->tensors[i] = o->inputs[i] = idiom_graph_input(
+            g, in->kind == OPERAND_BYTES ? IDIOM_LAYOUT_BYTES : IDIOM_LAYOUT_FLAT, in->shape);
         if (in->kind == OPERAND_PLANES)
             o->tensors[i] = idiom_to_planes(g, o->inputs[i]);
         if (gradient)
@@ -81,11 +86,17 @@ void operands_init(Operands *o, const Case *c, IdiomDevice *device, IdiomGraph *
 void operands_upload(const Operands *o, IdiomProgram *program)
 {
     for (guint i = 0; i < o->c->n_in; i++) {
-        float *memory = o->inputs[i] ? idiom_program_map(program, o->inputs[i]) : NULL;
+        gpointer memory = o->inputs[i] ? idiom_program_map(program, o->inputs[i]) : NULL;
+        gsize count = memory ? elements(o->values[i]) : 0;
         if (!memory)
             continue;
+        if (o->c->in[i].kind == OPERAND_BYTES) {
+            for (gsize k = 0; k < count; k++)
+                ((guint8 *)memory)[k] = (guint8)o->values[i]->v[k];
+            continue;
+        }
         g_autofree float *values = to_floats(o->values[i]);
-        memcpy(memory, values, idiom_shape_elements(o->values[i]->shape) * sizeof *values);
+        memcpy(memory, values, count * sizeof *values);
     }
 }
 

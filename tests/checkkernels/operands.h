@@ -3,7 +3,7 @@
 #ifndef CHECK_OPERANDS_H
 #define CHECK_OPERANDS_H
 
-#include "cases.h"
+#include "checks.h"
 
 #include <idiom-unstable/program.h>
 

@@ -2,7 +2,7 @@
 #ifndef CHECK_RUN_H
 #define CHECK_RUN_H
 
-#include "cases.h"
+#include "checks.h"
 
 typedef enum { PASS_FORWARD, PASS_BACKWARD } Pass;
 
