@@ -77,14 +77,15 @@ static gboolean fused_record(IdiomRecorder *r, const IdiomOp *op, GError **error
     const Params *p = op->params;
     guint chunks = idiom_conv2d_chunks(p->blocks, 9);
 
-    for (guint chunk = 0; chunk < chunks; chunk++) {
-        if (chunk > 0)
-            idiom_recorder_barrier(r);
-        for (guint block = 0; block < idiom_c4(p->outputs); block++)
+    for (guint chunk = 0; chunk < chunks; chunk++)
+        for (guint block = 0; block < idiom_c4(p->outputs); block++) {
+            /* blocks do not touch each other's outputs, but every one has all of out bound for reading as well */
+            if (chunk + block > 0)
+                idiom_recorder_barrier(r);
             if (!record_chunk(r, op, block, p->blocks * chunk / chunks, p->blocks * (chunk + 1) / chunks,
                               error))
                 return FALSE;
-    }
+        }
     return TRUE;
 }
 
