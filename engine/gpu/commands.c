@@ -63,6 +63,7 @@ void idiom_commands_free(IdiomCommands *c)
     if (!c)
         return;
     VkDevice vk = c->device->device;
+    idiom_device_settle(c->device);
     vkDestroyQueryPool(vk, c->queries, NULL);
     idiom_fence_free(c->fence);
     for (guint i = 0; i < c->descriptor_pools->len; i++)

@@ -25,6 +25,7 @@ void idiom_fence_free(IdiomFence *fence)
 {
     if (!fence)
         return;
+    idiom_device_settle(fence->device);
     vkDestroyFence(fence->device->device, fence->fence, NULL);
     idiom_device_unref(fence->device);
     g_free(fence);
@@ -52,6 +53,20 @@ gboolean idiom_fence_submit(IdiomFence *fence, const VkCommandBuffer *buffers, g
     return check(device, result, "submitting work", error);
 }
 
+/* A wait has failed, but the work goes on: nothing that it uses may be touched before it is done. */
+static void let_finish(IdiomDevice *device)
+{
+    g_mutex_lock(&device->queue_lock);
+    vkDeviceWaitIdle(device->device);
+    g_mutex_unlock(&device->queue_lock);
+}
+
+void idiom_device_settle(IdiomDevice *device)
+{
+    if (g_atomic_int_compare_and_exchange(&device->unanswered, TRUE, FALSE))
+        let_finish(device);
+}
+
 IdiomFenceState idiom_fence_wait(IdiomFence *fence, gboolean wait, GError **error)
 {
     const guint64 limit = (guint64)IDIOM_WAIT_SECONDS * 1000000000u;
@@ -62,10 +77,14 @@ IdiomFenceState idiom_fence_wait(IdiomFence *fence, gboolean wait, GError **erro
         return IDIOM_FENCE_PENDING;
     if (result == VK_TIMEOUT) {
         g_atomic_int_set(&device->lost, TRUE);
+        g_atomic_int_set(&device->unanswered, TRUE);
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_DEVICE_LOST,
                     "%s has not answered for %d seconds; it counts as lost", device->info.name,
                     IDIOM_WAIT_SECONDS);
         return IDIOM_FENCE_FAILED;
     }
-    return check(device, result, "waiting for the device", error) ? IDIOM_FENCE_DONE : IDIOM_FENCE_FAILED;
+    if (check(device, result, "waiting for the device", error))
+        return IDIOM_FENCE_DONE;
+    let_finish(device);
+    return IDIOM_FENCE_FAILED;
 }

@@ -38,6 +38,7 @@ void idiom_arena_free(IdiomArena *arena)
     if (!arena)
         return;
     VkDevice vk = arena->device->device;
+    idiom_device_settle(arena->device);
     for (guint i = 0; i < arena->buffers->len; i++) {
         IdiomBuffer *b = g_ptr_array_index(arena->buffers, i);
         vkDestroyBuffer(vk, b->handle, NULL);

@@ -28,6 +28,7 @@ struct IdiomDevice {
     VkDebugUtilsMessengerEXT messenger;
     gint validation_messages; /* atomic */
     gint lost;                /* atomic */
+    gint unanswered;          /* a wait was given up: it may still be at work; atomic */
     gboolean staged;          /* see idiom_device_is_staged() */
 
     VkPhysicalDevice physical;
@@ -66,6 +67,8 @@ gboolean idiom_vk_check(VkResult result, const char *what, GError **error);
 #define IDIOM_VK_MAKE(handle, result, what, error)                                                           \
     (idiom_vk_check(result, what, error) || (*(handle) = VK_NULL_HANDLE, FALSE))
 
+/* Before anything is destroyed that the device may use. */
+void idiom_device_settle(IdiomDevice *device);
 gboolean idiom_fence_submit(IdiomFence *fence, const VkCommandBuffer *buffers, guint count, GError **error);
 
 /* @device may be NULL: no validation then. */
