@@ -2,7 +2,7 @@
 #ifndef IDIOM_API_H
 #define IDIOM_API_H
 
-/** IDIOM_API: marks what libidiom exports; everything else is hidden. */
+/* IDIOM_API: marks what libidiom exports; everything else is hidden. */
 #if defined(__GNUC__)
 #define IDIOM_API __attribute__((visibility("default")))
 #else

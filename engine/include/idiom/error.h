@@ -7,7 +7,11 @@
 
 G_BEGIN_DECLS
 
-/** Error domain of every GError that libidiom returns. */
+/**
+ * IDIOM_ERROR:
+ *
+ * Error domain of every GError that libidiom returns.
+ */
 #define IDIOM_ERROR (idiom_error_quark())
 
 /**
@@ -38,6 +42,11 @@ typedef enum {
     IDIOM_ERROR_BUSY,
 } IdiomError;
 
+/**
+ * idiom_error_quark:
+ *
+ * Returns: the quark that #IDIOM_ERROR is
+ */
 IDIOM_API GQuark idiom_error_quark(void);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /**
- * IdiomVideoFormat: how the pixels of a frame lie in memory. Names give the order of bytes.
+ * IdiomVideoFormat:
  * @IDIOM_VIDEO_RGBA: red, green, blue, alpha; alpha is carried along
  * @IDIOM_VIDEO_BGRA: blue, green, red, alpha
  * @IDIOM_VIDEO_RGBX: the fourth byte means nothing and is carried along
@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @IDIOM_VIDEO_I420: planes Y, U, V. Chroma has half the size of luma, rounded up, and its samples lie in the middle
  *   of 2x2 luma samples.
  * @IDIOM_VIDEO_NV12: planes Y and U V pairs; chroma as in I420
+ *
+ * How the pixels of a frame lie in memory. Names give the order of bytes.
  */
 typedef enum {
     IDIOM_VIDEO_RGBA,
@@ -26,10 +28,12 @@ typedef enum {
 } IdiomVideoFormat;
 
 /**
- * IdiomVideoMatrix: luma coefficients of YUV formats.
+ * IdiomVideoMatrix:
  * @IDIOM_VIDEO_BT601: ITU-R BT.601
  * @IDIOM_VIDEO_BT709: ITU-R BT.709
  * @IDIOM_VIDEO_BT2020: ITU-R BT.2020, non-constant luminance
+ *
+ * Luma coefficients of YUV formats.
  */
 typedef enum {
     IDIOM_VIDEO_BT601,
@@ -37,46 +41,61 @@ typedef enum {
     IDIOM_VIDEO_BT2020,
 } IdiomVideoMatrix;
 
-/** IDIOM_VIDEO_MAX_PLANES: planes that a frame has at most. */
+/**
+ * IDIOM_VIDEO_MAX_PLANES:
+ *
+ * Planes that a frame has at most.
+ */
 #define IDIOM_VIDEO_MAX_PLANES 3
 
 /**
- * IdiomVideoInfo: what the frames of a video have in common. Start from IDIOM_VIDEO_INFO_INIT.
+ * IdiomVideoInfo:
  * @struct_size: bytes of this structure as the caller knows it
  * @format: order of the bytes
  * @width: in pixels, 1 to 32767
  * @height: in pixels, 1 to 32767
  * @matrix: YUV formats only
  * @full_range: YUV formats only: 0..255 instead of 16..235 and 16..240
+ *
+ * What the frames of a video have in common. Start from IDIOM_VIDEO_INFO_INIT.
  */
 typedef struct {
     gsize struct_size;
     IdiomVideoFormat format;
-    guint width, height;
+    guint width;
+    guint height;
     IdiomVideoMatrix matrix;
     gboolean full_range;
 } IdiomVideoInfo;
 
-/** IDIOM_VIDEO_INFO_INIT: initializer of an IdiomVideoInfo. */
+/**
+ * IDIOM_VIDEO_INFO_INIT:
+ *
+ * Initializer of an IdiomVideoInfo.
+ */
 #define IDIOM_VIDEO_INFO_INIT                                                                                \
     {                                                                                                        \
         .struct_size = sizeof(IdiomVideoInfo)                                                                \
     }
 
 /**
- * IdiomMemory: where the pixels of a frame are.
+ * IdiomMemory:
  * @IDIOM_MEMORY_HOST: in host memory, at IdiomPicture.planes
+ *
+ * Where the pixels of a frame are.
  */
 typedef enum {
     IDIOM_MEMORY_HOST,
 } IdiomMemory;
 
 /**
- * IdiomPicture: where one frame lies. Start from IDIOM_PICTURE_INIT.
+ * IdiomPicture:
  * @struct_size: bytes of this structure as the caller knows it
  * @memory: which of the following fields count
  * @planes: first row of each plane: one for RGBA and the like, Y U V for I420, Y UV for NV12
  * @strides: bytes from row to row, also negative; only the visible bytes of each row are read or written
+ *
+ * Where one frame lies. Start from IDIOM_PICTURE_INIT.
  */
 typedef struct {
     gsize struct_size;
@@ -85,7 +104,11 @@ typedef struct {
     gssize strides[IDIOM_VIDEO_MAX_PLANES];
 } IdiomPicture;
 
-/** IDIOM_PICTURE_INIT: initializer of an IdiomPicture. */
+/**
+ * IDIOM_PICTURE_INIT:
+ *
+ * Initializer of an IdiomPicture.
+ */
 #define IDIOM_PICTURE_INIT                                                                                   \
     {                                                                                                        \
         .struct_size = sizeof(IdiomPicture)                                                                  \

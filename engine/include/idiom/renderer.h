@@ -9,6 +9,8 @@
 G_BEGIN_DECLS
 
 /**
+ * IdiomRenderer:
+ *
  * A renderer shows a video in a style: source frames in, finished frames out, in order, with a few of them in flight on
  * the device. It owns the motion of the scene, the styles in view with their fades, the continuity from frame to frame,
  * and the loading of the next style, which happens in a thread of its own while frames flow.
@@ -23,20 +25,23 @@ G_BEGIN_DECLS
 typedef struct IdiomRenderer IdiomRenderer;
 
 /**
- * IdiomRendererWarning: something went wrong that does not end the stream.
+ * IdiomRendererWarning:
  * @error: what; belongs to the caller
- * @user: IdiomRendererOptions.user
+ * @user: as given in IdiomRendererOptions
  *
- * Called by the thread that noticed, also the one that loads styles; must not call the renderer.
+ * Something went wrong that does not end the stream. Called by the thread that noticed, also the one that loads styles;
+ * must not call the renderer.
  */
 typedef void (*IdiomRendererWarning)(const GError *error, gpointer user);
 
 /**
- * IdiomRendererOptions: what a renderer is made with. Start from IDIOM_RENDERER_OPTIONS_INIT.
+ * IdiomRendererOptions:
  * @struct_size: bytes of this structure as the caller knows it
  * @slots: frames that may be in flight, 1 to 8; 0: as many as suit the device
- * @warning: called on problems that do not end the stream; NULL for none
+ * @warning: called on problems that do not end the stream; %NULL for none
  * @user: for @warning
+ *
+ * What a renderer is made with. Start from IDIOM_RENDERER_OPTIONS_INIT.
  */
 typedef struct {
     gsize struct_size;
@@ -45,43 +50,56 @@ typedef struct {
     gpointer user;
 } IdiomRendererOptions;
 
-/** IDIOM_RENDERER_OPTIONS_INIT: initializer of an IdiomRendererOptions. */
+/**
+ * IDIOM_RENDERER_OPTIONS_INIT:
+ *
+ * Initializer of an IdiomRendererOptions.
+ */
 #define IDIOM_RENDERER_OPTIONS_INIT                                                                          \
     {                                                                                                        \
         .struct_size = sizeof(IdiomRendererOptions)                                                          \
     }
 
 /**
- * idiom_renderer_new:
+ * idiom_renderer_new: (skip)
  * @device: where it runs; the renderer keeps a reference
- * @options: NULL for the defaults
+ * @options: (nullable): %NULL for the defaults
  * @error: IDIOM_ERROR_ARGUMENT
  *
- * Returns: (transfer full): the renderer, or NULL
+ * Returns: (transfer full): the renderer, or %NULL
  */
 IDIOM_API IdiomRenderer *idiom_renderer_new(IdiomDevice *device, const IdiomRendererOptions *options,
                                             GError **error);
 
-/** idiom_renderer_free: waits for what is in flight and frees @renderer; NULL is allowed. */
+/**
+ * idiom_renderer_free:
+ * @renderer: (nullable): a renderer
+ *
+ * Waits for what is in flight and frees @renderer.
+ */
 IDIOM_API void idiom_renderer_free(IdiomRenderer *renderer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomRenderer, idiom_renderer_free)
 
 /**
  * idiom_renderer_show:
- * @style: as for idiom_style_find(): a name, a file, or NULL for the default
- * @mix: as for idiom_style_parse_mix()
+ * @renderer: a renderer
+ * @style: (nullable): as for idiom_style_find(): a name, a file, or %NULL for the default
+ * @mix: (nullable): as for idiom_style_parse_mix()
  * @error: as idiom_style_find(), idiom_style_load(), idiom_style_parse_mix() and, once configured, as
  *   idiom_renderer_configure()
  *
  * Shows @style, and nothing else, from the next frame on; returns when it is ready. On failure all stays as it was.
+ *
+ * Returns: whether @style is in view
  */
 IDIOM_API gboolean idiom_renderer_show(IdiomRenderer *renderer, const char *style, const char *mix,
                                        GError **error);
 
 /**
  * idiom_renderer_change:
- * @style: as for idiom_renderer_show()
- * @mix: as for idiom_renderer_show()
+ * @renderer: a renderer
+ * @style: (nullable): as for idiom_renderer_show()
+ * @mix: (nullable): as for idiom_renderer_show()
  * @fade: nanoseconds of the frames' time in which what is in view fades into @style; 0: at once
  *
  * Loads @style in the background and brings it into view when it is ready. A style that cannot be used is told to the
@@ -93,7 +111,8 @@ IDIOM_API void idiom_renderer_change(IdiomRenderer *renderer, const char *style,
 
 /**
  * idiom_renderer_set_mix:
- * @mix: as for idiom_style_parse_mix(), of the style shown last or, if one is being loaded, of that
+ * @renderer: a renderer
+ * @mix: (nullable): as for idiom_style_parse_mix(), of the style shown last or, if one is being loaded, of that
  *
  * From the next frame on. A mix that the style does not have is told to the warning callback and changes nothing.
  */
@@ -101,21 +120,28 @@ IDIOM_API void idiom_renderer_set_mix(IdiomRenderer *renderer, const char *mix);
 
 /**
  * idiom_renderer_configure:
+ * @renderer: a renderer
  * @info: what the next frames are
  * @error: IDIOM_ERROR_SHAPE or IDIOM_ERROR_MEMORY for frames that are too large for the device (the message names size
  *   and limit); IDIOM_ERROR_ARGUMENT, also while frames are in flight; IDIOM_ERROR_VULKAN, IDIOM_ERROR_DEVICE_LOST
  *
  * Prepares for frames of this kind; the first one follows no other. Fades that are under way end. After a failure the
  * renderer has to be configured again before the next frame.
+ *
+ * Returns: whether frames may come
  */
 IDIOM_API gboolean idiom_renderer_configure(IdiomRenderer *renderer, const IdiomVideoInfo *info,
                                             GError **error);
 
-/** IDIOM_TIME_NONE: a time that is not known. */
+/**
+ * IDIOM_TIME_NONE:
+ *
+ * A time that is not known.
+ */
 #define IDIOM_TIME_NONE G_MININT64
 
 /**
- * IdiomFrameParams: what is said of one frame. Start from IDIOM_FRAME_PARAMS_INIT.
+ * IdiomFrameParams:
  * @struct_size: bytes of this structure as the caller knows it
  * @time: nanoseconds, rising from frame to frame (negate it in reverse playback), or IDIOM_TIME_NONE. Fades go by it, and
  *   where it goes back or leaves out a frame, nothing is taken from the frame before.
@@ -127,6 +153,8 @@ IDIOM_API gboolean idiom_renderer_configure(IdiomRenderer *renderer, const Idiom
  * @statistics: 0..1: share of the scene's running statistics in those by which the instance norms of a frame are
  *   normalized; at 0 each frame has its own, at 1 all frames of a scene have those of its first
  * @tag: comes back with the finished frame
+ *
+ * What is said of one frame. Start from IDIOM_FRAME_PARAMS_INIT.
  */
 typedef struct {
     gsize struct_size;
@@ -139,7 +167,11 @@ typedef struct {
     gpointer tag;
 } IdiomFrameParams;
 
-/** IDIOM_FRAME_PARAMS_INIT: initializer of an IdiomFrameParams: the style alone, smoothed over time. */
+/**
+ * IDIOM_FRAME_PARAMS_INIT:
+ *
+ * Initializer of an IdiomFrameParams: the style alone, smoothed over time.
+ */
 #define IDIOM_FRAME_PARAMS_INIT                                                                              \
     {                                                                                                        \
         .struct_size = sizeof(IdiomFrameParams), .time = IDIOM_TIME_NONE, .strength = 1, .temporal = 1       \
@@ -147,25 +179,30 @@ typedef struct {
 
 /**
  * idiom_renderer_send:
+ * @renderer: a renderer
  * @source: the frame, of the configured kind; read before the function returns
  * @result: where the finished frame goes; may be the same memory as @source. Host memory is written by
  *   idiom_renderer_get() and must stay until then.
- * @params: NULL for the defaults
+ * @params: (nullable): %NULL for the defaults
  * @error: IDIOM_ERROR_BUSY: as many frames are in flight as there are slots: get one first; IDIOM_ERROR_ARGUMENT,
  *   IDIOM_ERROR_DEVICE_LOST, IDIOM_ERROR_VULKAN
  *
  * Gives a frame to the device and returns without waiting for it.
+ *
+ * Returns: whether the device has the frame
  */
 IDIOM_API gboolean idiom_renderer_send(IdiomRenderer *renderer, const IdiomPicture *source,
                                        const IdiomPicture *result, const IdiomFrameParams *params,
                                        GError **error);
 
 /**
- * IdiomGet: what idiom_renderer_get() found.
+ * IdiomGet:
  * @IDIOM_GET_FRAME: a frame is finished
  * @IDIOM_GET_NOTHING: nothing is in flight, or, without waiting, nothing is finished yet
  * @IDIOM_GET_LOST: the oldest frame was lost with its device; the renderer goes on with a new one
  * @IDIOM_GET_FAILED: the oldest frame is lost and the renderer cannot go on, see the error
+ *
+ * What idiom_renderer_get() found.
  */
 typedef enum {
     IDIOM_GET_FRAME,
@@ -176,50 +213,86 @@ typedef enum {
 
 /**
  * idiom_renderer_get:
+ * @renderer: a renderer
  * @wait: wait for the oldest frame in flight
- * @tag: receives its IdiomFrameParams.tag, also when it is lost; may be NULL
+ * @tag: (out) (optional) (nullable) (transfer none): receives its IdiomFrameParams.tag, also when it is lost
  * @error: IDIOM_ERROR_DEVICE_LOST, IDIOM_ERROR_VULKAN
  *
  * Takes the oldest frame in flight, if it is finished; its result has been written then.
+ *
+ * Returns: what there was
  */
 IDIOM_API IdiomGet idiom_renderer_get(IdiomRenderer *renderer, gboolean wait, gpointer *tag, GError **error);
 
-/** idiom_renderer_in_flight: frames that were sent and not taken yet. */
+/**
+ * idiom_renderer_in_flight:
+ * @renderer: a renderer
+ *
+ * Returns: frames that were sent and not taken yet
+ */
 IDIOM_API guint idiom_renderer_in_flight(const IdiomRenderer *renderer);
 
-/** idiom_renderer_slots: frames that may be in flight. */
+/**
+ * idiom_renderer_slots:
+ * @renderer: a renderer
+ *
+ * Returns: frames that may be in flight
+ */
 IDIOM_API guint idiom_renderer_slots(const IdiomRenderer *renderer);
 
-/** idiom_renderer_flush: waits for the frames in flight and drops them; the next frame follows no other. */
+/**
+ * idiom_renderer_flush:
+ * @renderer: a renderer
+ *
+ * Waits for the frames in flight and drops them; the next frame follows no other.
+ */
 IDIOM_API void idiom_renderer_flush(IdiomRenderer *renderer);
 
 /**
- * IdiomRendererStats: figures of a renderer since it was made. Start from IDIOM_RENDERER_STATS_INIT.
+ * IdiomRendererStats:
  * @struct_size: bytes of this structure as the caller knows it
  * @frames: finished
  * @seconds: from sending a frame to its being finished, summed over all
  * @last_seconds: the same for the last frame
  * @memory: bytes of device memory that tensors take now
  * @styles: in view now
+ *
+ * Figures of a renderer since it was made. Start from IDIOM_RENDERER_STATS_INIT.
  */
 typedef struct {
     gsize struct_size;
     guint64 frames;
-    double seconds, last_seconds;
+    double seconds;
+    double last_seconds;
     guint64 memory;
     guint styles;
 } IdiomRendererStats;
 
-/** IDIOM_RENDERER_STATS_INIT: initializer of an IdiomRendererStats. */
+/**
+ * IDIOM_RENDERER_STATS_INIT:
+ *
+ * Initializer of an IdiomRendererStats.
+ */
 #define IDIOM_RENDERER_STATS_INIT                                                                            \
     {                                                                                                        \
         .struct_size = sizeof(IdiomRendererStats)                                                            \
     }
 
-/** idiom_renderer_get_stats: fills in as much of @stats as its @struct_size says. */
+/**
+ * idiom_renderer_get_stats:
+ * @renderer: a renderer
+ * @stats: where they go
+ *
+ * Fills in as much of @stats as its @struct_size says.
+ */
 IDIOM_API void idiom_renderer_get_stats(IdiomRenderer *renderer, IdiomRendererStats *stats);
 
-/** idiom_renderer_device: where it runs now; belongs to the renderer. Another one after a device was lost. */
+/**
+ * idiom_renderer_device: (skip)
+ * @renderer: a renderer
+ *
+ * Returns: (transfer none): where it runs now; another one after a device was lost
+ */
 IDIOM_API IdiomDevice *idiom_renderer_device(const IdiomRenderer *renderer);
 
 G_END_DECLS
