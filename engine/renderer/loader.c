@@ -168,6 +168,7 @@ void idiom_loader_ask(IdiomLoader *loader, const char *name, const char *mix, gu
 
 gboolean idiom_loader_set_mix(IdiomLoader *loader, const char *mix)
 {
+    g_autoptr(GError) error = NULL;
     g_mutex_lock(&loader->lock);
     gboolean asked = loader->asked, ready = loader->ready != NULL;
     if (asked) { /* again, with the other mix */
@@ -175,10 +176,20 @@ gboolean idiom_loader_set_mix(IdiomLoader *loader, const char *mix)
         loader->mix = g_strdup(mix);
         loader->serial++;
     } else if (ready) {
-        parse_mix(loader, loader->ready, mix);
+        idiom_style_parse_mix(loader->ready->style, mix, loader->ready->weights, &error);
     }
     g_mutex_unlock(&loader->lock);
+    if (error)
+        warn(loader, error);
     return asked || ready;
+}
+
+gboolean idiom_loader_is_loading(IdiomLoader *loader)
+{
+    g_mutex_lock(&loader->lock);
+    gboolean asked = loader->asked;
+    g_mutex_unlock(&loader->lock);
+    return asked;
 }
 
 IdiomLoaded *idiom_loader_take(IdiomLoader *loader)

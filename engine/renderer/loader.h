@@ -35,6 +35,9 @@ void idiom_loader_ask(IdiomLoader *loader, const char *name, const char *mix, gu
 /* Another mix for the style that is being loaded; FALSE if there is none. Any thread. */
 gboolean idiom_loader_set_mix(IdiomLoader *loader, const char *mix);
 
+/* Whether a style was asked for and is neither ready nor found to be of no use. Any thread. */
+gboolean idiom_loader_is_loading(IdiomLoader *loader);
+
 /* Takes the style that is ready, or NULL. Made for the scene of now. */
 IdiomLoaded *idiom_loader_take(IdiomLoader *loader);
 

@@ -490,6 +490,13 @@ gboolean idiom_renderer_send(IdiomRenderer *r, const IdiomPicture *source, const
     return TRUE;
 }
 
+void idiom_renderer_skip(IdiomRenderer *r, const IdiomFrameParams *given)
+{
+    IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    take_struct(&params, sizeof params, given, given->struct_size);
+    r->continuity.broken = !idiom_continuity_next(&r->continuity, &params);
+}
+
 static void count_frame(IdiomRenderer *r, const Slot *slot)
 {
     const double seconds = (double)(g_get_monotonic_time() - slot->begin) / G_USEC_PER_SEC;
@@ -582,6 +589,7 @@ void idiom_renderer_get_stats(IdiomRenderer *r, IdiomRendererStats *stats)
     const gsize size = MIN(stats->struct_size, sizeof r->stats);
     g_mutex_lock(&r->lock);
     r->stats.struct_size = stats->struct_size;
+    r->stats.loading = idiom_loader_is_loading(r->loader);
     memcpy(stats, &r->stats, size);
     g_mutex_unlock(&r->lock);
 }

@@ -196,6 +196,14 @@ IDIOM_API gboolean idiom_renderer_send(IdiomRenderer *renderer, const IdiomPictu
                                        GError **error);
 
 /**
+ * idiom_renderer_skip:
+ * @params: of a frame that is not sent, as it would be too late; its time, duration and discontinuity count
+ *
+ * Leaves a frame out: the next one may continue the one before all the same.
+ */
+IDIOM_API void idiom_renderer_skip(IdiomRenderer *renderer, const IdiomFrameParams *params);
+
+/**
  * IdiomGet:
  * @IDIOM_GET_FRAME: a frame is finished
  * @IDIOM_GET_NOTHING: nothing is in flight, or, without waiting, nothing is finished yet
@@ -256,6 +264,7 @@ IDIOM_API void idiom_renderer_flush(IdiomRenderer *renderer);
  * @last_seconds: the same for the last frame
  * @memory: bytes of device memory that tensors take now
  * @styles: in view now
+ * @loading: a style that idiom_renderer_change() asked for is being made ready
  *
  * Figures of a renderer since it was made. Start from IDIOM_RENDERER_STATS_INIT.
  */
@@ -266,6 +275,7 @@ typedef struct {
     double last_seconds;
     guint64 memory;
     guint styles;
+    gboolean loading;
 } IdiomRendererStats;
 
 /**
