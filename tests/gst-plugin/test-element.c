@@ -105,7 +105,7 @@ static int largest_difference(const GstVideoInfo *info, GstBuffer *a, GstBuffer 
 static GstBuffer *push_and_pull(GstHarness *h, GstBuffer *buffer)
 {
     g_assert_cmpint(gst_harness_push(h, buffer), ==, GST_FLOW_OK);
-    GstBuffer *out = gst_harness_try_pull(h);
+    GstBuffer *out = gst_harness_pull(h); /* waits: a frame may stay in flight for a while */
     g_assert_nonnull(out);
     return out;
 }
@@ -124,6 +124,37 @@ static void flush(GstHarness *h)
     g_assert_true(gst_harness_push_event(h, gst_event_new_flush_start()));
     g_assert_true(gst_harness_push_event(h, gst_event_new_flush_stop(TRUE)));
     push_segment(h, 0, 0);
+}
+
+/* Sets "style" and waits until it is ready to be shown, or found to be of no use. */
+static void set_style(GstElement *idiom, const char *style)
+{
+    gboolean loading = TRUE;
+    g_object_set(idiom, "style", style, NULL);
+    while (loading) {
+        g_autoptr(GstStructure) stats = NULL;
+        g_usleep(1000);
+        g_object_get(idiom, "stats", &stats, NULL);
+        g_assert_true(gst_structure_get_boolean(stats, "loading", &loading));
+    }
+}
+
+/* Messages of @type that have come, whose text has @word in it. */
+static guint count_messages(GstBus *bus, GstMessageType type, const char *word)
+{
+    guint count = 0;
+    GstMessage *message;
+    while ((message = gst_bus_pop_filtered(bus, type))) {
+        g_autoptr(GError) error = NULL;
+        if (type == GST_MESSAGE_WARNING)
+            gst_message_parse_warning(message, &error, NULL);
+        else
+            gst_message_parse_error(message, &error, NULL);
+        g_test_message("%s", error->message);
+        count += strstr(error->message, word) != NULL;
+        gst_message_unref(message);
+    }
+    return count;
 }
 
 /* Runs @element on a frame of this size in state PLAYING and expects this error, whose text has @word in it.
@@ -381,16 +412,26 @@ static void test_style_change(gconstpointer folder)
     GstHarness *h = new_harness("idiom style=tiny style-fade=0");
     set_caps(h, "RGBx", 40, 30);
     GstElement *idiom = gst_harness_find_element(h, "idiom");
+    g_autoptr(GstBus) bus = gst_bus_new();
+    gst_element_set_bus(idiom, bus);
     g_autoptr(GstBuffer) first = push_and_pull(h, new_frame(&info, 0));
-    g_object_set(idiom, "style", "tiny2", NULL);
+    set_style(idiom, "tiny2");
     g_autoptr(GstBuffer) second = push_and_pull(h, new_frame(&info, 0));
-    g_object_set(idiom, "style", path, NULL);
+    set_style(idiom, path);
     g_autoptr(GstBuffer) third = push_and_pull(h, new_frame(&info, 0));
     g_assert_cmpint(largest_difference(&info, first, second), >, 0);
     g_assert_cmpint(largest_difference(&info, first, third), ==, 0);
 
-    g_object_set(idiom, "style", "no-such-style", NULL);
-    g_assert_cmpint(gst_harness_push(h, new_frame(&info, 0)), ==, GST_FLOW_ERROR);
+    /* what cannot be used is a warning, and the old style stays */
+    g_assert_cmpuint(count_messages(bus, GST_MESSAGE_WARNING, ""), ==, 0);
+    set_style(idiom, "no-such-style");
+    g_autoptr(GstBuffer) fourth = push_and_pull(h, new_frame(&info, 0));
+    set_style(idiom, "broken");
+    g_autoptr(GstBuffer) fifth = push_and_pull(h, new_frame(&info, 0));
+    g_assert_cmpint(largest_difference(&info, first, fourth), ==, 0);
+    g_assert_cmpint(largest_difference(&info, first, fifth), ==, 0);
+    g_assert_cmpuint(count_messages(bus, GST_MESSAGE_WARNING, "no-such-style"), ==, 1);
+    gst_element_set_bus(idiom, NULL);
     gst_object_unref(idiom);
     gst_harness_teardown(h);
 }
@@ -537,12 +578,12 @@ static void test_temporal_caps_change(void)
     end_stream(&s);
 }
 
-/* At once the new style's first frame is its own; a fade ends with the new style's smoothed picture. */
+/* At once the new style's first frame is its own; a fade ends with the new style, smoothed nearly as if always seen. */
 static void test_temporal_style_change(void)
 {
     Stream s = start_stream("idiom style=tiny2 style-fade=0 temporal=1");
     is_alone(&s, 0);
-    g_object_set(s.idiom, "style", "tiny", NULL);
+    set_style(s.idiom, "tiny");
     g_assert_true(is_alone(&s, 0));
     flow_on(&s);
     end_stream(&s);
@@ -552,12 +593,14 @@ static void test_temporal_style_change(void)
     Stream other = start_stream("idiom style=tiny temporal=1");
     is_alone(&s, 0);
     is_alone(&s, 0);
-    g_object_set(s.idiom, "style", "tiny", NULL);
+    set_style(s.idiom, "tiny");
     for (guint i = 0; i < 5; i++) {
         g_autoptr(GstBuffer) in = new_still(&s.info, 0, i, (i + 2) * STEP);
         g_autoptr(GstBuffer) faded = push_and_pull(s.h, gst_buffer_copy_deep(in));
         g_autoptr(GstBuffer) whole = push_and_pull(other.h, gst_buffer_copy_deep(in));
-        g_assert_true((largest_difference(&s.info, faded, whole) == 0) == (i >= 2));
+        const int difference = largest_difference(&s.info, faded, whole);
+        g_test_message("%u frames into the fade: %d", i + 1, difference);
+        g_assert_true((difference <= 8) == (i >= 2)); /* the noise that the longer history smooths further */
     }
     end_stream(&s);
     end_stream(&other);
@@ -591,14 +634,14 @@ static GstBuffer *stylize_alone(const char *launch, const GstVideoInfo *info, gu
     return out;
 }
 
-/* Whether @mixed lies at @amount between @from and @to, byte by byte. */
+/* Whether @mixed lies at @amount between @from and @to, byte by byte; all three are rounded. */
 static void assert_between(GstBuffer *mixed, GstBuffer *from, GstBuffer *to, double amount)
 {
     GstMapInfo m, f, t;
     g_assert_true(gst_buffer_map(mixed, &m, GST_MAP_READ) && gst_buffer_map(from, &f, GST_MAP_READ) &&
                   gst_buffer_map(to, &t, GST_MAP_READ));
     for (gsize i = 0; i < m.size; i++)
-        g_assert_cmpfloat_with_epsilon(m.data[i], f.data[i] + amount * (t.data[i] - f.data[i]), 0.51);
+        g_assert_cmpfloat_with_epsilon(m.data[i], f.data[i] + amount * (t.data[i] - f.data[i]), 1.01);
     gst_buffer_unmap(mixed, &m);
     gst_buffer_unmap(from, &f);
     gst_buffer_unmap(to, &t);
@@ -613,7 +656,7 @@ static void test_style_fade(void)
     GstElement *idiom = gst_harness_find_element(h, "idiom");
     for (guint i = 0; i < 9; i++) {
         if (i == 2)
-            g_object_set(idiom, "style", "tiny2", NULL);
+            set_style(idiom, "tiny2");
         g_autoptr(GstBuffer) seen = push_and_pull(h, new_frame(&info, i));
         g_autoptr(GstBuffer) from = stylize_alone("idiom style=tiny", &info, i);
         g_autoptr(GstBuffer) to = stylize_alone("idiom style=tiny2", &info, i);
@@ -624,13 +667,13 @@ static void test_style_fade(void)
         g_assert_cmpuint(GST_BUFFER_PTS(seen), ==, i * 40 * GST_MSECOND);
     }
     /* time that goes back ends a fade, and so does a flush */
-    g_object_set(idiom, "style", "tiny", NULL);
+    set_style(idiom, "tiny");
     for (guint i = 9; i < 13; i++)
         gst_buffer_unref(push_and_pull(h, new_frame(&info, i)));
     g_autoptr(GstBuffer) back = push_and_pull(h, new_frame(&info, 11));
     g_autoptr(GstBuffer) expected = stylize_alone("idiom style=tiny", &info, 11);
     g_assert_cmpint(largest_difference(&info, back, expected), ==, 0);
-    g_object_set(idiom, "style", "tiny2", NULL);
+    set_style(idiom, "tiny2");
     gst_buffer_unref(push_and_pull(h, new_frame(&info, 12)));
     flush(h);
     g_autoptr(GstBuffer) flushed = push_and_pull(h, new_frame(&info, 13));
@@ -653,7 +696,7 @@ static void test_style_fade_again(void)
     GstBuffer *before = NULL;
     for (guint i = 0; i < 24; i++) {
         if (i % 2 && i / 2 < G_N_ELEMENTS(styles))
-            g_object_set(idiom, "style", styles[i / 2], NULL);
+            set_style(idiom, styles[i / 2]);
         GstBuffer *in = new_frame(&info, 0);
         GST_BUFFER_PTS(in) = i * 40 * GST_MSECOND;
         g_autoptr(GstBuffer) seen = push_and_pull(h, in);
@@ -669,24 +712,6 @@ static void test_style_fade_again(void)
     gst_clear_buffer(&before);
     gst_object_unref(idiom);
     gst_harness_teardown(h);
-}
-
-/* Messages of @type that have come, whose text has @word in it. */
-static guint count_messages(GstBus *bus, GstMessageType type, const char *word)
-{
-    guint count = 0;
-    GstMessage *message;
-    while ((message = gst_bus_pop_filtered(bus, type))) {
-        g_autoptr(GError) error = NULL;
-        if (type == GST_MESSAGE_WARNING)
-            gst_message_parse_warning(message, &error, NULL);
-        else
-            gst_message_parse_error(message, &error, NULL);
-        g_test_message("%s", error->message);
-        count += strstr(error->message, word) != NULL;
-        gst_message_unref(message);
-    }
-    return count;
 }
 
 static void test_mix(void)
@@ -719,7 +744,7 @@ static void test_mix(void)
                      ==, 1);
 
     /* a new file that does not have them shows its first style */
-    g_object_set(idiom, "style", "tiny", NULL);
+    set_style(idiom, "tiny");
     g_autoptr(GstBuffer) other = push_and_pull(h, new_frame(&info, 0));
     g_autoptr(GstBuffer) tiny = stylize_alone("idiom style=tiny", &info, 0);
     g_assert_cmpint(largest_difference(&info, other, tiny), ==, 0);

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "flow.h"
+
+#include "messages.h"
+#include "videoinfo.h"
+
+/* Where caps do not tell the rate; the thread makes the latency that follows from it true whatever the rate is. */
+static const GstClockTime ASSUMED_DURATION = 40 * GST_MSECOND;
+
+/* A frame that the device has. */
+typedef struct {
+    GstBuffer *buffer;
+    GstVideoFrame frame; /* the buffer, mapped until the device is done with it */
+    gint64 due;          /* monotonic time by which it has to be pushed */
+} Flight;
+
+struct Flow {
+    GstBaseTransform *element;
+    IdiomRenderer *renderer;
+    GstVideoInfo info;
+    GstClockTime latency;
+    GQueue flights;   /* of Flight, the oldest first */
+    gboolean gap;     /* the next frame to be pushed does not follow the last one */
+    gboolean skipped; /* nor does the next to be sent follow the one before */
+
+    GThread *thread; /* pushes what is due; made when first needed */
+    GMutex lock;     /* of the rest */
+    GCond changed;
+    gint64 due; /* when the oldest frame is; 0: there is none */
+    gboolean quit;
+};
+
+/* Returns its buffer. */
+static GstBuffer *land(Flight *flight)
+{
+    GstBuffer *buffer = flight->buffer;
+    gst_video_frame_unmap(&flight->frame);
+    g_free(flight);
+    return buffer;
+}
+
+static GstFlowReturn push(Flow *flow, GstBuffer *buffer)
+{
+    GstSegment *segment = &flow->element->segment;
+    if (segment->format == GST_FORMAT_TIME && GST_BUFFER_PTS_IS_VALID(buffer))
+        segment->position = GST_BUFFER_PTS(buffer);
+    if (flow->gap)
+        GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+    flow->gap = FALSE;
+    return gst_pad_push(flow->element->srcpad, buffer);
+}
+
+/* Pushes the oldest frame if it is finished; @taken tells whether it is. */
+static GstFlowReturn push_oldest(Flow *flow, gboolean wait, gboolean *taken)
+{
+    g_autoptr(GError) error = NULL;
+    const IdiomGet got = idiom_renderer_get(flow->renderer, wait, NULL, &error);
+    *taken = got != IDIOM_GET_NOTHING;
+    if (!*taken)
+        return GST_FLOW_OK;
+    GstBuffer *buffer = land(g_queue_pop_head(&flow->flights));
+    if (got == IDIOM_GET_FRAME)
+        return push(flow, buffer);
+    gst_buffer_unref(buffer);
+    flow->gap = TRUE;
+    if (got == IDIOM_GET_LOST)
+        return GST_FLOW_OK;
+    messages_post_error(GST_ELEMENT(flow->element), error);
+    return GST_FLOW_ERROR;
+}
+
+/* --- what is due ----------------------------------------------------------------------------------- */
+
+static void push_due(Flow *flow)
+{
+    GstFlowReturn ret = GST_FLOW_OK;
+    gboolean taken = TRUE;
+    const Flight *oldest;
+    while (ret == GST_FLOW_OK && taken && (oldest = g_queue_peek_head(&flow->flights)) &&
+           oldest->due <= g_get_monotonic_time())
+        ret = push_oldest(flow, TRUE, &taken);
+}
+
+/* Tells the thread when to look again. */
+static void set_due(Flow *flow)
+{
+    const Flight *oldest = g_queue_peek_head(&flow->flights);
+    g_mutex_lock(&flow->lock);
+    flow->due = oldest ? oldest->due : 0;
+    g_cond_signal(&flow->changed);
+    g_mutex_unlock(&flow->lock);
+}
+
+static gpointer watch(gpointer data)
+{
+    Flow *flow = data;
+    g_mutex_lock(&flow->lock);
+    while (!flow->quit) {
+        if (!flow->due) {
+            g_cond_wait(&flow->changed, &flow->lock);
+        } else if (!g_cond_wait_until(&flow->changed, &flow->lock, flow->due)) {
+            flow->due = 0;
+            g_mutex_unlock(&flow->lock);
+            GST_PAD_STREAM_LOCK(flow->element->sinkpad);
+            push_due(flow);
+            set_due(flow);
+            GST_PAD_STREAM_UNLOCK(flow->element->sinkpad);
+            g_mutex_lock(&flow->lock);
+        }
+    }
+    g_mutex_unlock(&flow->lock);
+    return NULL;
+}
+
+/* --- life ------------------------------------------------------------------------------------------ */
+
+Flow *flow_new(GstBaseTransform *element, IdiomRenderer *renderer)
+{
+    Flow *flow = g_new0(Flow, 1);
+    flow->element = element;
+    flow->renderer = renderer;
+    g_queue_init(&flow->flights);
+    g_mutex_init(&flow->lock);
+    g_cond_init(&flow->changed);
+    return flow;
+}
+
+void flow_free(Flow *flow)
+{
+    if (!flow)
+        return;
+    g_mutex_lock(&flow->lock);
+    flow->quit = TRUE;
+    g_cond_signal(&flow->changed);
+    g_mutex_unlock(&flow->lock);
+    if (flow->thread)
+        g_thread_join(flow->thread);
+    flow_drop(flow);
+    g_mutex_clear(&flow->lock);
+    g_cond_clear(&flow->changed);
+    g_free(flow);
+}
+
+GstClockTime flow_configure(Flow *flow, const GstVideoInfo *info)
+{
+    const guint slots = idiom_renderer_slots(flow->renderer);
+    const GstClockTime duration = video_info_frame_duration(info);
+    flow->info = *info;
+    flow->latency = (slots - 1) * (duration ? duration : ASSUMED_DURATION);
+    if (slots > 1 && !flow->thread)
+        flow->thread = g_thread_new("idiom-flow", watch, flow);
+    return flow->latency;
+}
+
+/* --- frames ---------------------------------------------------------------------------------------- */
+
+/* Pushes what is finished, and makes room for the next frame. */
+static GstFlowReturn push_finished(Flow *flow)
+{
+    const guint slots = idiom_renderer_slots(flow->renderer);
+    GstFlowReturn ret = GST_FLOW_OK;
+    gboolean taken = TRUE;
+    while (ret == GST_FLOW_OK && taken)
+        ret = push_oldest(flow, flow->flights.length == slots, &taken);
+    set_due(flow);
+    return ret;
+}
+
+static Flight *take_off(Flow *flow, GstBuffer *result, GError **error)
+{
+    g_autofree Flight *flight = g_new0(Flight, 1);
+    flight->buffer = result;
+    flight->due = g_get_monotonic_time() + (gint64)(flow->latency / (GST_SECOND / G_USEC_PER_SEC));
+    if (gst_video_frame_map(&flight->frame, &flow->info, result,
+                            GST_MAP_WRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
+        return g_steal_pointer(&flight);
+    g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, "a buffer downstream cannot be written");
+    gst_buffer_unref(result);
+    return NULL;
+}
+
+static gboolean send(Flow *flow, GstBuffer *source, Flight *flight, const IdiomFrameParams *params,
+                     GError **error)
+{
+    GstVideoFrame frame;
+    if (!gst_video_frame_map(&frame, &flow->info, source, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
+        g_set_error(error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                    "a buffer of %zu bytes cannot be read as %s of %dx%d", gst_buffer_get_size(source),
+                    GST_VIDEO_INFO_NAME(&flow->info), flow->info.width, flow->info.height);
+        return FALSE;
+    }
+    const IdiomPicture from = video_frame_picture(&frame), to = video_frame_picture(&flight->frame);
+    const gboolean sent = idiom_renderer_send(flow->renderer, &from, &to, params, error);
+    gst_video_frame_unmap(&frame);
+    return sent;
+}
+
+GstFlowReturn flow_send(Flow *flow, GstBuffer *source, GstBuffer *result, const IdiomFrameParams *params)
+{
+    g_autoptr(GError) error = NULL;
+    if (flow->skipped)
+        GST_BUFFER_FLAG_SET(result, GST_BUFFER_FLAG_DISCONT);
+    flow->skipped = FALSE;
+    Flight *flight = take_off(flow, result, &error);
+    if (flight && send(flow, source, flight, params, &error)) {
+        g_queue_push_tail(&flow->flights, flight);
+        return push_finished(flow);
+    }
+    if (flight)
+        gst_buffer_unref(land(flight));
+    messages_post_error(GST_ELEMENT(flow->element), error);
+    return GST_FLOW_ERROR;
+}
+
+void flow_skip(Flow *flow, const IdiomFrameParams *params)
+{
+    idiom_renderer_skip(flow->renderer, params);
+    flow->skipped = TRUE;
+}
+
+GstFlowReturn flow_drain(Flow *flow)
+{
+    GstFlowReturn ret = GST_FLOW_OK;
+    gboolean taken = TRUE;
+    while (ret == GST_FLOW_OK && taken)
+        ret = push_oldest(flow, TRUE, &taken);
+    if (ret != GST_FLOW_OK)
+        flow_drop(flow);
+    set_due(flow);
+    return ret;
+}
+
+void flow_drop(Flow *flow)
+{
+    Flight *flight;
+    idiom_renderer_flush(flow->renderer);
+    while ((flight = g_queue_pop_head(&flow->flights)))
+        gst_buffer_unref(land(flight));
+    flow->gap = flow->skipped = FALSE;
+    set_due(flow);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The properties that people set. */
+#ifndef IDIOM_SETTINGS_H
+#define IDIOM_SETTINGS_H
+
+#include <gst/gst.h>
+
+enum {
+    PROP_0,
+    PROP_STYLE,
+    PROP_MIX,
+    PROP_STYLE_FADE,
+    PROP_STRENGTH,
+    PROP_TEMPORAL,
+    PROP_STATISTICS,
+    PROP_FRAMES_IN_FLIGHT,
+    PROP_DEVICE,
+    PROP_STATS, /* not a setting: the element answers it */
+};
+
+typedef struct {
+    char *style, *mix, *device;
+    guint64 style_fade;
+    double strength, temporal, statistics;
+    guint frames_in_flight;
+    gboolean style_changed, mix_changed; /* since somebody took note of them */
+} Settings;
+
+void settings_install(GObjectClass *klass);
+void settings_init(Settings *settings);
+void settings_clear(Settings *settings);
+
+/* FALSE if there is no such setting. */
+gboolean settings_set(Settings *settings, guint id, const GValue *value);
+gboolean settings_get(const Settings *settings, guint id, GValue *value);
+
+#endif
