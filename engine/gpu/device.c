@@ -5,50 +5,23 @@
 
 #include <gio/gio.h>
 
-static gboolean find_queue(IdiomDevice *device, GError **error)
+/* Creates the VkDevice, with all features that it offers. */
+static gboolean create(IdiomDevice *device, GError **error)
 {
-    guint32 count = 0;
-
-    vkGetPhysicalDeviceQueueFamilyProperties(device->physical, &count, NULL);
-    g_autofree VkQueueFamilyProperties *families = g_new0(VkQueueFamilyProperties, count + 1);
-    vkGetPhysicalDeviceQueueFamilyProperties(device->physical, &count, families);
-    for (guint32 i = 0; i < count; i++)
-        if (families[i].queueFlags & VK_QUEUE_COMPUTE_BIT) {
-            device->queue_family = i;
-            device->timestamp_bits = families[i].timestampValidBits;
-            return TRUE;
-        }
-    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE, "%s has no compute queue", device->info.name);
-    return FALSE;
-}
-
-/* Creates the VkDevice, with all of @features. */
-static gboolean create(IdiomDevice *device, const IdiomVkFeatures *features, GError **error)
-{
-    VkPhysicalDeviceRobustness2FeaturesEXT robust = {
-        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT,
-        .robustBufferAccess2 = features->robust};
-    VkPhysicalDeviceVulkan12Features want12 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
-                                               .pNext = features->robust ? &robust : NULL,
-                                               .bufferDeviceAddress = features->address,
-                                               .scalarBlockLayout = features->scalar};
-    VkPhysicalDeviceVulkan11Features want11 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES,
-                                               .pNext = &want12,
-                                               .storageBuffer16BitAccess = features->half};
     const float priority = 1;
-    const char *extensions[] = {VK_EXT_ROBUSTNESS_2_EXTENSION_NAME};
     VkDeviceQueueCreateInfo queue = {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
                                      .queueFamilyIndex = device->queue_family,
                                      .queueCount = 1,
                                      .pQueuePriorities = &priority};
     VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
-                               .pNext = &want11,
-                               .pEnabledFeatures =
-                                   &(VkPhysicalDeviceFeatures){.robustBufferAccess = features->robust},
+                               .pNext = &device->chain.core,
                                .queueCreateInfoCount = 1,
                                .pQueueCreateInfos = &queue,
-                               .enabledExtensionCount = features->robust ? 1 : 0,
-                               .ppEnabledExtensionNames = extensions};
+                               .ppEnabledExtensionNames = device->extensions};
+
+    idiom_features_chain(&device->features, &device->chain);
+    info.enabledExtensionCount = device->n_extensions =
+        idiom_features_extensions(&device->features, device->extensions);
     if (!IDIOM_VK_MAKE(&device->device, vkCreateDevice(device->physical, &info, NULL, &device->device),
                        device->name, error))
         return FALSE;
@@ -58,12 +31,9 @@ static gboolean create(IdiomDevice *device, const IdiomVkFeatures *features, GEr
 
 static gboolean open_device(IdiomDevice *device, GError **error)
 {
-    IdiomVkFeatures features;
-
-    return idiom_capabilities_read(device, error) && idiom_features_offered(device, &features, error) &&
-           idiom_features_suffice(device, &features, error) &&
-           idiom_capabilities_choose(device, &features, error) && find_queue(device, error) &&
-           create(device, &features, error);
+    return idiom_capabilities_read(device, error) && idiom_features_offered(device, error) &&
+           idiom_features_suffice(device, error) && idiom_capabilities_choose(device, error) &&
+           idiom_queue_find(device, error) && create(device, error);
 }
 
 extern GResource *idiom_shaders_get_resource(void);
@@ -78,15 +48,7 @@ static void register_shaders(void)
     }
 }
 
-static void tell(const IdiomDevice *device)
-{
-    const IdiomDeviceInfo *info = &device->info;
-
-    idiom_log(IDIOM_LOG_INFO, "using %s (%s, %s), %s kernels", info->name, info->type, info->driver,
-              info->family == IDIOM_FAMILY_LANE ? "lane" : "vector");
-}
-
-IdiomDevice *idiom_device_open(const char *selector, GError **error)
+IdiomDevice *idiom_device_new(const char *selector)
 {
     IdiomDevice *device = g_new0(IdiomDevice, 1);
 
@@ -96,18 +58,38 @@ IdiomDevice *idiom_device_open(const char *selector, GError **error)
     g_mutex_init(&device->queue_lock);
     g_mutex_init(&device->kernel_lock);
     device->kernels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return device;
+}
+
+void idiom_device_begin(IdiomDevice *device)
+{
+    const IdiomDeviceInfo *info = &device->info;
+
+    idiom_device_load_pipeline_cache(device);
+    idiom_log(IDIOM_LOG_INFO, "using %s (%s, %s), %s kernels", info->name, info->type, info->driver,
+              info->family == IDIOM_FAMILY_LANE ? "lane" : "vector");
+}
+
+IdiomDevice *idiom_device_open(const char *selector, GError **error)
+{
+    IdiomDevice *device = idiom_device_new(selector);
+
     device->instance = idiom_instance_new(device, error);
     if (!device->instance || !idiom_physical_choose(device, selector, error) || !open_device(device, error)) {
         idiom_device_unref(device);
         return NULL;
     }
-    idiom_device_load_pipeline_cache(device);
-    tell(device);
+    idiom_device_begin(device);
     return device;
 }
 
 IdiomDevice *idiom_device_reopen(IdiomDevice *device, GError **error)
 {
+    if (device->adopted) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_DEVICE_LOST,
+                    "%s was lost, and only the program that made the device can make another", device->name);
+        return NULL;
+    }
     return idiom_device_open(device->selector, error);
 }
 
@@ -117,25 +99,29 @@ IdiomDevice *idiom_device_ref(IdiomDevice *device)
     return device;
 }
 
-void idiom_device_unref(IdiomDevice *device)
+/* Destroys what was made on the VkDevice. */
+static void clear(IdiomDevice *device)
 {
-    if (!device || !g_atomic_ref_count_dec(&device->refs))
-        return;
-    if (device->device) {
-        GHashTableIter iter;
-        gpointer kernel;
-        idiom_device_save_pipeline_cache(device);
-        g_hash_table_iter_init(&iter, device->kernels);
-        while (g_hash_table_iter_next(&iter, NULL, &kernel))
-            idiom_kernel_free(device, kernel);
-        for (guint texels = 0; texels < 2; texels++)
-            for (guint i = 0; i <= IDIOM_KERNEL_MAX_PLANES; i++) {
-                vkDestroyPipelineLayout(device->device, device->pipeline_layouts[texels][i], NULL);
-                vkDestroyDescriptorSetLayout(device->device, device->set_layouts[texels][i], NULL);
-            }
-        vkDestroyPipelineCache(device->device, device->pipeline_cache, NULL);
+    GHashTableIter iter;
+    gpointer kernel;
+
+    idiom_device_save_pipeline_cache(device);
+    g_hash_table_iter_init(&iter, device->kernels);
+    while (g_hash_table_iter_next(&iter, NULL, &kernel))
+        idiom_kernel_free(device, kernel);
+    for (guint texels = 0; texels < 2; texels++)
+        for (guint i = 0; i <= IDIOM_KERNEL_MAX_PLANES; i++) {
+            vkDestroyPipelineLayout(device->device, device->pipeline_layouts[texels][i], NULL);
+            vkDestroyDescriptorSetLayout(device->device, device->set_layouts[texels][i], NULL);
+        }
+    vkDestroyPipelineCache(device->device, device->pipeline_cache, NULL);
+}
+
+/* Destroys what idiom_device_open() made. */
+static void shut(IdiomDevice *device)
+{
+    if (device->device)
         vkDestroyDevice(device->device, NULL);
-    }
     if (device->messenger) {
         PFN_vkDestroyDebugUtilsMessengerEXT destroy =
             (PFN_vkDestroyDebugUtilsMessengerEXT)vkGetInstanceProcAddr(device->instance,
@@ -144,6 +130,16 @@ void idiom_device_unref(IdiomDevice *device)
     }
     if (device->instance)
         vkDestroyInstance(device->instance, NULL);
+}
+
+void idiom_device_unref(IdiomDevice *device)
+{
+    if (!device || !g_atomic_ref_count_dec(&device->refs))
+        return;
+    if (device->device)
+        clear(device);
+    if (!device->adopted)
+        shut(device);
     g_hash_table_unref(device->kernels);
     g_mutex_clear(&device->queue_lock);
     g_mutex_clear(&device->kernel_lock);

@@ -47,18 +47,18 @@ gboolean idiom_fence_submit(IdiomFence *fence, const VkCommandBuffer *buffers, g
 
     if (!check(device, vkResetFences(device->device, 1, &fence->fence), "resetting a fence", error))
         return FALSE;
-    g_mutex_lock(&device->queue_lock);
+    idiom_queue_lock(device);
     VkResult result = vkQueueSubmit(device->queue, 1, &submit, fence->fence);
-    g_mutex_unlock(&device->queue_lock);
+    idiom_queue_unlock(device);
     return check(device, result, "submitting work", error);
 }
 
 /* A wait has failed, but the work goes on: nothing that it uses may be touched before it is done. */
 static void let_finish(IdiomDevice *device)
 {
-    g_mutex_lock(&device->queue_lock);
-    vkDeviceWaitIdle(device->device);
-    g_mutex_unlock(&device->queue_lock);
+    idiom_queue_lock(device);
+    vkQueueWaitIdle(device->queue);
+    idiom_queue_unlock(device);
 }
 
 void idiom_device_settle(IdiomDevice *device)

@@ -55,6 +55,18 @@ char *idiom_physical_driver(VkPhysicalDevice physical)
     return g_strdup_printf("%s %s", driver.driverName, driver.driverInfo);
 }
 
+VkExtensionProperties *idiom_physical_extensions(VkPhysicalDevice physical, guint32 *count, GError **error)
+{
+    static const char what[] = "listing the device's extensions";
+
+    if (!idiom_vk_check(vkEnumerateDeviceExtensionProperties(physical, NULL, count, NULL), what, error))
+        return NULL;
+    g_autofree VkExtensionProperties *list = g_new0(VkExtensionProperties, *count + 1);
+    if (!idiom_vk_check(vkEnumerateDeviceExtensionProperties(physical, NULL, count, list), what, error))
+        return NULL;
+    return g_steal_pointer(&list);
+}
+
 char **idiom_device_list(GError **error)
 {
     guint32 count;

@@ -10,13 +10,28 @@
 #define IDIOM_PUSH_BYTES 128 /* what Vulkan guarantees */
 #define IDIOM_KERNEL_MAX_PLANES 8
 
-/* Features that matter here: those offered by a physical device, or those enabled on a device. */
+/* Features and extensions that are used: those offered by a physical device, or those that a device was made with. */
 typedef struct {
-    gboolean address; /* bufferDeviceAddress */
-    gboolean scalar;  /* scalarBlockLayout */
-    gboolean half;    /* storageBuffer16BitAccess */
-    gboolean robust;  /* robustBufferAccess and robustBufferAccess2: what is read outside a buffer is zero */
+    gboolean address;     /* bufferDeviceAddress */
+    gboolean scalar;      /* scalarBlockLayout */
+    gboolean half;        /* storageBuffer16BitAccess */
+    gboolean robust;      /* robustBufferAccess; with the next two: what is read outside a buffer is zero */
+    gboolean robust2;     /* robustBufferAccess2 */
+    gboolean robustness2; /* VK_EXT_robustness2 */
+    gboolean host_memory; /* VK_EXT_external_memory_host */
+    gboolean memory_fd;   /* VK_KHR_external_memory_fd */
+    gboolean dma_buf;     /* VK_EXT_external_memory_dma_buf */
 } IdiomVkFeatures;
+
+/* The features as Vulkan wants them. */
+typedef struct {
+    VkPhysicalDeviceFeatures2 core;
+    VkPhysicalDeviceVulkan11Features vulkan11;
+    VkPhysicalDeviceVulkan12Features vulkan12;
+    VkPhysicalDeviceRobustness2FeaturesEXT robustness2;
+} IdiomVkChain;
+
+#define IDIOM_VK_MAX_EXTENSIONS 4
 
 struct IdiomDevice {
     gatomicrefcount refs;
@@ -24,6 +39,7 @@ struct IdiomDevice {
     char *name, *driver;
     char *selector; /* that it was opened with */
 
+    gboolean adopted; /* instance, device and queue are the program's */
     VkInstance instance;
     VkDebugUtilsMessengerEXT messenger;
     gint validation_messages; /* atomic */
@@ -38,11 +54,18 @@ struct IdiomDevice {
     gboolean knows_budget; /* VK_EXT_memory_budget */
     gsize allocated;       /* bytes of that heap; atomic */
     VkPhysicalDeviceLimits limits;
+    IdiomVkFeatures features;
+    IdiomVkChain chain; /* of features */
+    const char *extensions[IDIOM_VK_MAX_EXTENSIONS];
+    guint n_extensions;
     VkDevice device;
     guint32 queue_family;
     guint32 timestamp_bits;
     VkQueue queue;
     GMutex queue_lock;
+    void (*lock_queue)(gpointer user); /* the program's, of an adopted queue */
+    void (*unlock_queue)(gpointer user);
+    gpointer lock_user;
 
     VkPipelineCache pipeline_cache;
     char *pipeline_cache_path;
@@ -79,13 +102,34 @@ gboolean idiom_physical_choose(IdiomDevice *device, const char *selector, GError
 const char *idiom_physical_type(VkPhysicalDeviceType type);
 char *idiom_physical_driver(VkPhysicalDevice physical);
 
+VkExtensionProperties *idiom_physical_extensions(VkPhysicalDevice physical, guint32 *count, GError **error);
+
+/* Sets features to what the physical device offers ... */
+gboolean idiom_features_offered(IdiomDevice *device, GError **error);
+/* ... or to what a device was made with. */
+void idiom_features_enabled(IdiomDevice *device, const VkPhysicalDeviceFeatures2 *chain,
+                            const char *const *extensions, guint n_extensions);
+/* Whether there are those without which nothing runs. */
+gboolean idiom_features_suffice(const IdiomDevice *device, GError **error);
+void idiom_features_chain(const IdiomVkFeatures *features, IdiomVkChain *chain);
+/* Writes up to IDIOM_VK_MAX_EXTENSIONS names and returns how many. */
+guint idiom_features_extensions(const IdiomVkFeatures *features, const char **names);
+
 /* Facts of the physical device: limits, memory, what info says of them. */
 gboolean idiom_capabilities_read(IdiomDevice *device, GError **error);
-gboolean idiom_features_offered(IdiomDevice *device, IdiomVkFeatures *features, GError **error);
-/* Whether there are those without which nothing runs. */
-gboolean idiom_features_suffice(const IdiomDevice *device, const IdiomVkFeatures *features, GError **error);
-/* Kernel family and precision, where @features are enabled. */
-gboolean idiom_capabilities_choose(IdiomDevice *device, const IdiomVkFeatures *features, GError **error);
+/* Kernel family and precision that suit the features. */
+gboolean idiom_capabilities_choose(IdiomDevice *device, GError **error);
+
+/* Finds a queue family for compute; of an adopted device, checks the one that was given. */
+gboolean idiom_queue_find(IdiomDevice *device, GError **error);
+/* Around every use of the queue. */
+void idiom_queue_lock(IdiomDevice *device);
+void idiom_queue_unlock(IdiomDevice *device);
+
+/* A device without handles yet. */
+IdiomDevice *idiom_device_new(const char *selector);
+/* All handles are there. */
+void idiom_device_begin(IdiomDevice *device);
 
 /* Memory of @type has been allocated, or freed (@bytes below 0). */
 void idiom_device_count_memory(IdiomDevice *device, guint32 type, gssize bytes);
