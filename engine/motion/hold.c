@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The result of the last run, moved as the scene has moved, in place of a new one. */
-#include <idiom-unstable/temporal.h>
-
+#include "motion/motion.h"
 #include "ops/internal.h"
 
 enum { HISTORY, FLOW, CONTINUES, INPUTS };
@@ -29,11 +28,16 @@ static gboolean hold_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
 static const IdiomOpClass hold_class = {"temporal_hold", NULL, hold_record, NULL};
 
-void idiom_hold(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *history)
+IdiomTensor *idiom_temporal_hold(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *history)
 {
     IdiomTensor *in[INPUTS] = {[HISTORY] = history, [FLOW] = motion->flow, [CONTINUES] = motion->continues};
     if (idiom_graph_failed(g, in, INPUTS) || !idiom_require_layout(g, "hold", history, IDIOM_LAYOUT_PLANES))
-        return;
+        return NULL;
     IdiomOp *op = idiom_graph_add_op(g, &hold_class, in, INPUTS, &motion->cell, sizeof motion->cell);
-    idiom_assign(g, history, idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, history->shape));
+    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, history->shape);
+}
+
+void idiom_hold(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *history)
+{
+    idiom_assign(g, history, idiom_temporal_hold(g, motion, history));
 }
