@@ -105,7 +105,8 @@ static void clear(IdiomDevice *device)
     GHashTableIter iter;
     gpointer kernel;
 
-    idiom_device_save_pipeline_cache(device);
+    if (!device->helper)
+        idiom_device_save_pipeline_cache(device);
     g_hash_table_iter_init(&iter, device->kernels);
     while (g_hash_table_iter_next(&iter, NULL, &kernel))
         idiom_kernel_free(device, kernel);

@@ -60,6 +60,13 @@ typedef struct IdiomKernel IdiomKernel;
 IdiomKernel *idiom_kernel_get(IdiomDevice *device, const char *resource, const guint32 *spec, guint n_spec,
                               guint n_planes, gboolean texels, GError **error);
 
+/*
+ * CPU drivers compile a kernel when it first runs, which takes up to a second. Makes that happen now, for all kernels made
+ * since the last call, in several threads, without keeping the device from other work for long. Never fails: what could
+ * not be compiled is compiled later.
+ */
+void idiom_device_warm(IdiomDevice *device);
+
 /* Kernels made so far. */
 guint idiom_device_kernels(IdiomDevice *device);
 

@@ -66,7 +66,7 @@ static VkShaderModule load_module(IdiomDevice *device, const char *resource, GEr
 static IdiomKernel *make_kernel(IdiomDevice *device, const char *resource, const guint32 *spec, guint n_spec,
                                 guint n_planes, gboolean texels, GError **error)
 {
-    VkSpecializationMapEntry entries[32];
+    VkSpecializationMapEntry entries[IDIOM_KERNEL_MAX_SPEC];
     VkPipeline pipeline = VK_NULL_HANDLE;
 
     if (!make_layouts(device, n_planes, texels, error))
@@ -92,6 +92,9 @@ static IdiomKernel *make_kernel(IdiomDevice *device, const char *resource, const
     if (!ok)
         return NULL;
     IdiomKernel *kernel = g_new0(IdiomKernel, 1);
+    kernel->request = (IdiomKernelRequest){
+        .resource = g_intern_string(resource), .n_spec = n_spec, .n_planes = n_planes, .texels = texels};
+    memcpy(kernel->request.spec, spec, n_spec * sizeof *spec);
     kernel->pipeline = pipeline;
     kernel->layout = info.layout;
     kernel->set_layout = device->set_layouts[texels][n_planes];
@@ -104,7 +107,7 @@ IdiomKernel *idiom_kernel_get(IdiomDevice *device, const char *resource, const g
 {
     g_autoptr(GString) key = g_string_new(resource);
 
-    g_return_val_if_fail(n_planes <= IDIOM_KERNEL_MAX_PLANES && n_spec <= 32, NULL);
+    g_return_val_if_fail(n_planes <= IDIOM_KERNEL_MAX_PLANES && n_spec <= IDIOM_KERNEL_MAX_SPEC, NULL);
     g_string_append_printf(key, " %u", n_planes);
     for (guint i = 0; i < n_spec; i++)
         g_string_append_printf(key, " %u", spec[i]);

@@ -189,6 +189,18 @@ IdiomBuffer *idiom_arena_buffer(IdiomArena *arena, gsize size, gboolean host, GE
     return buffer;
 }
 
+/*
+ * lavapipe compiles a kernel once more for texel buffers that differ in what its compiler knows of them: whether their
+ * size is a power of two, and whether bits 8 to 15 of it are zero (a field of textures that it reads for buffers, too).
+ * So that all sizes are of one kind, some buffers are a little larger than they need be.
+ */
+static gsize planes_bytes(gsize size)
+{
+    while ((size & (size - 1)) == 0 || (size >> 8 & 255) == 0)
+        size += 256;
+    return size;
+}
+
 IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrecision precision,
                                 IdiomShape shape, GError **error)
 {
@@ -202,7 +214,7 @@ IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrec
         usage |= VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT;
     planes->half = precision == IDIOM_FP16;
     planes->size = texels * (planes->half ? 8 : 16);
-    planes->buffer = make_buffer(arena, planes->size, usage, FALSE, &mapped, error);
+    planes->buffer = make_buffer(arena, planes_bytes(planes->size), usage, FALSE, &mapped, error);
     if (!planes->buffer)
         return NULL;
     if (family == IDIOM_FAMILY_LANE) {

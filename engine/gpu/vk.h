@@ -9,6 +9,7 @@
 
 #define IDIOM_PUSH_BYTES 128 /* what Vulkan guarantees */
 #define IDIOM_KERNEL_MAX_PLANES 8
+#define IDIOM_KERNEL_MAX_SPEC 32
 
 /* Features and extensions that are used: those offered by a physical device, or those that a device was made with. */
 typedef struct {
@@ -46,6 +47,7 @@ struct IdiomDevice {
     gint lost;                /* atomic */
     gint unanswered;          /* a wait was given up: it may still be at work; atomic */
     gboolean staged;          /* see idiom_device_is_staged() */
+    gboolean helper;          /* compiles for another device: leaves no cache of its own */
 
     VkPhysicalDevice physical;
     VkPhysicalDeviceType physical_type;
@@ -76,11 +78,21 @@ struct IdiomDevice {
     VkPipelineLayout pipeline_layouts[2][IDIOM_KERNEL_MAX_PLANES + 1];
 };
 
+/* What a kernel was asked for by. */
+typedef struct {
+    const char *resource;
+    guint32 spec[IDIOM_KERNEL_MAX_SPEC];
+    guint n_spec, n_planes;
+    gboolean texels;
+} IdiomKernelRequest;
+
 struct IdiomKernel {
+    IdiomKernelRequest request;
     VkPipeline pipeline;
     VkPipelineLayout layout;
     VkDescriptorSetLayout set_layout;
     gboolean texels;
+    gboolean warm;   /* see idiom_device_warm(); under the kernel lock */
     gint dispatched; /* atomic: is part of some command list */
 };
 

@@ -63,6 +63,8 @@ static IdiomLoaded *load(IdiomLoader *loader, const char *name, const char *mix,
     if (loaded) {
         parse_mix(loader, loaded, mix);
         loaded->layer = scene ? idiom_layer_new(scene, loaded->style, loaded->weights, &error) : NULL;
+        if (loaded->layer)
+            idiom_device_warm(scene->device);
     }
     if (!error)
         return g_steal_pointer(&loaded);

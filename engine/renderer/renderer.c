@@ -204,7 +204,7 @@ static void view_clear(View *view)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(View, view_clear)
 
-/* Drivers compile shaders at their first use; that is no frame's business. */
+/* Drivers put work off to the first run of a kernel; that is no frame's business. */
 static gboolean run_once(IdiomRenderer *r, IdiomLook *look, GError **error)
 {
     IdiomCommands *lists[IDIOM_SUBMIT_MAX];
@@ -250,7 +250,10 @@ static gboolean make_view(IdiomRenderer *r, const IdiomStyle *style, const float
             return FALSE;
     if (!view->layer || !make_fences(r, error))
         return FALSE;
-    return idiom_device_kernels(r->device) == kernels || warm_up(r, view, error);
+    if (idiom_device_kernels(r->device) == kernels)
+        return TRUE;
+    idiom_device_warm(r->device);
+    return warm_up(r, view, error);
 }
 
 /* From now on @view is what is shown. */
