@@ -51,7 +51,6 @@
 #include "flow.h"
 #include "messages.h"
 #include "settings.h"
-#include "shareddevice.h"
 #include "videoinfo.h"
 
 GST_DEBUG_CATEGORY_STATIC(idiom_debug);
@@ -136,7 +135,7 @@ static gboolean show(GstIdiom *self, IdiomRenderer *renderer, const char *style,
 static gboolean open_device(GstIdiom *self, const char *selector)
 {
     g_autoptr(GError) error = NULL;
-    self->device = shared_device_acquire(selector, &error);
+    self->device = idiom_device_shared(selector, &error);
     if (!self->device) {
         messages_post_error(GST_ELEMENT(self), error);
         return FALSE;
@@ -169,7 +168,7 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
     if (!renderer)
         messages_post_error(GST_ELEMENT(self), error);
     if (!renderer || !show(self, renderer, style, mix)) {
-        g_clear_pointer(&self->device, shared_device_release);
+        g_clear_pointer(&self->device, idiom_device_unref);
         return FALSE;
     }
     self->flow = flow_new(base, renderer);
@@ -190,7 +189,7 @@ static gboolean gst_idiom_stop(GstBaseTransform *base)
         idiom_renderer_get_stats(renderer, &self->stats);
     GST_OBJECT_UNLOCK(self);
     g_clear_pointer(&renderer, idiom_renderer_free);
-    g_clear_pointer(&self->device, shared_device_release);
+    g_clear_pointer(&self->device, idiom_device_unref);
     return TRUE;
 }
 

@@ -70,17 +70,28 @@ void idiom_device_begin(IdiomDevice *device)
               info->family == IDIOM_FAMILY_LANE ? "lane" : "vector");
 }
 
-IdiomDevice *idiom_device_open(const char *selector, GError **error)
+IdiomDevice *idiom_device_choose(const char *selector, GError **error)
 {
     IdiomDevice *device = idiom_device_new(selector);
 
     device->instance = idiom_instance_new(device, error);
-    if (!device->instance || !idiom_physical_choose(device, selector, error) || !open_device(device, error)) {
-        idiom_device_unref(device);
-        return NULL;
-    }
-    idiom_device_begin(device);
+    if (!device->instance || !idiom_physical_choose(device, selector, error))
+        g_clear_pointer(&device, idiom_device_unref);
     return device;
+}
+
+gboolean idiom_device_start(IdiomDevice *device, GError **error)
+{
+    if (!open_device(device, error))
+        return FALSE;
+    idiom_device_begin(device);
+    return TRUE;
+}
+
+IdiomDevice *idiom_device_open(const char *selector, GError **error)
+{
+    g_autoptr(IdiomDevice) device = idiom_device_choose(selector, error);
+    return device && idiom_device_start(device, error) ? g_steal_pointer(&device) : NULL;
 }
 
 IdiomDevice *idiom_device_reopen(IdiomDevice *device, GError **error)
@@ -90,7 +101,8 @@ IdiomDevice *idiom_device_reopen(IdiomDevice *device, GError **error)
                     "%s was lost, and only the program that made the device can make another", device->name);
         return NULL;
     }
-    return idiom_device_open(device->selector, error);
+    return device->shared ? idiom_device_shared(device->selector, error)
+                          : idiom_device_open(device->selector, error);
 }
 
 IdiomDevice *idiom_device_ref(IdiomDevice *device)
@@ -135,7 +147,7 @@ static void shut(IdiomDevice *device)
 
 void idiom_device_unref(IdiomDevice *device)
 {
-    if (!device || !g_atomic_ref_count_dec(&device->refs))
+    if (!device || !(device->shared ? idiom_registry_release(device) : g_atomic_ref_count_dec(&device->refs)))
         return;
     if (device->device)
         clear(device);

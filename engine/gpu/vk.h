@@ -38,7 +38,8 @@ struct IdiomDevice {
     gatomicrefcount refs;
     IdiomDeviceInfo info;
     char *name, *driver;
-    char *selector; /* that it was opened with */
+    char *selector;  /* that it was opened with */
+    gboolean shared; /* see registry.c */
 
     gboolean adopted; /* instance, device and queue are the program's */
     VkInstance instance;
@@ -105,6 +106,13 @@ gboolean idiom_vk_check(VkResult result, const char *what, GError **error);
 /* Before anything is destroyed that the device may use. */
 void idiom_device_settle(IdiomDevice *device);
 gboolean idiom_fence_submit(IdiomFence *fence, const VkCommandBuffer *buffers, guint count, GError **error);
+
+/* The halves of idiom_device_open(): a device that is known but not open yet, and its opening. */
+IdiomDevice *idiom_device_choose(const char *selector, GError **error);
+gboolean idiom_device_start(IdiomDevice *device, GError **error);
+
+/* Drops a reference to a shared device. Returns whether it was the last one. */
+gboolean idiom_registry_release(IdiomDevice *device);
 
 /* @device may be NULL: no validation then. */
 VkInstance idiom_instance_new(IdiomDevice *device, GError **error);

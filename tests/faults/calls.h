@@ -41,7 +41,7 @@
     C(ResetFences, VK_ERROR_OUT_OF_DEVICE_MEMORY)                                                            \
     C(QueueSubmit, MEMORY, VK_ERROR_DEVICE_LOST)                                                             \
     C(WaitForFences, MEMORY, VK_ERROR_DEVICE_LOST, VK_TIMEOUT)                                               \
-    C(DeviceWaitIdle, MEMORY, VK_ERROR_DEVICE_LOST)
+    C(QueueWaitIdle, MEMORY, VK_ERROR_DEVICE_LOST)
 
 /* What cannot fail, but frees objects or says what there is. */
 #define CALLS_WATCHED(C)                                                                                     \

@@ -96,7 +96,7 @@ VkResult faults_result(Call call, Chain *chain)
     if (chain && chain->device && (armed_result == VK_ERROR_DEVICE_LOST || armed_result == VK_TIMEOUT)) {
         chain->lost = armed_result == VK_ERROR_DEVICE_LOST;
         /* the driver's own threads must be done with what is freed now */
-        ((PFN_vkDeviceWaitIdle)chain->next[CALL_DeviceWaitIdle])(chain->device);
+        ((PFN_vkDeviceWaitIdle)chain->next_device(chain->device, "vkDeviceWaitIdle"))(chain->device);
     }
     return armed_result;
 }

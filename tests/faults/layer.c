@@ -92,7 +92,7 @@ DOES(AllocateDescriptorSets, (VkDevice on, const VkDescriptorSetAllocateInfo *in
 DOES(AllocateCommandBuffers, (VkDevice on, const VkCommandBufferAllocateInfo *info, VkCommandBuffer *buffers), (on, info, buffers))
 DOES(BeginCommandBuffer, (VkCommandBuffer on, const VkCommandBufferBeginInfo *info), (on, info))
 DOES(EndCommandBuffer, (VkCommandBuffer on), (on))
-DOES(DeviceWaitIdle, (VkDevice on), (on))
+DOES(QueueWaitIdle, (VkQueue on), (on))
 DOES(GetQueryPoolResults, (VkDevice on, VkQueryPool pool, uint32_t first, uint32_t count, size_t size, void *data, VkDeviceSize stride, VkQueryResultFlags flags),
      (on, pool, first, count, size, data, stride, flags))
 DOES(ResetFences, (VkDevice on, uint32_t count, const VkFence *fences), (on, count, fences))

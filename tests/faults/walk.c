@@ -62,7 +62,7 @@ static gboolean run(Walk *w, const char *name, guint nth, VkResult result, GErro
     faults_arm(NULL, 0, VK_SUCCESS);
     gpointer state = w->scenario->begin(w->device);
     faults_arm(name, nth, result);
-    alarm(60);
+    alarm(300);
     gboolean ok = w->scenario->run(state, error);
     g_assert_true(ok == !*error);
     if (!ok && may_go_on(w, result))

@@ -80,6 +80,18 @@ typedef struct {
 IDIOM_API IdiomDevice *idiom_device_open(const char *selector, GError **error);
 
 /**
+ * idiom_device_shared: (skip)
+ * @selector: (nullable): as for idiom_device_open()
+ * @error: as for idiom_device_open()
+ *
+ * Opens a device, or gives the one that is open already to all who ask for it, however they name it. One that was lost is
+ * opened anew for the next who asks. Thread-safe; slow for the first one only.
+ *
+ * Returns: (transfer full): the device, or NULL
+ */
+IDIOM_API IdiomDevice *idiom_device_shared(const char *selector, GError **error);
+
+/**
  * idiom_device_ref: (skip)
  * @device: a device
  *
