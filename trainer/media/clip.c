@@ -84,7 +84,10 @@ static gboolean fail(const ClipWriter *writer, const char *what, int averror, GE
 static gboolean open_encoder(ClipWriter *writer, guint w, guint h, AVRational rate, GError **error)
 {
     const AVCodec *encoder = avcodec_find_encoder(AV_CODEC_ID_FFV1);
-    writer->codec = avcodec_alloc_context3(encoder);
+    if (!encoder)
+        return fail(writer, "no FFV1 encoder for it", AVERROR_ENCODER_NOT_FOUND, error);
+    if (!(writer->codec = avcodec_alloc_context3(encoder)))
+        return fail(writer, "no encoder for it", AVERROR(ENOMEM), error);
     writer->codec->width = (int)w;
     writer->codec->height = (int)h;
     writer->codec->pix_fmt = AV_PIX_FMT_0RGB32;
@@ -93,13 +96,14 @@ static gboolean open_encoder(ClipWriter *writer, guint w, guint h, AVRational ra
     writer->codec->thread_count = 1;
     if (writer->format->oformat->flags & AVFMT_GLOBALHEADER)
         writer->codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    int status = encoder ? avcodec_open2(writer->codec, encoder, NULL) : AVERROR_ENCODER_NOT_FOUND;
-    return status >= 0 || fail(writer, "no FFV1 encoder for it", status, error);
+    int status = avcodec_open2(writer->codec, encoder, NULL);
+    return status >= 0 || fail(writer, "no encoder for it", status, error);
 }
 
 static gboolean open_file(ClipWriter *writer, GError **error)
 {
-    writer->stream = avformat_new_stream(writer->format, NULL);
+    if (!(writer->stream = avformat_new_stream(writer->format, NULL)))
+        return fail(writer, "cannot be written", AVERROR(ENOMEM), error);
     writer->stream->time_base = writer->codec->time_base;
     writer->stream->avg_frame_rate = writer->codec->framerate;
     int status = avcodec_parameters_from_context(writer->stream->codecpar, writer->codec);
@@ -114,6 +118,8 @@ static gboolean make_frame(ClipWriter *writer, GError **error)
 {
     writer->packet = av_packet_alloc();
     writer->frame = av_frame_alloc();
+    if (!writer->packet || !writer->frame)
+        return fail(writer, "no memory for a frame", AVERROR(ENOMEM), error);
     writer->frame->width = writer->codec->width;
     writer->frame->height = writer->codec->height;
     writer->frame->format = writer->codec->pix_fmt;

@@ -31,6 +31,11 @@ static gboolean fail(const Decoder *d, IdiomError code, const char *what, int av
     return FALSE;
 }
 
+static gboolean fail_memory(const Decoder *d, GError **error)
+{
+    return fail(d, IDIOM_ERROR_MEMORY, "cannot be decoded", AVERROR(ENOMEM), error);
+}
+
 static gboolean too_large(Decoder *d, int w, int h)
 {
     if (w <= PICTURE_MAX_SIDE && h <= PICTURE_MAX_SIDE && (gint64)w * h <= PICTURE_MAX_PIXELS)
@@ -57,8 +62,10 @@ gboolean decoder_is_still(const Decoder *d)
 gboolean decoder_open_file(Decoder *d, GError **error)
 {
     AVDictionary *options = NULL;
-    av_dict_set(&options, "pattern_type", "none", 0); /* '%' and '*' in a name are only characters */
-    int status = avformat_open_input(&d->format, d->path, NULL, &options);
+    /* '%' and '*' in a name are only characters */
+    int status = av_dict_set(&options, "pattern_type", "none", 0);
+    if (status >= 0)
+        status = avformat_open_input(&d->format, d->path, NULL, &options);
     av_dict_free(&options);
     if (status < 0)
         return fail(d, IDIOM_ERROR_FILE, "cannot be read", status, error);
@@ -84,6 +91,8 @@ gboolean decoder_open_codec(Decoder *d, GError **error)
     d->codec = avcodec_alloc_context3(decoder);
     d->frame = av_frame_alloc();
     d->packet = av_packet_alloc();
+    if (!d->codec || !d->frame || !d->packet)
+        return fail_memory(d, error);
     status = avcodec_parameters_to_context(d->codec, d->format->streams[d->stream]->codecpar);
     if (status >= 0) {
         d->codec->pkt_timebase = d->format->streams[d->stream]->time_base;
@@ -130,6 +139,8 @@ gboolean decoder_seek(Decoder *d, double position, GError **error)
             target = AV_NOPTS_VALUE;
     }
     AVFrame *best = av_frame_alloc();
+    if (!best)
+        return fail_memory(d, error);
     int status = 0;
     for (guint i = 0; i < MAX_FRAMES_AFTER_SEEK && (status = decoder_next(d)) >= 0; i++) {
         av_frame_unref(best);
@@ -176,6 +187,17 @@ static enum AVPixelFormat without_range(enum AVPixelFormat format)
     }
 }
 
+/* A frame of that size, without data; NULL if there is no memory. */
+static AVFrame *frame_new(int w, int h)
+{
+    AVFrame *frame = av_frame_alloc();
+    if (frame) {
+        frame->width = w;
+        frame->height = h;
+    }
+    return frame;
+}
+
 /* One pass of libswscale into @to, whose data it allocates: @to's width and height, RGB. */
 static gboolean rescale(const AVFrame *from, AVFrame *to, int kernel)
 {
@@ -203,13 +225,11 @@ static gboolean rescale(const AVFrame *from, AVFrame *to, int kernel)
  */
 Picture *decoder_picture(const Decoder *d, guint w, guint h, GError **error)
 {
-    AVFrame *rgb = av_frame_alloc(), *scaled = av_frame_alloc();
-    rgb->width = d->frame->width;
-    rgb->height = d->frame->height;
-    scaled->width = (int)w;
-    scaled->height = (int)h;
+    AVFrame *rgb = frame_new(d->frame->width, d->frame->height), *scaled = frame_new((int)w, (int)h);
     Picture *picture = NULL;
-    if (rescale(d->frame, rgb, SWS_GAUSS) && rescale(rgb, scaled, SWS_LANCZOS)) {
+    if (!rgb || !scaled) {
+        fail_memory(d, error);
+    } else if (rescale(d->frame, rgb, SWS_GAUSS) && rescale(rgb, scaled, SWS_LANCZOS)) {
         picture = picture_new(w, h);
         av_image_copy_plane(picture->rgb, 3 * (int)w, scaled->data[0], scaled->linesize[0], 3 * (int)w,
                             (int)h);

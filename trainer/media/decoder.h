@@ -19,7 +19,7 @@ typedef struct {
     int w, h;         /* of a frame that is too large */
 } Decoder;
 
-/* @decoder: zeroes but for its path. Errors: IDIOM_ERROR_FILE, IDIOM_ERROR_FORMAT. */
+/* @decoder: zeroes but for its path. Errors: IDIOM_ERROR_FILE, IDIOM_ERROR_FORMAT, IDIOM_ERROR_MEMORY. */
 gboolean decoder_open_file(Decoder *decoder, GError **error);
 /* After decoder_open_file(). */
 gboolean decoder_open_codec(Decoder *decoder, GError **error);

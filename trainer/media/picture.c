@@ -114,15 +114,15 @@ GBytes *picture_encode_png(const Picture *picture, GError **error)
     codec->thread_count = 1;
     AVFrame *frame = av_frame_alloc();
     AVPacket *packet = av_packet_alloc();
-    frame->width = codec->width;
-    frame->height = codec->height;
-    frame->format = codec->pix_fmt;
-    frame->data[0] = picture->rgb;
-    frame->linesize[0] = 3 * codec->width;
-
-    int status = avcodec_open2(codec, encoder, NULL);
-    if (status >= 0)
+    int status = frame && packet ? avcodec_open2(codec, encoder, NULL) : AVERROR(ENOMEM);
+    if (status >= 0) {
+        frame->width = codec->width;
+        frame->height = codec->height;
+        frame->format = codec->pix_fmt;
+        frame->data[0] = picture->rgb;
+        frame->linesize[0] = 3 * codec->width;
         status = avcodec_send_frame(codec, frame);
+    }
     if (status >= 0)
         status = avcodec_receive_packet(codec, packet);
     GBytes *png = status >= 0 ? g_bytes_new(packet->data, (gsize)packet->size) : NULL;
