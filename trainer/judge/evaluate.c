@@ -44,6 +44,13 @@ const char *metric_name(Metric metric)
         [METRIC_BUILTIN_OUTPUT] = "style-builtin",
         [METRIC_PHASE_X] = "phase-x",
         [METRIC_PHASE_Y] = "phase-y",
+        [METRIC_FLAT_PHOTO] = "flat-photo",
+        [METRIC_FLAT_OUTPUT] = "flat",
+        [METRIC_FORMS_PHOTO] = "forms-photo",
+        [METRIC_FORMS_OUTPUT] = "forms",
+        [METRIC_YELLOW_PHOTO] = "yellow-photo",
+        [METRIC_YELLOW_OUTPUT] = "yellow",
+        [METRIC_RINGS] = "rings",
     };
     return names[metric];
 }

@@ -31,6 +31,14 @@ typedef enum {
      */
     METRIC_PHASE_X,
     METRIC_PHASE_Y,
+    /* The look, of look.h; evaluation_run() leaves these out. */
+    METRIC_FLAT_PHOTO,
+    METRIC_FLAT_OUTPUT,
+    METRIC_FORMS_PHOTO,
+    METRIC_FORMS_OUTPUT,
+    METRIC_YELLOW_PHOTO,
+    METRIC_YELLOW_OUTPUT,
+    METRIC_RINGS,
     N_METRICS,
 } Metric;
 

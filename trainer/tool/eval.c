@@ -4,6 +4,7 @@
 #include "tool/command.h"
 #include "tool/console.h"
 #include "judge/evaluate.h"
+#include "judge/look.h"
 #include "judge/painter.h"
 #include "data/references.h"
 #include "judge/separate.h"
@@ -13,6 +14,7 @@
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Photos are measured at this shorter side, the style's pictures at the one that they are trained at. */
@@ -25,6 +27,7 @@ typedef struct {
     char *style, *mix, *output, *json, *device_name;
     char **references, **features_files, **files;
     int separate; /* steps; 0: not asked for */
+    gboolean look;
 
     IdiomDevice *device;
     IdiomStyle *file;
@@ -35,7 +38,9 @@ typedef struct {
     GPtrArray *pictures; /* of the style: Picture */
     GPtrArray *outputs;  /* of the photos, likewise; NULL if nobody wants them */
 
-    gboolean table; /* on stdout, rather than JSON */
+    gboolean
+        shown[N_METRICS]; /* which have a column: those that the first photo has, and those of the look */
+    gboolean table;       /* on stdout, rather than JSON */
     JsonBuilder *builder;
 } Eval;
 
@@ -77,6 +82,8 @@ static gboolean parse(Eval *e, char **argv, GError **error)
          "Measure this as the stylized version of the one photo or video given", "FILE"},
         {"separate", 0, 0, G_OPTION_ARG_INT, &e->separate,
          "Learn for N steps (300 tell most) to tell outputs from the style's pictures", "N"},
+        {"look", 0, 0, G_OPTION_ARG_NONE, &e->look,
+         "Measure of photos also what is drawn where they are flat, brightest yellow, and rings", NULL},
         {"json", 0, 0, G_OPTION_ARG_FILENAME, &e->json, "Write the figures as JSON; - is standard output",
          "FILE"},
         {"device", 0, 0, G_OPTION_ARG_STRING, &e->device_name, "Vulkan device, by number or part of its name",
@@ -227,28 +234,37 @@ static const struct {
     [METRIC_BUILTIN_OUTPUT] = {NULL, 0, "after", 3},
     [METRIC_PHASE_X] = {"phase", 2, "x", 2},
     [METRIC_PHASE_Y] = {NULL, 0, "y", 2},
+    [METRIC_FLAT_PHOTO] = {"flat RMS", 2, "before", 1},
+    [METRIC_FLAT_OUTPUT] = {NULL, 0, "after", 1},
+    [METRIC_FORMS_PHOTO] = {"forms 16-40", 2, "before", 0},
+    [METRIC_FORMS_OUTPUT] = {NULL, 0, "after", 0},
+    [METRIC_YELLOW_PHOTO] = {"b* 99 %", 2, "before", 0},
+    [METRIC_YELLOW_OUTPUT] = {NULL, 0, "after", 0},
+    [METRIC_RINGS] = {"rings", 1, "", 2},
 };
 
 #define COLUMN_WIDTH 9
 
-static void print_photo_header(const Scores *s)
+static void print_photo_header(Eval *e, const Scores *s)
 {
+    for (guint i = 0; i < N_METRICS; i++)
+        e->shown[i] = !isnan(s->value[i]) || (e->look && i >= METRIC_FLAT_PHOTO);
     printf("%-*s", NAME_COLUMNS, "");
     for (guint i = 0; i < N_METRICS; i++)
-        if (!isnan(s->value[i]) && columns[i].group)
+        if (e->shown[i] && columns[i].group)
             printf("%*s", COLUMN_WIDTH * columns[i].span, columns[i].group);
     printf("\n%-*s", NAME_COLUMNS, "photo");
     for (guint i = 0; i < N_METRICS; i++)
-        if (!isnan(s->value[i]))
+        if (e->shown[i])
             printf("%*s", COLUMN_WIDTH, columns[i].name);
     printf("\n");
 }
 
-static void print_scores(const char *name, const Scores *s)
+static void print_scores(const Eval *e, const char *name, const Scores *s)
 {
     print_name(name);
     for (guint i = 0; i < N_METRICS; i++)
-        if (!isnan(s->value[i]))
+        if (e->shown[i])
             print_number(COLUMN_WIDTH, columns[i].digits, s->value[i]);
     printf("\n");
     fflush(stdout);
@@ -261,6 +277,15 @@ static void add_scores(Eval *e, const Scores *s)
 }
 
 /* --- photos --------------------------------------------------------------------------------------- */
+
+static void add_look(const Picture *photo, const Picture *output, Scores *scores)
+{
+    Look look;
+    look_measure(photo, output, &look);
+    const double values[] = {look.flat_photo,   look.flat_output,   look.forms_photo, look.forms_output,
+                             look.yellow_photo, look.yellow_output, look.rings};
+    memcpy(scores->value + METRIC_FLAT_PHOTO, values, sizeof values);
+}
 
 static gboolean eval_photo(Eval *e, const char *path, Scores *scores, GError **error)
 {
@@ -278,6 +303,8 @@ static gboolean eval_photo(Eval *e, const char *path, Scores *scores, GError **e
         g_prefix_error(error, "%s: ", path);
         return FALSE;
     }
+    if (e->look)
+        add_look(photo, output, scores);
     if (e->outputs)
         g_ptr_array_add(e->outputs, g_steal_pointer(&output));
     return TRUE;
@@ -312,7 +339,8 @@ static gboolean eval_photos(Eval *e, const GPtrArray *paths, GError **error)
 {
     if (paths->len == 0)
         return TRUE;
-    Scores mean = {{0}};
+    Scores sum = {{0}};
+    guint counts[N_METRICS] = {0};
     if (e->separate)
         e->outputs = g_ptr_array_new_with_free_func((GDestroyNotify)picture_free);
     begin_list(e, "photos");
@@ -322,19 +350,25 @@ static gboolean eval_photos(Eval *e, const GPtrArray *paths, GError **error)
             return FALSE;
         g_autofree char *name = g_path_get_basename(paths->pdata[i]);
         if (e->table && i == 0)
-            print_photo_header(&scores);
+            print_photo_header(e, &scores);
         if (e->table)
-            print_scores(name, &scores);
+            print_scores(e, name, &scores);
         json_builder_begin_object(e->builder);
         add_string(e, "file", paths->pdata[i]);
         add_scores(e, &scores);
         json_builder_end_object(e->builder);
         for (guint k = 0; k < N_METRICS; k++)
-            mean.value[k] += scores.value[k] / paths->len;
+            if (!isnan(scores.value[k])) {
+                sum.value[k] += scores.value[k];
+                counts[k]++;
+            }
     }
     json_builder_end_array(e->builder);
+    Scores mean;
+    for (guint k = 0; k < N_METRICS; k++)
+        mean.value[k] = counts[k] ? sum.value[k] / counts[k] : NAN;
     if (e->table)
-        print_scores("mean", &mean);
+        print_scores(e, "mean", &mean);
     json_builder_set_member_name(e->builder, "mean");
     json_builder_begin_object(e->builder);
     add_scores(e, &mean);
