@@ -23,6 +23,7 @@ static const struct {
     {"distill", run_train, "make a small network paint as a large one"},
     {"apply", command_apply, "paint a picture with a style"},
     {"eval", command_eval, "measure a style on photos and videos"},
+    {"sheet", command_sheet, "paint a picture in all installed styles, side by side"},
     {"info", command_info, "tell how a style was made"},
     {"report", command_report, "write the report of a training again"},
 };
