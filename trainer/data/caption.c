@@ -268,7 +268,7 @@ typedef struct {
     Box ink;   /* relative to the layout's origin */
 } Text;
 
-/* How text is told from what is behind it. */
+/* What sets text off from its background. */
 typedef struct {
     Colour fill, edge;
     double outline; /* width of the edge, 0: none */
@@ -440,7 +440,7 @@ static void draw_subtitle(Canvas *c)
 {
     Random *r = c->r;
     double em = draw_size(r, MIN_FONT, 36);
-    /* lines are as wide as a frame, of which the picture is a part */
+    /* lines are as wide as a frame; the picture is a part of one */
     g_auto(Text) text = text_new(c, draw_script(c), 2 + random_below(r, 8), em, 2 * c->size);
     Box box;
     if (!place(c, text.ink.w + em / 2, text.ink.h + em / 2, 0.4, &box))

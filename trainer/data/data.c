@@ -40,7 +40,7 @@ struct Data {
     DataParams params;
     DataStyle *styles; /* params.styles */
     GPtrArray *files;  /* of File, sorted by path within each path of the user's */
-    guint n_useless;   /* files no frame of which can be used */
+    guint n_useless;   /* files without a single usable frame */
     int skipped;       /* files with something that cannot be used */
 
     GHashTable *cache; /* key -> Cached */

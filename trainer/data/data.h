@@ -70,7 +70,7 @@ typedef struct {
  * @error: IDIOM_ERROR_FILE: a path that is not there, no file at all, or none that the teachers have painted
  *
  * Files are opened only when their turn comes; one that cannot be used is then named on stderr, counted and left out
- * (of a video only the frame). Files of which a teacher has no picture are left out from the start.
+ * (of a video only the frame). Files that a teacher has not painted are left out from the start.
  * Pictures are scaled down to 400 pixels (more, for large crops) on the shorter side; smaller ones than the crop are
  * scaled up. Each video counts as one file; its frames are sampled.
  */

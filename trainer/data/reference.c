@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define TILE 16 /* pixels a side, of which the noise is measured */
+#define TILE 16 /* pixels a side of the tiles whose noise is measured */
 #define FLAT_SHARE 0.1
 #define GRID 8
 

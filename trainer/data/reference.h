@@ -21,7 +21,7 @@ Picture *picture_clean(const Picture *picture, double sigma);
 
 /*
  * Reads a picture to learn a style from, with @side pixels on its shorter side. One that is small, noisy or shows JPEG
- * blocks is cleaned first, and what was done is said on stderr.
+ * blocks is cleaned first, and a line on stderr says so.
  * @quality: above 0 to 1, for a good picture: how much it should count among several references
  * @error: IDIOM_ERROR_FILE, IDIOM_ERROR_FORMAT, as picture_load()
  */

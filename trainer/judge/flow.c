@@ -167,7 +167,7 @@ void flow_frame_free(FlowFrame *frame)
 /* The normal equations of a pixel's displacement, a row of each per row of pixels: [h][TERMS][w] */
 enum { G11, G12, G22, H1, H2, TERMS };
 
-/* How much a pixel tells: near the edges the polynomials are fitted to a continued picture. */
+/* How far a pixel can be trusted: near the edges the polynomials are fitted to a continued picture. */
 static float border_weight(guint i, guint size)
 {
     guint distance = MIN(i, size - 1 - i);

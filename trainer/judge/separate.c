@@ -165,7 +165,7 @@ static gboolean learn(Judge *j, const GPtrArray *const pictures[2], guint64 seed
            optimizer_step(&j->optimizer, j->gradient, adam.rate, error);
 }
 
-/* What has been told right. */
+/* Correct answers. */
 typedef struct {
     double patches, crops; /* shares */
 } Score;

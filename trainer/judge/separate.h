@@ -8,8 +8,8 @@
 
 /*
  * How well painted pictures pass for the style's: a discriminator that has had no part in the training learns, from
- * scratch, to tell them apart, and is then asked about pictures that it has not seen (a classifier two-sample test:
- * Lopez-Paz and Oquab, arXiv 1610.06545). Right half of the time is chance: it cannot tell. Only to be compared between
+ * scratch, to distinguish the two kinds, and is then tested on pictures it has not seen (a classifier two-sample test:
+ * Lopez-Paz and Oquab, arXiv 1610.06545). Half right is chance. Only to be compared between
  * runs with the same references, number of steps and sizes.
  */
 
@@ -18,8 +18,8 @@
 
 typedef struct {
     double
-        patches; /* share of patches (38 x 38 pixels) told right, references and outputs counting half each */
-    double crops;      /* the same of whole crops, told by the mean over their patches */
+        patches; /* share of patches (38 x 38 pixels) classified correctly, references and outputs counting half each */
+    double crops;      /* the same of whole crops, by the mean over their patches */
     double references; /* of the reference crops alone, */
     double outputs;    /* and of the outputs' */
     double seen;       /* as crops, but of the pictures learned from: what is above comes from lack of data */
@@ -29,7 +29,7 @@ typedef struct {
  * @references, @outputs: (element-type Picture): pictures of the style and painted ones, in the sizes in which
  *   they are to be compared. Of four or more every fourth picture is held back for the question; of fewer, the last
  *   third of each, along its longer side.
- * @steps: steps of learning, each with eight crops of either kind; some hundred tell most
+ * @steps: steps of learning, each with eight crops of either kind; a few hundred are enough
  * @seed: the same seed and pictures give the same result on the same device
  * @error: IDIOM_ERROR_ARGUMENT: no picture, or one that is too small: 64 x 64 pixels are needed, 192 x 64 where parts
  *   are held back; or an error of the device

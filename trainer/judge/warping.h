@@ -29,7 +29,7 @@ typedef struct {
      * the start and after cuts, are left out.
      */
     double ssim_moving, ssim_still;
-    /* Energy of the luma's gradient over that of the first output, all frames: what there is of sharpness. */
+    /* Energy of the luma's gradient over that of the first output, all frames: a measure of sharpness. */
     double gradient_ratio;
 } WarpingScore;
 

@@ -5,7 +5,7 @@
 #include <idiom/device.h>
 
 /*
- * Tells that @what ("a step", say) needs @needed bytes on @device, and how much there is. FALSE with IDIOM_ERROR_MEMORY
+ * Reports that @what ("a step", say) needs @needed bytes on @device, and how much is free. FALSE with IDIOM_ERROR_MEMORY
  * if it does not fit; nothing has been allocated then.
  * @hint: the options to lower, "--batch or --crop"
  */

@@ -8,7 +8,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 
-/* How far the discriminator may be ahead or behind on average before it is told, and how often that is told. */
+/* The discriminator's average lead beyond which a warning is due, and the steps between two warnings. */
 #define WINNING 0.9
 #define LOSING -0.1
 #define WARN_EVERY 200

@@ -8,7 +8,7 @@
 #include <idiom/version.h>
 #include <math.h>
 
-/* The story of the style file's making; in a distillation with what the teacher's file tells of its pictures. */
+/* How the style file was made; references and attribution of a teacher's file are passed on. */
 static GHashTable *make_metadata(const Training *t)
 {
     const TrainOptions *o = t->options;

@@ -59,7 +59,7 @@ typedef struct {
     gsize n_gradient;
     const float *gradient;
     const float *real, *fake; /* results: the two parts of the discriminator's loss; */
-    const float *winning;     /* by how much it tells real from painted, -1..1 */
+    const float *winning;     /* discriminator_winning(), -1..1 */
 } DiscriminatorStep;
 
 gboolean discriminator_step_init(DiscriminatorStep *step, IdiomDevice *device, const StepParts *parts,

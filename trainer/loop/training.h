@@ -15,7 +15,7 @@
  *   setup.c     makes it from the options
  *   train.c     takes the steps
  *   state.c     keeps it in checkpoints
- *   progress.c  tells about it: console, log, sample pictures
+ *   progress.c  reports on it: console, log, sample pictures
  *   result.c    writes the style file and the report
  */
 typedef struct {
@@ -46,7 +46,7 @@ typedef struct {
     guint bad_steps; /* in a row */
     double rate_scale;
     double mean[N_TERMS]; /* exponential, of the weighted terms */
-    double winning;       /* the same, of how far the discriminator tells real from painted: -1..1 */
+    double winning;       /* the same, of the discriminator's lead: -1..1 */
 
     double terms[N_TERMS]; /* of the last step */
     double total, gradient_norm;
@@ -56,7 +56,7 @@ typedef struct {
     guint64 started_at_step, warned_at_step;
 } Training;
 
-/* Makes the training; what can be wrong with files and options is said before the device is asked to work. */
+/* Makes the training; mistakes in files and options are found before the device has to work. */
 gboolean training_prepare(Training *t, GError **error);
 /* The programs of the next step: made at the start, and again when a term joins. */
 gboolean training_prepare_step(Training *t, GError **error);

@@ -78,7 +78,7 @@ IdiomTensor *discriminator_build(IdiomGraph *g, IdiomParams *params, IdiomParams
         if (maps && !last)
             maps[i] = t;
     }
-    /* a logit per style, of which the mix picks one */
+    /* one logit per style; the mix selects one */
     return mix ? idiom_conv2d(g, t, NULL, mix, NULL, &(IdiomConvParams){0}) : t;
 }
 

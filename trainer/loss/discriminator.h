@@ -5,7 +5,7 @@
 #include <idiom-unstable/graph.h>
 
 /*
- * The patch discriminator: tells patches of a style's pictures from patches that the generator painted (PatchGAN:
+ * The patch discriminator learns to distinguish patches of the style's pictures from painted ones (PatchGAN:
  * Isola et al., arXiv 1611.07004). Three conv4x4 of stride 2 with 24, 48, 96 channels and leaky ReLU, one conv3x3 to a
  * logit per patch of 38 x 38 pixels and style. A paired one sees the photo beside what was made of it, and has 32, 64,
  * 128 channels: with a teacher, that a stroke looks like the style's is not enough, it must be where the teacher puts one.
@@ -31,7 +31,7 @@ void discriminator_declare(IdiomParams *params, IdiomParams *spectral, guint sty
  * @params, @spectral: as declared
  * @picture: planes [n,3,h,w], RGB in 0..1, h and w at least 16
  * @photo: of @picture's shape: what it was made of; NULL unless paired
- * @mix: flat [1,styles,1,1]: of which style the patches are to be, one number being 1 and the others 0; NULL where
+ * @mix: flat [1,styles,1,1]: 1 for the style that the patches should have and 0 for the others; NULL where
  *   there is one style
  * @trainable: the weights get gradients, and each run of the program begins with a step of the power iteration, one
  *   for however many times the discriminator stands in the graph. Otherwise all parameters are constants: after they

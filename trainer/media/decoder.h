@@ -15,7 +15,7 @@ typedef struct {
     AVFrame *frame; /* decoded last */
     AVPacket *packet;
     int stream;
-    gboolean drained; /* the codec has been told that nothing follows */
+    gboolean drained; /* the codec knows that nothing follows */
     int w, h;         /* of a frame that is too large */
 } Decoder;
 

@@ -31,7 +31,7 @@ Picture *picture_load(const char *path, double position, guint min_side, guint m
 Picture *picture_load_pair(const char *path, double position, guint min_side, guint max_side, Picture **next,
                            GError **error);
 
-/* Whether the file has more than one frame, as far as its header tells. */
+/* Whether the file has more than one frame, judging by its header. */
 gboolean picture_is_video(const char *path, gboolean *video, GError **error);
 
 /* The part of @picture from (@x, @y) of @w x @h pixels, as a new picture. */

@@ -21,7 +21,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sheet, sheet_free)
 /* Adds the next picture, of the sheet's w and h; a @name that is too long for its width is shortened. */
 void sheet_add(Sheet *sheet, const Picture *picture, const char *name);
 
-/* The sheet as it is. */
+/* A picture of the sheet with what has been added so far. */
 Picture *sheet_picture(const Sheet *sheet);
 
 #endif

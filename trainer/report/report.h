@@ -11,7 +11,7 @@ typedef struct {
     double weight;
 } ReportReference;
 
-/* What is told of a training. Texts may hold anything; NULL leaves a part out. */
+/* What a report says about a training. Texts may hold anything; NULL leaves a part out. */
 typedef struct {
     const char *title;
     /*

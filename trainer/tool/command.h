@@ -8,6 +8,8 @@
  * The subcommands of idiom-train: @argv[0] is the subcommand's name, NULL-terminated. FALSE with an error of one line
  * that names what is wrong.
  */
+gboolean command_train(char **argv, GError **error);
+gboolean command_distill(char **argv, GError **error);
 gboolean command_apply(char **argv, GError **error);
 gboolean command_eval(char **argv, GError **error);
 gboolean command_info(char **argv, GError **error);

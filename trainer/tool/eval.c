@@ -36,7 +36,7 @@ typedef struct {
     IdiomFeatures *features;
     Evaluation *evaluation;
     GPtrArray *pictures; /* of the style: Picture */
-    GPtrArray *outputs;  /* of the photos, likewise; NULL if nobody wants them */
+    GPtrArray *outputs;  /* stylized photos: Picture; NULL unless needed */
 
     gboolean
         shown[N_METRICS]; /* which have a column: those that the first photo has, and those of the look */
@@ -65,7 +65,7 @@ static void eval_clear(Eval *e)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Eval, eval_clear)
 
-/* --- what is measured ----------------------------------------------------------------------------- */
+/* --- options -------------------------------------------------------------------------------------- */
 
 static gboolean parse(Eval *e, char **argv, GError **error)
 {
@@ -81,7 +81,8 @@ static gboolean parse(Eval *e, char **argv, GError **error)
         {"output", 0, 0, G_OPTION_ARG_FILENAME, &e->output,
          "Measure this as the stylized version of the one photo or video given", "FILE"},
         {"separate", 0, 0, G_OPTION_ARG_INT, &e->separate,
-         "Learn for N steps (300 tell most) to tell outputs from the style's pictures", "N"},
+         "Train a classifier for N steps (300 will do) to distinguish outputs from the style's pictures",
+         "N"},
         {"look", 0, 0, G_OPTION_ARG_NONE, &e->look,
          "Measure of photos also what is drawn where they are flat, brightest yellow, and rings", NULL},
         {"json", 0, 0, G_OPTION_ARG_FILENAME, &e->json, "Write the figures as JSON; - is standard output",
@@ -104,7 +105,7 @@ static gboolean parse(Eval *e, char **argv, GError **error)
     }
     if (e->separate && !e->references) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
-                    "--separate needs --style FILE: the pictures to tell the outputs from");
+                    "--separate needs --style FILE: the pictures to distinguish the outputs from");
         return FALSE;
     }
     e->table = g_strcmp0(e->json, "-") != 0;
@@ -168,7 +169,7 @@ static Painter *make_painter(const Eval *e, guint w, guint h, GError **error)
     return painter;
 }
 
-/* --- what is told --------------------------------------------------------------------------------- */
+/* --- output --------------------------------------------------------------------------------------- */
 
 /* A number in a column, or a dash where there is none. */
 static void print_number(int width, int digits, double value)
@@ -310,7 +311,7 @@ static gboolean eval_photo(Eval *e, const char *path, Scores *scores, GError **e
     return TRUE;
 }
 
-/* How well a discriminator that learns it from scratch tells the outputs from the style's pictures. */
+/* How well a discriminator, trained from scratch, distinguishes the outputs from the style's pictures. */
 static gboolean separate(Eval *e, GError **error)
 {
     Separation s;
@@ -319,10 +320,9 @@ static gboolean separate(Eval *e, GError **error)
         return FALSE;
     }
     if (e->table)
-        printf(
-            "told from the style's pictures after %d steps (chance is 50 %%): %.1f %% of crops, %.1f %% of "
-            "patches\n",
-            e->separate, 100 * s.crops, 100 * s.patches);
+        printf("distinguished from the style's pictures after %d steps (chance is 50 %%): %.1f %% of crops, "
+               "%.1f %% of patches\n",
+               e->separate, 100 * s.crops, 100 * s.patches);
     json_builder_set_member_name(e->builder, "separation");
     json_builder_begin_object(e->builder);
     add_count(e, "steps", (guint)e->separate);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* idiom-train info: what a style file tells of its making. */
+/* idiom-train info: how a style file was made. */
 #include "tool/command.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@ gboolean command_info(char **argv, GError **error)
 {
     const GOptionEntry entries[] = {{NULL}};
     g_auto(GStrv) words = NULL;
-    if (!command_parse(argv, "STYLE - tell how a style was made", entries, 1, 1, &words, error))
+    if (!command_parse(argv, "STYLE - show how a style was made", entries, 1, 1, &words, error))
         return FALSE;
     g_autoptr(IdiomStyle) style = command_load_style(words[0], error);
     if (!style)

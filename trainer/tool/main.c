@@ -2,29 +2,22 @@
 /* idiom-train: makes, applies, measures and describes styles. */
 #include "tool/command.h"
 #include "tool/console.h"
-#include "loop/train.h"
 
 #include <libavutil/log.h>
 #include <locale.h>
 #include <stdio.h>
-
-static gboolean run_train(char **argv, GError **error)
-{
-    g_autoptr(TrainOptions) options = train_options_parse(argv, error);
-    return options && train_style(options, error);
-}
 
 static const struct {
     const char *name;
     gboolean (*run)(char **argv, GError **error);
     const char *help;
 } commands[] = {
-    {"train", run_train, "make a style from pictures"},
-    {"distill", run_train, "make a small network paint as a large one"},
+    {"train", command_train, "make a style from pictures"},
+    {"distill", command_distill, "make a small network paint like a teacher"},
     {"apply", command_apply, "paint a picture with a style"},
     {"eval", command_eval, "measure a style on photos and videos"},
     {"sheet", command_sheet, "paint a picture in all installed styles, side by side"},
-    {"info", command_info, "tell how a style was made"},
+    {"info", command_info, "show how a style was made"},
     {"report", command_report, "write the report of a training again"},
 };
 
@@ -45,7 +38,7 @@ int main(int argc, char **argv)
     }
     gboolean help = argc > 1 && g_strv_contains((const char *const[]){"help", "--help", "-h", NULL}, argv[1]);
     FILE *out = help ? stdout : stderr;
-    fprintf(out, "Usage: idiom-train COMMAND [OPTION...]; idiom-train COMMAND --help tells more\n\n");
+    fprintf(out, "Usage: idiom-train COMMAND [OPTION...]; idiom-train COMMAND --help explains one\n\n");
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
     return help ? 0 : 1;

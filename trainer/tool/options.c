@@ -14,31 +14,30 @@
 #define MAX_NAME 64
 #define UNSET (-1) /* a weight that depends on other options */
 
-/* Weights by default, of a training and of a distillation. */
+/* Weights by default, of a training without a teacher. */
 static const struct {
     const char *name, *option, *help;
-    const double *train;
-    double distill;
+    const double *weight;
 } terms[] = {
     [TERM_STYLE] = {"style", "style-weight", "Gram matrices as the style's pictures have",
-                    &loss_defaults.style, 1},
+                    &loss_defaults.style},
     [TERM_CONTENT] = {"content", "content-weight", "features as the photo (the teacher's picture) has",
-                      &loss_defaults.content, 2},
-    [TERM_PIXEL] = {"pixel", "pixel-weight", "pixels as the teacher's", &(const double){0}, 10},
-    [TERM_LUMA] = {"luma", "luma-weight", "light and dark where the photo has them", &loss_defaults.luma, 0},
-    [TERM_EDGES] = {"edges", "edges-weight", "gradients where the photo has them", &(const double){0.2}, 0},
+                      &loss_defaults.content},
+    [TERM_PIXEL] = {"pixel", "pixel-weight", "pixels as the teacher's", &(const double){0}},
+    [TERM_LUMA] = {"luma", "luma-weight", "light and dark where the photo has them", &loss_defaults.luma},
+    [TERM_EDGES] = {"edges", "edges-weight", "gradients where the photo has them", &(const double){0.2}},
     [TERM_STROKES] = {"strokes", "strokes-weight", "gradient statistics as the style has",
-                      &(const double){0.2}, 0},
-    [TERM_LINE] = {"line", "line-weight", "contours drawn as dark lines", &(const double){0}, 0},
-    [TERM_LEGIBILITY] = {"legibility", "legibility-weight", "text stays readable", &(const double){40}, 0},
-    [TERM_TV] = {"tv", "tv-weight", "total variation: smooth areas", &loss_defaults.tv, 0},
-    [TERM_HF] = {"hf", "hf-weight", "second differences: no hatching", &loss_defaults.hf, 0},
+                      &(const double){0.2}},
+    [TERM_LINE] = {"line", "line-weight", "contours drawn as dark lines", &(const double){0}},
+    [TERM_LEGIBILITY] = {"legibility", "legibility-weight", "text stays readable", &(const double){40}},
+    [TERM_TV] = {"tv", "tv-weight", "total variation: smooth areas", &loss_defaults.tv},
+    [TERM_HF] = {"hf", "hf-weight", "second differences: no hatching", &loss_defaults.hf},
     [TERM_TEMPORAL] = {"temporal", "temporal-weight", "steady when the picture moves",
-                       &loss_defaults.temporal, 60},
+                       &loss_defaults.temporal},
     [TERM_ADVERSARIAL] = {"adversarial", "adversarial-weight", "strokes that a discriminator accepts",
-                          &(const double){1}, 0.3},
+                          &(const double){1}},
     [TERM_MATCHING] = {"matching", "matching-weight", "what the discriminator sees, as in the style",
-                       &(const double){UNSET}, 0},
+                       &(const double){UNSET}},
 };
 
 const char *term_name(Term term)
@@ -73,7 +72,7 @@ static gboolean check_range(const char *option, gint64 value, gint64 min, gint64
                   option, value, min, max);
 }
 
-static gboolean check_name(const char *option, const char *name, GError **error)
+gboolean train_options_check_name(const char *option, const char *name, GError **error)
 {
     if (!*name || strlen(name) > MAX_NAME)
         return reject(error, "--%s: the name '%s' does not have 1 to %d letters", option, name, MAX_NAME);
@@ -94,12 +93,13 @@ static gboolean parse_style(TrainStyle *style, const char *text, GError **error)
             "--style: '%s' is not NAME=FILE[:WEIGHT][,FILE[:WEIGHT]...] with a name of 1 to %d letters", text,
             MAX_NAME);
     style->name = g_strndup(text, (gsize)(equals - text));
-    return check_name("style", style->name, error) &&
+    return train_options_check_name("style", style->name, error) &&
            parse_references(equals + 1, &style->references, &style->weights, error);
 }
 
-static gboolean parse_styles(TrainOptions *o, char **styles, GError **error)
+static gboolean parse_styles(TrainOptions *o, GError **error)
 {
+    char **styles = o->style_texts;
     guint n = styles ? g_strv_length(styles) : 0;
     if (n > IDIOM_GENERATOR_MAX_STYLES)
         return reject(error, "--style: given %u times, at most %d styles fit into one model", n,
@@ -107,7 +107,7 @@ static gboolean parse_styles(TrainOptions *o, char **styles, GError **error)
     o->styles = g_new0(TrainStyle, n);
     for (; o->n_styles < n; o->n_styles++) {
         if (!parse_style(&o->styles[o->n_styles], styles[o->n_styles], error)) {
-            o->n_styles++; /* what there is of it is freed, too */
+            o->n_styles++; /* so that its parts are freed, too */
             return FALSE;
         }
         for (guint i = 0; i < o->n_styles; i++)
@@ -130,19 +130,9 @@ static gboolean check_adam(const char *options[3], const AdamOptions *adam, GErr
     return TRUE;
 }
 
-static gboolean check(TrainOptions *o, gboolean distill, char **styles, const char *gan, GError **error)
+static gboolean check(TrainOptions *o, const char *gan, GError **error)
 {
-    if (distill && !o->teacher)
-        return reject(error,
-                      "--teacher PATH is needed: a style file to imitate, or a folder of painted photos");
-    if (!distill && !styles)
-        return reject(error, "--style NAME=FILE is needed: the picture whose style is learned");
-    const gboolean pairs = distill && g_file_test(o->teacher, G_FILE_TEST_IS_DIR);
-    if (o->name && !pairs)
-        return reject(error, "--name: a style file names its styles; only for a folder");
-    if (pairs && !o->name)
-        o->name = g_path_get_basename(o->teacher);
-    if ((o->name && !check_name("name", o->name, error)) || !parse_styles(o, styles, error))
+    if (!parse_styles(o, error))
         return FALSE;
     if (!o->content)
         return reject(error,
@@ -174,8 +164,6 @@ static gboolean check(TrainOptions *o, gboolean distill, char **styles, const ch
         if (!(o->weights[i] >= 0 && o->weights[i] <= 1e9))
             return reject(error, "--%s: %g is not between 0 (term left out) and 1e9", terms[i].option,
                           o->weights[i]);
-    if (o->weights[TERM_LEGIBILITY] <= 0 && !distill)
-        o->captions = 0;
     return TRUE;
 }
 
@@ -195,38 +183,30 @@ static char *quote_command(char *const *argv)
 
 /* --- reading -------------------------------------------------------------------------------------- */
 
-TrainOptions *train_options_parse(char **argv, GError **error)
+TrainOptions *train_options_new(char **argv)
 {
-    gboolean distill = g_str_equal(argv[0], "distill");
-    g_autoptr(TrainOptions) o = g_new0(TrainOptions, 1);
-    g_auto(GStrv) styles = NULL;
-    g_autofree char *gan = NULL;
+    TrainOptions *o = g_new0(TrainOptions, 1);
     o->steps = 1800;
     o->batch = 2;
-    o->crop = distill ? 224 : 192;
+    o->crop = 192;
     o->generator_adam = (AdamOptions){2e-3, 0.9, 0.99};
     o->discriminator_adam = (AdamOptions){4e-4, 0.5, 0.99};
     o->average = 0.99;
-    o->captions = distill ? 0.2 : 0.5;
+    o->captions = 0.5;
     o->seed = 1;
     o->checkpoint_every = 100;
     o->command = quote_command(argv);
+    for (guint i = 0; i < N_TERMS; i++)
+        o->weights[i] = *terms[i].weight;
+    return o;
+}
 
-    const GOptionEntry train_entries[] = {
-        {"style", 0, 0, G_OPTION_ARG_STRING_ARRAY, &styles,
-         "A style: its name, pictures or folders (repeat: more styles)", "NAME=FILE[:WEIGHT][,FILE...]"},
-        {NULL},
-    };
-    const GOptionEntry distill_entries[] = {
-        {"teacher", 0, 0, G_OPTION_ARG_FILENAME, &o->teacher,
-         "Style file, MicroAST's file, or folder of photos painted by anything, under the photos' names",
-         "PATH"},
-        {"style", 0, 0, G_OPTION_ARG_STRING_ARRAY, &styles,
-         "A style's name and the painting, where the teacher is MicroAST (repeat: more styles)", "NAME=FILE"},
-        {"name", 0, 0, G_OPTION_ARG_STRING, &o->name, "Name of the style, where the teacher is a folder",
-         "NAME"},
-        {NULL},
-    };
+gboolean train_options_parse(TrainOptions *o, char **argv, const char *usage, const GOptionEntry *own,
+                             GError **error)
+{
+    g_autofree char *gan = NULL;
+    g_autofree char *crop_help = g_strdup_printf("Their size, a multiple of 8 (%d)", o->crop);
+    g_autofree char *captions_help = g_strdup_printf("Share of them with text drawn in (%g)", o->captions);
     const GOptionEntry entries[] = {
         {"content", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->content,
          "Photos, videos, folders to practise on (repeat)", "PATH"},
@@ -237,11 +217,8 @@ TrainOptions *train_options_parse(char **argv, GError **error)
         {"init", 0, 0, G_OPTION_ARG_FILENAME, &o->init, "Style file of that size to start from", "FILE"},
         {"steps", 0, 0, G_OPTION_ARG_INT, &o->steps, "Length of the training (1800)", "N"},
         {"batch", 0, 0, G_OPTION_ARG_INT, &o->batch, "Pictures in a step (2)", "N"},
-        {"crop", 0, 0, G_OPTION_ARG_INT, &o->crop,
-         distill ? "Their size, a multiple of 8 (224)" : "Their size, a multiple of 8 (192)", "PIXELS"},
-        {"captions", 0, 0, G_OPTION_ARG_DOUBLE, &o->captions,
-         distill ? "Share of them with text drawn in (0.2)" : "Share of them with text drawn in (0.5)",
-         "0..1"},
+        {"crop", 0, 0, G_OPTION_ARG_INT, &o->crop, crop_help, "PIXELS"},
+        {"captions", 0, 0, G_OPTION_ARG_DOUBLE, &o->captions, captions_help, "0..1"},
         {"average", 0, 0, G_OPTION_ARG_DOUBLE, &o->average, "Decay of the weights' moving average (0.99)",
          "0..1"},
         {"seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, "Of all random numbers (1)", "N"},
@@ -273,7 +250,6 @@ TrainOptions *train_options_parse(char **argv, GError **error)
     GOptionEntry term_entries[N_TERMS + 1] = {0};
     g_autoptr(GPtrArray) helps = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < N_TERMS; i++) {
-        o->weights[i] = distill ? terms[i].distill : *terms[i].train;
         g_ptr_array_add(helps, o->weights[i] == UNSET
                                    ? g_strdup_printf("%s (0; 1 with built-in features)", terms[i].help)
                                    : g_strdup_printf("%s (%g)", terms[i].help, o->weights[i]));
@@ -281,9 +257,8 @@ TrainOptions *train_options_parse(char **argv, GError **error)
             (GOptionEntry){terms[i].option, 0, 0, G_OPTION_ARG_DOUBLE, &o->weights[i], helps->pdata[i], "W"};
     }
 
-    g_autoptr(GOptionContext) context = g_option_context_new(
-        distill ? "- make a small network paint as a large one" : "- make a style from pictures");
-    g_option_context_add_main_entries(context, distill ? distill_entries : train_entries, NULL);
+    g_autoptr(GOptionContext) context = g_option_context_new(usage);
+    g_option_context_add_main_entries(context, own, NULL);
     g_option_context_add_main_entries(context, entries, NULL);
     GOptionGroup *losses = g_option_group_new(
         "losses", "Weights of the losses; 0 leaves one out:", "Show weights of the losses", NULL, NULL);
@@ -295,14 +270,13 @@ TrainOptions *train_options_parse(char **argv, GError **error)
     g_option_context_add_group(context, adam);
     g_auto(GStrv) args = g_strdupv(argv);
     if (!g_option_context_parse_strv(context, &args, error))
-        return NULL;
-    if (args[0] && args[1]) {
-        reject(error, "%s: '%s' is not an option; see idiom-train %s --help", argv[0], args[1], argv[0]);
-        return NULL;
-    }
+        return FALSE;
+    if (args[0] && args[1])
+        return reject(error, "%s: '%s' is not an option; see idiom-train %s --help", argv[0], args[1],
+                      argv[0]);
     if (!o->size)
         o->size = g_strdup("small");
-    return check(o, distill, styles, gan, error) ? g_steal_pointer(&o) : NULL;
+    return check(o, gan, error);
 }
 
 void train_options_free(TrainOptions *o)
@@ -315,6 +289,7 @@ void train_options_free(TrainOptions *o)
         g_free(o->styles[i].weights);
     }
     g_free(o->styles);
+    g_strfreev(o->style_texts);
     g_free(o->teacher);
     g_free(o->name);
     g_free(o->init);

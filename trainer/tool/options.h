@@ -42,6 +42,7 @@ typedef struct {
 
 /* What a training is asked to do: the options of `idiom-train train` and `idiom-train distill`. */
 typedef struct {
+    char **style_texts; /* --style as given; train_options_parse() makes the styles of it */
     TrainStyle *styles; /* in a distillation none but what MicroAST is to paint as: they are the teacher's */
     guint n_styles;
     char *teacher;   /* to imitate, as teacher.h says; NULL: learn from references */
@@ -66,12 +67,18 @@ typedef struct {
     char *command; /* the command line, for the record */
 } TrainOptions;
 
+/* The options with the defaults of `train`, which a command may change before it reads its arguments. */
+TrainOptions *train_options_new(char **argv);
+
 /*
- * Reads the arguments (@argv[0] is the sub-command, "train" or "distill"; NULL-terminated). Prints the help and exits
- * for --help.
+ * Reads the arguments (@argv[0] is the subcommand; NULL-terminated) and checks them. Prints the help and exits for
+ * --help.
+ * @usage: what the subcommand does, for the help
+ * @own: options that only this subcommand has
  * @error: IDIOM_ERROR_ARGUMENT or of G_OPTION_ERROR, naming the option and what is allowed
  */
-TrainOptions *train_options_parse(char **argv, GError **error);
+gboolean train_options_parse(TrainOptions *options, char **argv, const char *usage, const GOptionEntry *own,
+                             GError **error);
 void train_options_free(TrainOptions *options);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainOptions, train_options_free)
 
@@ -80,6 +87,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainOptions, train_options_free)
  * resumed training must have in common with its checkpoint.
  */
 GHashTable *train_options_describe(const TrainOptions *options);
+
+/* Whether @name, given with --@option, may be the name of a style. @error: IDIOM_ERROR_ARGUMENT. */
+gboolean train_options_check_name(const char *option, const char *name, GError **error);
 
 /* @out without ".safetensors", and @suffix: names of the files that a training writes beside its result. */
 char *train_options_beside(const TrainOptions *options, const char *suffix);

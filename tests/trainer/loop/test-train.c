@@ -250,7 +250,7 @@ static void test_distill(Fixture *f, gconstpointer data)
     }
     assert_same_tensors(a, b);
 
-    assert_distilling_refused(teacher, f->content, b, "--name", "x", "only for a folder");
+    assert_distilling_refused(teacher, f->content, b, "--name", "x", "for a teacher that is a folder");
     assert_distilling_refused(folder, f->content, b, "--name", "x/y", "--name");
     assert_distilling_refused(folder, f->content, b, "--style", style, "knows its style");
     assert_distilling_refused(folder, f->style, b, NULL, NULL, "painted none of the 1");
