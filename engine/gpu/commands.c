@@ -74,6 +74,20 @@ void idiom_commands_free(IdiomCommands *c)
     g_free(c);
 }
 
+VkCommandBuffer idiom_commands_vk(IdiomCommands *c)
+{
+    return c->buffer;
+}
+
+gboolean idiom_commands_restart(IdiomCommands *c, GError **error)
+{
+    VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
+                                      .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
+
+    return idiom_vk_check(vkResetCommandPool(c->device->device, c->pool, 0), "recording commands", error) &&
+           idiom_vk_check(vkBeginCommandBuffer(c->buffer, &begin), "recording commands", error);
+}
+
 static VkDescriptorSet allocate_set(IdiomCommands *c, const IdiomKernel *kernel, GError **error)
 {
     VkDevice vk = c->device->device;

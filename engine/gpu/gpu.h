@@ -47,6 +47,20 @@ gboolean idiom_buffer_write(IdiomDevice *device, IdiomBuffer *buffer, gsize offs
 gboolean idiom_buffer_read(IdiomDevice *device, IdiomBuffer *buffer, gsize offset, gpointer data, gsize size,
                            GError **error);
 
+/* --- memory of others ------------------------------------------------------------------------------------------- */
+
+/* A buffer in memory that belongs to somebody else; for copies, not for shaders. */
+typedef struct IdiomExternal IdiomExternal;
+
+/* Whether the device can use host memory where it lies: start and size have to be those of whole pages. */
+gboolean idiom_external_takes_host(IdiomDevice *device, gconstpointer memory, gsize size);
+/* Only what idiom_external_takes_host(). The memory must stay until it is freed. */
+IdiomExternal *idiom_external_from_host(IdiomDevice *device, gpointer memory, gsize size, GError **error);
+/* @fd stays the caller's. */
+IdiomExternal *idiom_external_from_dmabuf(IdiomDevice *device, int fd, GError **error);
+void idiom_external_free(IdiomExternal *external);
+IdiomBuffer *idiom_external_buffer(IdiomExternal *external);
+
 /* --- kernels ---------------------------------------------------------------------------------------------------- */
 
 /* A compute pipeline. Belongs to the device; the same request returns the same kernel. */
@@ -102,6 +116,8 @@ typedef struct IdiomCommands IdiomCommands;
 
 IdiomCommands *idiom_commands_new(IdiomDevice *device, guint max_timestamps, GError **error);
 void idiom_commands_free(IdiomCommands *commands);
+/* Records another list in place of one that has run; only of copies. */
+gboolean idiom_commands_restart(IdiomCommands *commands, GError **error);
 gboolean idiom_commands_dispatch(IdiomCommands *commands, IdiomKernel *kernel, IdiomPlanes *const *planes,
                                  guint n_planes, gconstpointer push, gsize push_size, const guint groups[3],
                                  GError **error);
@@ -113,6 +129,29 @@ void idiom_commands_copy(IdiomCommands *commands, IdiomBuffer *from, gsize from_
                          gsize to_offset, gsize size);
 /* All of it; of the same size. */
 void idiom_commands_copy_planes(IdiomCommands *commands, const IdiomPlanes *from, const IdiomPlanes *to);
+
+/* Where the rows of a plane lie. */
+typedef struct {
+    IdiomBuffer *buffer;
+    gsize offset, stride;
+} IdiomRows;
+
+/* Only the first @row_bytes of each row. */
+void idiom_commands_copy_rows(IdiomCommands *commands, const IdiomRows *from, const IdiomRows *to,
+                              gsize row_bytes, guint rows);
+
+/* An image of somebody else's. */
+typedef struct {
+    guint64 image;       /* VkImage, for transfers */
+    guint32 layout;      /* VkImageLayout, in which it is found and left */
+    guint texel_bytes;   /* the stride of the rows is a multiple of it */
+    guint width, height; /* of what is copied */
+} IdiomImage;
+
+/* After all that was submitted before. */
+void idiom_commands_copy_from_image(IdiomCommands *commands, const IdiomImage *from, const IdiomRows *to);
+void idiom_commands_copy_to_image(IdiomCommands *commands, const IdiomRows *from, const IdiomImage *to);
+
 void idiom_commands_zero_buffer(IdiomCommands *commands, IdiomBuffer *buffer);
 void idiom_commands_zero_planes(IdiomCommands *commands, IdiomPlanes *planes);
 /* Fills with a value that is not a number: what is not written afterwards is found. */
@@ -121,7 +160,7 @@ void idiom_commands_poison_planes(IdiomCommands *commands, IdiomPlanes *planes);
 void idiom_commands_timestamp(IdiomCommands *commands);
 gboolean idiom_commands_end(IdiomCommands *commands, GError **error);
 /* At most so many lists in one submission. */
-#define IDIOM_SUBMIT_MAX 16
+#define IDIOM_SUBMIT_MAX 20
 
 /* Gives @count lists, which run one after the other, to the device and returns at once; @fence tells when all are done. */
 gboolean idiom_commands_submit(IdiomCommands *const *lists, guint count, IdiomFence *fence, GError **error);

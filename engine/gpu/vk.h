@@ -103,6 +103,8 @@ gboolean idiom_vk_check(VkResult result, const char *what, GError **error);
 #define IDIOM_VK_MAKE(handle, result, what, error)                                                           \
     (idiom_vk_check(result, what, error) || (*(handle) = VK_NULL_HANDLE, FALSE))
 
+VkCommandBuffer idiom_commands_vk(IdiomCommands *commands);
+
 /* Before anything is destroyed that the device may use. */
 void idiom_device_settle(IdiomDevice *device);
 gboolean idiom_fence_submit(IdiomFence *fence, const VkCommandBuffer *buffers, guint count, GError **error);

@@ -145,6 +145,12 @@ IdiomTensor *idiom_graph_input(IdiomGraph *g, IdiomLayout layout, IdiomShape sha
     return t;
 }
 
+void idiom_graph_carry(IdiomTensor *t)
+{
+    if (t) /* NULL: the graph has failed */
+        t->carried = TRUE;
+}
+
 IdiomTensor *idiom_graph_state(IdiomGraph *g, IdiomLayout layout, IdiomShape shape)
 {
     if (idiom_graph_failed(g, NULL, 0) || !check_size(g, layout, shape))

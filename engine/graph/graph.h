@@ -42,6 +42,16 @@ void idiom_graph_set_slots(IdiomGraph *g, guint slots);
 /* As idiom_program_map(), of one slot. */
 gpointer idiom_program_map_slot(IdiomProgram *program, IdiomTensor *tensor, guint slot);
 
+/*
+ * Where the bytes of an input or output are: the device's buffer, and the host's, which is the same where the device
+ * reaches that fast. What moves them between the two is the program's business, or after idiom_graph_carry() the caller's.
+ */
+typedef struct {
+    IdiomBuffer *device, *host;
+} IdiomEnds;
+void idiom_graph_carry(IdiomTensor *t);
+IdiomEnds idiom_tensor_ends(const IdiomTensor *tensor, guint slot);
+
 /* Records a run of idiom_program_commands() for all slots, so that the first one takes no longer than the others. */
 gboolean idiom_program_prepare(IdiomProgram *program, IdiomTensor *output, gboolean advance, GError **error);
 

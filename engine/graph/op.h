@@ -68,6 +68,7 @@ struct IdiomTensor {
     IdiomParams *params;      /* lies in this set */
     float *values;            /* of an idiom_constant() */
     gboolean host;            /* mapped by the host: input or output */
+    gboolean carried;         /* the caller moves it between host and device */
     gboolean shared;          /* other programs look at it */
     const IdiomTensor *owner; /* lies in the storage of this one, of another program */
     gboolean state;           /* keeps its values from run to run, zero at first */

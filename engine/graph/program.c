@@ -163,6 +163,12 @@ void idiom_program_free(IdiomProgram *p)
     g_free(p);
 }
 
+IdiomEnds idiom_tensor_ends(const IdiomTensor *t, guint slot)
+{
+    const Storage *s = idiom_tensor_storage(t);
+    return (IdiomEnds){s->buffers[slot], s->staging[slot] ? s->staging[slot] : s->buffers[slot]};
+}
+
 gpointer idiom_program_map_slot(IdiomProgram *p, IdiomTensor *t, guint slot)
 {
     const Storage *s = idiom_tensor_storage(t);

@@ -143,7 +143,7 @@ static void copy_staged(IdiomRecorder *r, const GPtrArray *ops, gboolean in)
         for (guint k = 0; k < n; k++) {
             const IdiomTensor *t = in ? op->in[k] : op->out[k];
             Storage *s = t ? idiom_tensor_storage(t) : NULL;
-            if (!s || !s->staging[r->slot] || !g_hash_table_add(done, s))
+            if (!s || !s->staging[r->slot] || idiom_tensor_root(t)->carried || !g_hash_table_add(done, s))
                 continue;
             IdiomBuffer *host = s->staging[r->slot], *device = s->buffers[r->slot];
             idiom_commands_copy(r->commands, in ? host : device, 0, in ? device : host, 0, s->size);

@@ -25,6 +25,7 @@ static gboolean build(IdiomLook *look, GError **error)
         seen = i ? idiom_mix(graph, seen, result, amount) : result;
     }
     look->bytes = idiom_export(graph, seen, idiom_graph_borrow(graph, scene->bytes), strength, &scene->frame);
+    idiom_graph_carry(look->bytes);
     look->program = idiom_program_plan(graph, &look->bytes, 1, error);
     if (!look->program || !idiom_program_allocate(look->program, error) ||
         !idiom_program_prepare(look->program, look->bytes, FALSE, error))
@@ -35,7 +36,7 @@ static gboolean build(IdiomLook *look, GError **error)
             look->slot[s].amounts[i].at_cut = idiom_program_map_slot(look->program, at_cut[i], s);
             look->slot[s].amounts[i].further = idiom_program_map_slot(look->program, further[i], s);
         }
-        look->slot[s].out = idiom_program_map_slot(look->program, look->bytes, s);
+        look->slot[s].ends = idiom_tensor_ends(look->bytes, s);
     }
     return TRUE;
 }

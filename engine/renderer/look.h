@@ -22,7 +22,7 @@ typedef struct {
             float *at_cut;                /* amount of the layer where the scene does not continue */
             float *further;               /* what is added where it does */
         } amounts[IDIOM_LOOK_MAX_LAYERS]; /* the first layer has none */
-        const guint8 *out;
+        IdiomEnds ends;                   /* of bytes */
     } slot[IDIOM_PROGRAM_MAX_SLOTS];
 } IdiomLook;
 

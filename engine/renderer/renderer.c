@@ -4,6 +4,7 @@
 #include "continuity.h"
 #include "loader.h"
 #include "look.h"
+#include "transfer.h"
 
 #include <idiom-unstable/profile.h>
 #include <string.h>
@@ -11,11 +12,10 @@
 /* A frame in flight. */
 typedef struct {
     IdiomFence *fence;
-    gboolean pending;    /* the device has it */
-    gboolean lost;       /* with its device */
-    IdiomLook *look;     /* what it is made of; NULL where the source is shown as it is */
-    const guint8 *bytes; /* the finished frame, mapped */
-    IdiomPicture result;
+    gboolean pending; /* the device has something to do for it */
+    gboolean lost;    /* with its device */
+    IdiomLook *look;  /* what it is made of; NULL where the source is shown as it is */
+    IdiomTransfer in, out;
     gpointer tag;
     gint64 begin;
 } Slot;
@@ -212,7 +212,7 @@ static gboolean run_once(IdiomRenderer *r, IdiomLook *look, GError **error)
     const double amounts[IDIOM_LOOK_MAX_LAYERS] = {0};
     const IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
     IdiomFence *fence = r->slots[0].fence;
-    memset(look->scene->in[0], 0, look->scene->frame.size);
+    memset(look->scene->ends[0].host->mapped, 0, look->scene->frame.size);
     *look->scene->continues[0] = 0;
     return idiom_look_commands(look, &params, amounts, TRUE, 2, 0, lists, &count, error) &&
            idiom_commands_submit(lists, count, fence, error) &&
@@ -359,9 +359,11 @@ static void lose_frames(IdiomRenderer *r)
 {
     for (guint i = 0; i < r->n_slots; i++) {
         Slot *slot = &r->slots[i];
-        slot->lost |= slot->pending;
+        slot->lost |= slot->pending || slot->out.bytes; /* also those that only the host has to do with */
         slot->pending = FALSE;
         g_clear_pointer(&slot->look, idiom_look_unref);
+        idiom_transfer_clear(&slot->in);
+        idiom_transfer_clear(&slot->out);
         g_clear_pointer(&slot->fence, idiom_fence_free);
     }
 }
@@ -390,18 +392,19 @@ static gboolean recover(IdiomRenderer *r, GError *loss, GError **error)
 
 /* --- frames ---------------------------------------------------------------------------------------- */
 
-static void copy_planes(const IdiomPicture *picture, const guint8 *planes[IDIOM_VIDEO_MAX_PLANES])
-{
-    for (guint i = 0; i < IDIOM_VIDEO_MAX_PLANES; i++)
-        planes[i] = picture->planes[i];
-}
+/* Where a frame comes from and goes to. */
+typedef struct {
+    IdiomPicture source, result;
+} Way;
 
-/* Gives the frame that lies in @index's memory to the device. */
-static gboolean submit(IdiomRenderer *r, guint index, const IdiomFrameParams *params, gboolean continues,
-                       GError **error)
+/* What the device has to do for the frame in @index's memory, and where the finished one will be. */
+static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *params, gboolean continues,
+                        IdiomEnds *ends, IdiomCommands **lists, guint *count, GError **error)
 {
-    Slot *slot = &r->slots[index];
     const gboolean steady = params->temporal > 0 || params->statistics > 0;
+    take_loaded(r);
+    drop_covered(r);
+    update_mix(r);
     IdiomLook *look = look_at(r, steady, error);
     if (!look)
         return FALSE;
@@ -411,40 +414,34 @@ static gboolean submit(IdiomRenderer *r, guint index, const IdiomFrameParams *pa
     continues = continues && r->moved;
     *r->scene->continues[index] = continues;
     r->moved = steady;
+    r->slots[index].look = idiom_look_ref(look);
+    *ends = look->slot[index].ends;
+    return idiom_look_commands(look, params, amounts, continues, r->number, index, lists, count, error);
+}
 
+static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomFrameParams *params,
+                     gboolean continues, GError **error)
+{
+    Slot *slot = &r->slots[index];
+    const IdiomFrame *frame = &r->scene->frame;
     IdiomCommands *lists[IDIOM_SUBMIT_MAX];
+    IdiomEnds ends = r->scene->ends[index];
     guint count = 0;
-    if (!idiom_look_commands(look, params, amounts, continues, r->number, index, lists, &count, error) ||
-        !idiom_commands_submit(lists, count, slot->fence, error))
+    const gboolean passes = params->strength <= 0; /* the frame as it came is the result */
+    if (passes && way->source.memory == IDIOM_MEMORY_HOST && way->result.memory == IDIOM_MEMORY_HOST)
+        ends.device = ends.host; /* which is where it stays */
+    if (!idiom_transfer_in(&slot->in, r->device, frame, &way->source, ends, lists, &count, error))
         return FALSE;
-    slot->pending = TRUE;
-    slot->look = idiom_look_ref(look);
-    slot->bytes = look->slot[index].out;
-    return TRUE;
-}
-
-/* The frame as it came is the result: no history outlives it. */
-static void pass(IdiomRenderer *r, guint index)
-{
-    r->slots[index].bytes = r->scene->in[index];
-    r->moved = FALSE;
-}
-
-static gboolean send(IdiomRenderer *r, guint index, const IdiomPicture *source,
-                     const IdiomFrameParams *params, gboolean continues, GError **error)
-{
-    const guint8 *planes[IDIOM_VIDEO_MAX_PLANES];
-    copy_planes(source, planes);
-    idiom_frame_write(&r->scene->frame, r->scene->in[index], planes, source->strides);
     r->number++;
-    if (params->strength <= 0) {
-        pass(r, index);
-        return TRUE;
-    }
-    take_loaded(r);
-    drop_covered(r);
-    update_mix(r);
-    return submit(r, index, params, continues, error);
+    if (passes)
+        r->moved = FALSE; /* no history outlives it */
+    else if (!stylize(r, index, params, continues, &ends, lists, &count, error))
+        return FALSE;
+    if (!idiom_transfer_out(&slot->out, r->device, frame, &way->result, ends, lists, &count, error) ||
+        (count && !idiom_commands_submit(lists, count, slot->fence, error)))
+        return FALSE;
+    slot->pending = count > 0;
+    return TRUE;
 }
 
 static gboolean check_ready(IdiomRenderer *r, GError **error)
@@ -460,33 +457,63 @@ static gboolean check_ready(IdiomRenderer *r, GError **error)
     return TRUE;
 }
 
+/* What @slot holds for a frame. */
+static void clear_slot(Slot *slot)
+{
+    g_clear_pointer(&slot->look, idiom_look_unref);
+    idiom_transfer_release(&slot->in);
+    idiom_transfer_release(&slot->out);
+}
+
+/* Pictures as the library of today knows them, checked. */
+static gboolean take_pictures(const IdiomRenderer *r, Way *way, const IdiomPicture *source,
+                              const IdiomPicture *result, GError **error)
+{
+    way->source = way->result = (IdiomPicture)IDIOM_PICTURE_INIT;
+    take_struct(&way->source, sizeof way->source, source, source->struct_size);
+    take_struct(&way->result, sizeof way->result, result, result->struct_size);
+    return idiom_transfer_check(&r->scene->frame, &way->source, error) &&
+           idiom_transfer_check(&r->scene->frame, &way->result, error);
+}
+
+/* Images are lost with their device. */
+static gboolean outlives_device(const Way *way)
+{
+    return way->source.memory != IDIOM_MEMORY_VULKAN_IMAGE && way->result.memory != IDIOM_MEMORY_VULKAN_IMAGE;
+}
+
+/* As send(), and on a new device once more. */
+static gboolean send_or_recover(IdiomRenderer *r, guint index, const Way *way, const IdiomFrameParams *params,
+                                gboolean continues, GError **error)
+{
+    g_autoptr(GError) local = NULL;
+    gboolean ok = send(r, index, way, params, continues, &local);
+    if (!ok && g_error_matches(local, IDIOM_ERROR, IDIOM_ERROR_DEVICE_LOST) && outlives_device(way))
+        ok = recover(r, g_steal_pointer(&local), error) && send(r, index, way, params, FALSE, &local);
+    if (local)
+        g_propagate_error(error, g_steal_pointer(&local));
+    return ok;
+}
+
 gboolean idiom_renderer_send(IdiomRenderer *r, const IdiomPicture *source, const IdiomPicture *result,
                              const IdiomFrameParams *given, GError **error)
 {
-    g_autoptr(GError) local = NULL;
     IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
-    IdiomPicture picture = IDIOM_PICTURE_INIT;
-    if (!check_ready(r, error))
+    Way way;
+    if (!check_ready(r, error) || !take_pictures(r, &way, source, result, error))
         return FALSE;
     if (given)
         take_struct(&params, sizeof params, given, given->struct_size);
-    take_struct(&picture, sizeof picture, source, source->struct_size);
 
     const guint index = (r->oldest + r->in_flight) % r->n_slots;
     Slot *slot = &r->slots[index];
     const gboolean continues = idiom_continuity_next(&r->continuity, &params);
     slot->begin = g_get_monotonic_time();
-    gboolean ok = send(r, index, &picture, &params, continues, &local);
-    if (!ok && g_error_matches(local, IDIOM_ERROR, IDIOM_ERROR_DEVICE_LOST))
-        ok = recover(r, g_steal_pointer(&local), error) && send(r, index, &picture, &params, FALSE, &local);
-    if (!ok) {
-        if (local)
-            g_propagate_error(error, g_steal_pointer(&local));
+    if (!send_or_recover(r, index, &way, &params, continues, error)) {
+        clear_slot(slot);
         r->continuity.broken = TRUE;
         return FALSE;
     }
-    slot->result = (IdiomPicture)IDIOM_PICTURE_INIT;
-    take_struct(&slot->result, sizeof slot->result, result, result->struct_size);
     slot->tag = params.tag;
     slot->lost = FALSE;
     r->in_flight++;
@@ -517,7 +544,7 @@ static void release(IdiomRenderer *r, gpointer *tag)
 {
     Slot *slot = &r->slots[r->oldest];
     slot->pending = FALSE;
-    g_clear_pointer(&slot->look, idiom_look_unref);
+    clear_slot(slot);
     if (tag)
         *tag = slot->tag;
     r->oldest = (r->oldest + 1) % r->n_slots;
@@ -541,7 +568,7 @@ IdiomGet idiom_renderer_get(IdiomRenderer *r, gboolean wait, gpointer *tag, GErr
         if (local)
             g_propagate_error(error, g_steal_pointer(&local));
     } else {
-        idiom_frame_read(&r->scene->frame, slot->bytes, slot->result.planes, slot->result.strides);
+        idiom_transfer_finish(&slot->out, &r->scene->frame);
         r->lost = FALSE;
         count_frame(r, slot);
     }
@@ -579,8 +606,11 @@ void idiom_renderer_free(IdiomRenderer *r)
     idiom_renderer_flush(r);
     forget_view(r);
     idiom_loader_free(r->loader);
-    for (guint i = 0; i < r->n_slots; i++)
+    for (guint i = 0; i < r->n_slots; i++) {
+        idiom_transfer_clear(&r->slots[i].in);
+        idiom_transfer_clear(&r->slots[i].out);
         idiom_fence_free(r->slots[i].fence);
+    }
     idiom_style_free(r->style);
     idiom_device_unref(r->device);
     g_mutex_clear(&r->lock);

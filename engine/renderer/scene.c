@@ -12,6 +12,7 @@ static gboolean build(IdiomScene *scene, GError **error)
 {
     IdiomGraph *graph = idiom_scene_graph(scene);
     scene->bytes = idiom_graph_input(graph, IDIOM_LAYOUT_BYTES, idiom_frame_shape(&scene->frame));
+    idiom_graph_carry(scene->bytes);
     scene->picture = idiom_import(graph, scene->bytes, &scene->frame);
     IdiomTensor *continues = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     scene->motion = idiom_motion(graph, scene->picture, continues);
@@ -25,7 +26,7 @@ static gboolean build(IdiomScene *scene, GError **error)
         !idiom_program_prepare(scene->program, scene->motion.flow, TRUE, error))
         return FALSE;
     for (guint i = 0; i < scene->slots; i++) {
-        scene->in[i] = idiom_program_map_slot(scene->program, scene->bytes, i);
+        scene->ends[i] = idiom_tensor_ends(scene->bytes, i);
         scene->continues[i] = idiom_program_map_slot(scene->program, continues, i);
     }
     return TRUE;

@@ -18,7 +18,7 @@ typedef struct {
     IdiomTensor *bytes;   /* the frame as it came */
     IdiomTensor *picture; /* planes [1,3,h,w] */
     IdiomMotion motion;
-    guint8 *in[IDIOM_PROGRAM_MAX_SLOTS];       /* mapped: bytes */
+    IdiomEnds ends[IDIOM_PROGRAM_MAX_SLOTS];   /* of bytes */
     float *continues[IDIOM_PROGRAM_MAX_SLOTS]; /* mapped: 1 if the frame continues the one before, else 0 */
 } IdiomScene;
 

@@ -80,12 +80,20 @@ typedef struct {
 
 /**
  * IdiomMemory:
- * @IDIOM_MEMORY_HOST: in host memory, at IdiomPicture.planes
+ * @IDIOM_MEMORY_HOST: in host memory, at planes
+ * @IDIOM_MEMORY_VULKAN_IMAGE: in images of the renderer's Vulkan device, see idiom/vulkan.h: one for each plane, with
+ *   one byte a texel, two (UV of NV12) or four (RGBA and the like), in the order of the bytes; made for transfers, and
+ *   owned by the queue family. What was done with them on the queue before is waited for; elsewhere it must be finished.
+ *   They stay with the device: if that is lost, so are they.
+ * @IDIOM_MEMORY_DMABUF: in Linux dmabufs, row by row (linear), at fds, offsets and strides; what others do with them must
+ *   be finished
  *
  * Where the pixels of a frame are.
  */
 typedef enum {
     IDIOM_MEMORY_HOST,
+    IDIOM_MEMORY_VULKAN_IMAGE,
+    IDIOM_MEMORY_DMABUF,
 } IdiomMemory;
 
 /**
@@ -93,7 +101,11 @@ typedef enum {
  * @struct_size: bytes of this structure as the caller knows it
  * @memory: which of the following fields count
  * @planes: first row of each plane: one for RGBA and the like, Y U V for I420, Y UV for NV12
- * @strides: bytes from row to row, also negative; only the visible bytes of each row are read or written
+ * @strides: bytes from row to row, in host memory also negative; only the visible bytes of each row are read or written
+ * @images: VkImage of each plane
+ * @layouts: VkImageLayout in which each image is, and is left
+ * @fds: dmabuf of each plane, may be the same; they stay the caller's
+ * @offsets: of the first row of each plane in its dmabuf, in bytes
  *
  * Where one frame lies. Start from IDIOM_PICTURE_INIT.
  */
@@ -102,6 +114,10 @@ typedef struct {
     IdiomMemory memory;
     guint8 *planes[IDIOM_VIDEO_MAX_PLANES];
     gssize strides[IDIOM_VIDEO_MAX_PLANES];
+    guint64 images[IDIOM_VIDEO_MAX_PLANES];
+    guint32 layouts[IDIOM_VIDEO_MAX_PLANES];
+    int fds[IDIOM_VIDEO_MAX_PLANES];
+    gsize offsets[IDIOM_VIDEO_MAX_PLANES];
 } IdiomPicture;
 
 /**

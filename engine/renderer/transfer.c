@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "transfer.h"
+
+static guint texel_bytes(const IdiomFrame *frame, guint plane)
+{
+    switch (frame->format) {
+    case IDIOM_VIDEO_I420:
+        return 1;
+    case IDIOM_VIDEO_NV12:
+        return plane ? 2 : 1;
+    default:
+        return 4;
+    }
+}
+
+/* --- what pictures may say ------------------------------------------------------------------------- */
+
+static gboolean check_plane(const IdiomFrame *frame, const IdiomPicture *picture, guint i, GError **error)
+{
+    const char *wrong = NULL;
+
+    switch (picture->memory) {
+    case IDIOM_MEMORY_HOST:
+        if (!picture->planes[i])
+            wrong = "there is no memory";
+        break;
+    case IDIOM_MEMORY_VULKAN_IMAGE:
+        if (!picture->images[i])
+            wrong = "there is no image";
+        else if (!picture->layouts[i])
+            wrong = "the layout of the image is undefined";
+        break;
+    case IDIOM_MEMORY_DMABUF:
+        if (picture->fds[i] < 0)
+            wrong = "there is no file descriptor";
+        else if (picture->strides[i] < (gssize)frame->row_bytes[i])
+            wrong = "the stride is less than a row";
+        break;
+    default:
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "unknown kind of memory %d",
+                    (int)picture->memory);
+        return FALSE;
+    }
+    if (wrong)
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "plane %u of a picture: %s", i, wrong);
+    return !wrong;
+}
+
+gboolean idiom_transfer_check(const IdiomFrame *frame, const IdiomPicture *picture, GError **error)
+{
+    for (guint i = 0; i < frame->n_planes; i++)
+        if (!check_plane(frame, picture, i, error))
+            return FALSE;
+    return TRUE;
+}
+
+/* --- commands -------------------------------------------------------------------------------------- */
+
+static gboolean begin(IdiomTransfer *t, IdiomDevice *device, GError **error)
+{
+    if (t->commands ? !idiom_commands_restart(t->commands, error)
+                    : !(t->commands = idiom_commands_new(device, 0, error)))
+        return FALSE;
+    idiom_commands_barrier(t->commands);
+    return TRUE;
+}
+
+static gboolean end(IdiomTransfer *t, IdiomCommands **lists, guint *count, GError **error)
+{
+    idiom_commands_barrier(t->commands);
+    idiom_commands_host_barrier(t->commands);
+    lists[(*count)++] = t->commands;
+    return idiom_commands_end(t->commands, error);
+}
+
+static IdiomRows rows_of(const IdiomFrame *frame, IdiomBuffer *buffer, guint plane)
+{
+    return (IdiomRows){buffer, frame->offset[plane], frame->stride[plane]};
+}
+
+static void copy_image(IdiomTransfer *t, const IdiomFrame *frame, guint plane, IdiomBuffer *device,
+                       gboolean in)
+{
+    const guint texel = texel_bytes(frame, plane);
+    const IdiomRows rows = rows_of(frame, device, plane);
+    const IdiomImage image = {.image = t->picture.images[plane],
+                              .layout = t->picture.layouts[plane],
+                              .texel_bytes = texel,
+                              .width = frame->row_bytes[plane] / texel,
+                              .height = frame->rows[plane]};
+
+    if (in)
+        idiom_commands_copy_from_image(t->commands, &image, &rows);
+    else
+        idiom_commands_copy_to_image(t->commands, &rows, &image);
+}
+
+static void copy_plane(IdiomTransfer *t, const IdiomFrame *frame, guint plane, const IdiomRows *other,
+                       IdiomBuffer *device, gboolean in)
+{
+    const IdiomRows rows = rows_of(frame, device, plane);
+
+    idiom_commands_copy_rows(t->commands, in ? other : &rows, in ? &rows : other, frame->row_bytes[plane],
+                             frame->rows[plane]);
+}
+
+static gboolean copy_dmabuf(IdiomTransfer *t, IdiomDevice *device, const IdiomFrame *frame, guint plane,
+                            IdiomBuffer *bytes, gboolean in, GError **error)
+{
+    const IdiomPicture *p = &t->picture;
+    const gsize stride = (gsize)p->strides[plane];
+    guint first = 0; /* planes in the same dmabuf share it */
+
+    while (p->fds[first] != p->fds[plane])
+        first++;
+    if (first == plane && !(t->external[plane] = idiom_external_from_dmabuf(device, p->fds[plane], error)))
+        return FALSE;
+    IdiomBuffer *buffer = idiom_external_buffer(t->external[first]);
+    const gsize needed = stride * (frame->rows[plane] - 1) + frame->row_bytes[plane];
+    if (p->offsets[plane] > buffer->size || needed > buffer->size - p->offsets[plane]) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
+                    "plane %u of a picture: %zu bytes at %zu are more than the %zu of the dmabuf", plane,
+                    needed, p->offsets[plane], buffer->size);
+        return FALSE;
+    }
+    copy_plane(t, frame, plane, &(IdiomRows){buffer, p->offsets[plane], stride}, bytes, in);
+    return TRUE;
+}
+
+/* Between the picture, which is not in host memory, and the device. */
+static gboolean copy_picture(IdiomTransfer *t, IdiomDevice *device, const IdiomFrame *frame,
+                             IdiomBuffer *bytes, gboolean in, IdiomCommands **lists, guint *count,
+                             GError **error)
+{
+    if (!begin(t, device, error))
+        return FALSE;
+    for (guint i = 0; i < frame->n_planes; i++)
+        if (t->picture.memory == IDIOM_MEMORY_VULKAN_IMAGE)
+            copy_image(t, frame, i, bytes, in);
+        else if (!copy_dmabuf(t, device, frame, i, bytes, in, error))
+            return FALSE;
+    return end(t, lists, count, error);
+}
+
+gboolean idiom_transfer_in(IdiomTransfer *t, IdiomDevice *device, const IdiomFrame *frame,
+                           const IdiomPicture *picture, IdiomEnds ends, IdiomCommands **lists, guint *count,
+                           GError **error)
+{
+    t->picture = *picture;
+    if (picture->memory != IDIOM_MEMORY_HOST)
+        return copy_picture(t, device, frame, ends.device, TRUE, lists, count, error);
+    idiom_frame_write(frame, ends.host->mapped, (const guint8 *const *)picture->planes, picture->strides);
+    if (ends.host == ends.device)
+        return TRUE;
+    if (!begin(t, device, error))
+        return FALSE;
+    idiom_commands_copy(t->commands, ends.host, 0, ends.device, 0, frame->size);
+    return end(t, lists, count, error);
+}
+
+/* The memory that all planes of a picture in host memory lie in, if the device can write there. */
+static guint8 *host_memory(IdiomDevice *device, const IdiomFrame *frame, const IdiomPicture *p, gsize *size)
+{
+    guint8 *first = p->planes[0], *last = first;
+
+    for (guint i = 0; i < frame->n_planes; i++) {
+        if (p->strides[i] < (gssize)frame->row_bytes[i])
+            return NULL;
+        first = MIN(first, p->planes[i]);
+        last = MAX(last, p->planes[i] + p->strides[i] * (gssize)(frame->rows[i] - 1) + frame->row_bytes[i]);
+    }
+    *size = (gsize)(last - first);
+    return idiom_external_takes_host(device, first, *size) ? first : NULL;
+}
+
+/* To host memory: at once where the device can, otherwise through the host's copy. */
+static gboolean copy_out(IdiomTransfer *t, IdiomDevice *device, const IdiomFrame *frame, IdiomEnds ends,
+                         IdiomCommands **lists, guint *count, GError **error)
+{
+    gsize size;
+    guint8 *memory = host_memory(device, frame, &t->picture, &size);
+
+    if (!begin(t, device, error))
+        return FALSE;
+    if (memory)
+        t->external[0] =
+            idiom_external_from_host(device, memory, size, NULL); /* not every memory lets itself */
+    if (t->external[0]) {
+        for (guint i = 0; i < frame->n_planes; i++)
+            copy_plane(t, frame, i,
+                       &(IdiomRows){idiom_external_buffer(t->external[0]),
+                                    (gsize)(t->picture.planes[i] - memory), (gsize)t->picture.strides[i]},
+                       ends.device, FALSE);
+    } else {
+        idiom_commands_copy(t->commands, ends.device, 0, ends.host, 0, frame->size);
+        t->bytes = ends.host->mapped;
+    }
+    return end(t, lists, count, error);
+}
+
+gboolean idiom_transfer_out(IdiomTransfer *t, IdiomDevice *device, const IdiomFrame *frame,
+                            const IdiomPicture *picture, IdiomEnds ends, IdiomCommands **lists, guint *count,
+                            GError **error)
+{
+    t->picture = *picture;
+    t->bytes = NULL;
+    if (picture->memory != IDIOM_MEMORY_HOST)
+        return copy_picture(t, device, frame, ends.device, FALSE, lists, count, error);
+    if (ends.host != ends.device)
+        return copy_out(t, device, frame, ends, lists, count, error);
+    t->bytes = ends.host->mapped;
+    return TRUE;
+}
+
+void idiom_transfer_finish(IdiomTransfer *t, const IdiomFrame *frame)
+{
+    if (t->bytes)
+        idiom_frame_read(frame, t->bytes, t->picture.planes, t->picture.strides);
+}
+
+void idiom_transfer_release(IdiomTransfer *t)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(t->external); i++)
+        g_clear_pointer(&t->external[i], idiom_external_free);
+    t->bytes = NULL;
+}
+
+void idiom_transfer_clear(IdiomTransfer *t)
+{
+    idiom_transfer_release(t);
+    g_clear_pointer(&t->commands, idiom_commands_free);
+}
