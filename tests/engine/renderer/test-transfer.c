@@ -239,6 +239,53 @@ static void test_images(void)
         }
 }
 
+#define SLOTS 3
+#define FRAMES 8
+
+static void take(IdiomRenderer *renderer, gpointer expected)
+{
+    g_autoptr(GError) error = NULL;
+    gpointer tag = NULL;
+    g_assert_cmpint(idiom_renderer_get(renderer, TRUE, &tag, &error), ==, IDIOM_GET_FRAME);
+    g_assert_no_error(error);
+    g_assert_true(tag == expected);
+}
+
+/* Several at a time, each in images of its own, every third frame as it came. */
+static void test_in_flight(void)
+{
+    Case c = case_new(IDIOM_VIDEO_NV12, 64, 48);
+    IdiomRendererOptions options = IDIOM_RENDERER_OPTIONS_INIT;
+    Memory planes[FRAMES][IDIOM_VIDEO_MAX_PLANES] = {0};
+    IdiomPicture pictures[FRAMES];
+
+    options.slots = SLOTS;
+    g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_NV12, 64, 48, &options);
+    for (guint i = 0; i < FRAMES; i++) {
+        g_autoptr(GError) error = NULL;
+        IdiomFrameParams params = by_itself(i % 3 ? 1 : 0);
+        c.in[0] = (guint8)(16 * i);
+        pictures[i] = make_images(&c.frame, planes[i], c.in);
+        params.tag = &pictures[i];
+        if (i >= SLOTS)
+            take(renderer, &pictures[i - SLOTS]);
+        idiom_renderer_send(renderer, &pictures[i], &pictures[i], &params, &error);
+        g_assert_no_error(error);
+    }
+    for (guint i = FRAMES - SLOTS; i < FRAMES; i++)
+        take(renderer, &pictures[i]);
+    const IdiomPicture in = stage_picture(&c.frame, c.in), out = stage_picture(&c.frame, c.out);
+    for (guint i = 0; i < FRAMES; i++) {
+        c.in[0] = (guint8)(16 * i);
+        render(&c, &in, &out, i % 3 ? 1 : 0);
+        for (guint k = 0; k < c.frame.n_planes; k++) {
+            assert_plane(&c.frame, k, c.out, planes[i][k].mapped, planes[i][k].pitch);
+            memory_clear(&planes[i][k]);
+        }
+    }
+    case_clear(&c);
+}
+
 /* --- dmabufs --------------------------------------------------------------------------------------- */
 
 static gboolean has_extension(const char *name)
@@ -431,6 +478,7 @@ int main(int argc, char **argv)
     device = idiom_device_adopt(&own->handles, &error);
     g_assert_no_error(error);
     g_test_add_func("/transfer/images", test_images);
+    g_test_add_func("/transfer/in-flight", test_in_flight);
     g_test_add_func("/transfer/dmabufs", test_dmabufs);
     g_test_add_func("/transfer/pages", test_pages);
     g_test_add_func("/transfer/refused", test_refused);
