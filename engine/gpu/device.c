@@ -22,7 +22,8 @@ static gboolean create(IdiomDevice *device, GError **error)
     idiom_features_chain(&device->features, &device->chain);
     info.enabledExtensionCount = device->n_extensions =
         idiom_features_extensions(&device->features, device->extensions);
-    if (!IDIOM_VK_MAKE(&device->device, vkCreateDevice(device->physical, &info, NULL, &device->device),
+    if (!idiom_room_check(device->name, IDIOM_DEVICE_ROOM, error) ||
+        !IDIOM_VK_MAKE(&device->device, vkCreateDevice(device->physical, &info, NULL, &device->device),
                        device->name, error))
         return FALSE;
     vkGetDeviceQueue(device->device, device->queue_family, 0, &device->queue);

@@ -77,7 +77,8 @@ VkInstance idiom_instance_new(IdiomDevice *device, GError **error)
         info.enabledExtensionCount = 1;
         info.ppEnabledExtensionNames = extensions;
     }
-    if (!idiom_vk_check(vkCreateInstance(&info, NULL, &instance), "starting Vulkan", error))
+    if (!idiom_room_check("starting Vulkan", IDIOM_DEVICE_ROOM, error) ||
+        !idiom_vk_check(vkCreateInstance(&info, NULL, &instance), "starting Vulkan", error))
         return VK_NULL_HANDLE;
     if (validate) {
         PFN_vkCreateDebugUtilsMessengerEXT create = (PFN_vkCreateDebugUtilsMessengerEXT)vkGetInstanceProcAddr(

@@ -69,7 +69,8 @@ static IdiomKernel *make_kernel(IdiomDevice *device, const char *resource, const
     VkSpecializationMapEntry entries[IDIOM_KERNEL_MAX_SPEC];
     VkPipeline pipeline = VK_NULL_HANDLE;
 
-    if (!make_layouts(device, n_planes, texels, error))
+    if (!idiom_room_check(resource, IDIOM_KERNEL_ROOM, error) ||
+        !make_layouts(device, n_planes, texels, error))
         return NULL;
     VkShaderModule module = load_module(device, resource, error);
     if (!module)

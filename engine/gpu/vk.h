@@ -107,6 +107,12 @@ VkCommandBuffer idiom_commands_vk(IdiomCommands *commands);
 
 /* Before anything is destroyed that the device may use. */
 void idiom_device_settle(IdiomDevice *device);
+/* Whether the driver could have @mebibytes to do @what. */
+gboolean idiom_room_check(const char *what, guint mebibytes, GError **error);
+/* About twice of what lavapipe has been seen to take for itself, and for one shader. */
+#define IDIOM_DEVICE_ROOM 192
+#define IDIOM_KERNEL_ROOM 64
+
 gboolean idiom_fence_submit(IdiomFence *fence, const VkCommandBuffer *buffers, guint count, GError **error);
 
 /* The halves of idiom_device_open(): a device that is known but not open yet, and its opening. */

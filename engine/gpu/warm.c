@@ -49,7 +49,7 @@ static gboolean touch(IdiomDevice *device, const IdiomKernelRequest *request)
 static gpointer help(gpointer data)
 {
     Job *job = data;
-    g_autoptr(IdiomDevice) device = idiom_device_reopen(job->device, NULL);
+    g_autoptr(IdiomDevice) device = idiom_device_open(job->device->selector, NULL);
     if (!device)
         return NULL;
     device->helper = TRUE;
@@ -64,11 +64,14 @@ static void compile_ahead(IdiomDevice *device, GArray *requests)
 {
     Job job = {device, requests, 0};
     GThread *helpers[MAX_HELPERS];
-    const guint count = MIN(MIN(g_get_num_processors(), MAX_HELPERS), requests->len);
+    guint count = MIN(MIN(g_get_num_processors(), MAX_HELPERS), requests->len);
+    while (count && !idiom_room_check("helpers", count * 3 * IDIOM_DEVICE_ROOM, NULL))
+        count--;
     for (guint i = 0; i < count; i++)
-        helpers[i] = g_thread_new("idiom-warm", help, &job);
+        helpers[i] = g_thread_try_new("idiom-warm", help, &job, NULL);
     for (guint i = 0; i < count; i++)
-        g_thread_join(helpers[i]);
+        if (helpers[i])
+            g_thread_join(helpers[i]);
 }
 
 /* The kernels that nobody has warmed yet. */
@@ -91,7 +94,7 @@ static GArray *take_cold(IdiomDevice *device)
 
 void idiom_device_warm(IdiomDevice *device)
 {
-    if (!g_str_equal(device->info.type, "cpu"))
+    if (!g_str_equal(device->info.type, "cpu") || device->adopted)
         return;
     g_autoptr(GArray) requests = take_cold(device);
     if (requests->len)
