@@ -141,6 +141,29 @@ IdiomTensor *idiom_pool2d(IdiomGraph *g, IdiomTensor *x, IdiomPool mode, guint k
 
 /* --- normalization and statistics ----------------------------------------------------------------- */
 
+/**
+ * idiom_shrink: planes [n,c,h,w]: each pixel the mean of the area of @x that it covers; @w and @h at most @x's. No gradient.
+ */
+IdiomTensor *idiom_shrink(IdiomGraph *g, IdiomTensor *x, guint w, guint h);
+
+/**
+ * idiom_guided_upsample:
+ * @low: planes [n,3,h,w]
+ * @low_guide: planes [n,3,h,w]: what @low was made of
+ * @guide: planes [n,3,H,W]: the same in the wanted size, H at least h, W at least w
+ *
+ * @low in the size of @guide, interpolated linearly, with detail of @guide where the colours follow its luma: edges are as
+ * sharp as those of @guide. No gradient.
+ */
+IdiomTensor *idiom_guided_upsample(IdiomGraph *g, IdiomTensor *low, IdiomTensor *low_guide,
+                                   IdiomTensor *guide);
+
+/**
+ * idiom_recolour: the luma of @picture, planes [n,3,h,w], with the share @amount (flat scalar) of its own colour and the
+ * rest of @source's. No gradient.
+ */
+IdiomTensor *idiom_recolour(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *source, IdiomTensor *amount);
+
 /** idiom_mean_hw: mean over height and width: [n,c,1,1]. */
 IdiomTensor *idiom_mean_hw(IdiomGraph *g, IdiomTensor *x);
 /** idiom_variance_hw: biased variance over height and width: [n,c,1,1]. */
