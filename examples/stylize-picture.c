@@ -20,6 +20,7 @@ static gboolean stylize(cairo_surface_t *surface, const char *style, GError **er
     info.width = (guint)cairo_image_surface_get_width(surface);
     info.height = (guint)cairo_image_surface_get_height(surface);
     IdiomPicture picture = IDIOM_PICTURE_INIT;
+    cairo_surface_flush(surface); /* cairo forgets the PNG that it has kept beside the pixels */
     picture.planes[0] = cairo_image_surface_get_data(surface);
     picture.strides[0] = cairo_image_surface_get_stride(surface);
     return idiom_renderer_configure(renderer, &info, error) &&

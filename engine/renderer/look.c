@@ -6,8 +6,8 @@
 /* Steadied results are taken from where they stay for the next frame: held ones are there, too. */
 static IdiomTensor *borrow_result(const IdiomLook *look, IdiomGraph *graph, const IdiomLayer *layer)
 {
-    return look->steady ? idiom_colours(graph, idiom_graph_borrow(graph, layer->steady.history))
-                        : idiom_graph_borrow(graph, layer->plain);
+    return look->kind.steady ? idiom_colours(graph, idiom_graph_borrow(graph, layer->steady.history))
+                             : idiom_graph_borrow(graph, layer->plain);
 }
 
 static gboolean build(IdiomLook *look, GError **error)
@@ -24,6 +24,13 @@ static gboolean build(IdiomLook *look, GError **error)
         IdiomTensor *amount = idiom_add(graph, at_cut[i], idiom_mul(graph, continues, further[i]));
         seen = i ? idiom_mix(graph, seen, result, amount) : result;
     }
+    IdiomTensor *full = idiom_graph_borrow(graph, scene->full), *colour = NULL;
+    if (scene->picture != scene->full)
+        seen = idiom_guided_upsample(graph, seen, idiom_graph_borrow(graph, scene->picture), full);
+    if (look->kind.recoloured) {
+        colour = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+        seen = idiom_recolour(graph, seen, full, colour);
+    }
     look->bytes = idiom_export(graph, seen, idiom_graph_borrow(graph, scene->bytes), strength, &scene->frame);
     idiom_graph_carry(look->bytes);
     look->program = idiom_program_plan(graph, &look->bytes, 1, error);
@@ -32,6 +39,7 @@ static gboolean build(IdiomLook *look, GError **error)
         return FALSE;
     for (guint s = 0; s < scene->slots; s++) {
         look->slot[s].strength = idiom_program_map_slot(look->program, strength, s);
+        look->slot[s].colour = colour ? idiom_program_map_slot(look->program, colour, s) : NULL;
         for (guint i = 1; i < look->n_layers; i++) {
             look->slot[s].amounts[i].at_cut = idiom_program_map_slot(look->program, at_cut[i], s);
             look->slot[s].amounts[i].further = idiom_program_map_slot(look->program, further[i], s);
@@ -61,20 +69,22 @@ IdiomLook *idiom_look_ref(IdiomLook *look)
     return g_atomic_rc_box_acquire(look);
 }
 
-IdiomLook *idiom_look_new(IdiomLayer *const *layers, guint n_layers, gboolean steady, GError **error)
+IdiomLook *idiom_look_new(IdiomLayer *const *layers, guint n_layers, IdiomLookKind kind, GError **error)
 {
     g_autoptr(IdiomLook) look = g_atomic_rc_box_new0(IdiomLook);
     look->scene = idiom_scene_ref(layers[0]->scene);
     look->n_layers = n_layers;
-    look->steady = steady;
+    look->kind = kind;
     for (guint i = 0; i < n_layers; i++)
         look->layers[i] = idiom_layer_ref(layers[i]);
     return build(look, error) ? g_steal_pointer(&look) : NULL;
 }
 
-gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guint n_layers, gboolean steady)
+gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guint n_layers,
+                          IdiomLookKind kind)
 {
-    if (!look || look->n_layers != n_layers || look->steady != steady)
+    if (!look || look->n_layers != n_layers || look->kind.steady != kind.steady ||
+        look->kind.recoloured != kind.recoloured)
         return FALSE;
     for (guint i = 0; i < n_layers; i++)
         if (look->layers[i] != layers[i])
@@ -87,7 +97,7 @@ static guint choose_turn(const IdiomLook *look, gboolean continues, guint64 numb
 {
     guint turn = look->n_layers;
     gboolean must = FALSE;
-    for (guint i = 0; look->steady && continues && i < look->n_layers; i++) {
+    for (guint i = 0; look->kind.steady && continues && i < look->n_layers; i++) {
         const gboolean can_hold = idiom_layer_can_hold(look->layers[i], number);
         if (!can_hold && must)
             return look->n_layers; /* two that were not there before */
@@ -111,8 +121,8 @@ gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, co
                              guint *count, GError **error)
 {
     const guint turn = choose_turn(look, continues, number);
-    const IdiomLayerMode mode = look->steady ? IDIOM_LAYER_STEADY : IDIOM_LAYER_PLAIN;
-    if (!idiom_scene_commands(look->scene, look->steady, slot, lists, count, error))
+    const IdiomLayerMode mode = look->kind.steady ? IDIOM_LAYER_STEADY : IDIOM_LAYER_PLAIN;
+    if (!idiom_scene_commands(look->scene, look->kind.steady, slot, lists, count, error))
         return FALSE;
     for (guint i = 0; i < look->n_layers; i++) {
         const gboolean hold = turn != look->n_layers && i != turn;
@@ -121,6 +131,8 @@ gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, co
             return FALSE;
     }
     *look->slot[slot].strength = (float)CLAMP(params->strength, 0, 1);
+    if (look->slot[slot].colour)
+        *look->slot[slot].colour = (float)CLAMP(params->colour, 0, 1);
     for (guint i = 1; i < look->n_layers; i++)
         set_amount(look, slot, i, CLAMP(amounts[i], 0, 1), turn);
     return idiom_program_commands(look->program, look->bytes, FALSE, slot, lists, count, error);

@@ -8,16 +8,23 @@
 /* Styles in view at once: a change during a change fades from what is seen then. */
 #define IDIOM_LOOK_MAX_LAYERS 3
 
+/* How results are put together. */
+typedef struct {
+    gboolean steady;     /* of steadied results */
+    gboolean recoloured; /* with some of the source's colours */
+} IdiomLookKind;
+
 /* Reference counted; frames in flight keep it, and with it all that they are made of. */
 typedef struct {
     IdiomScene *scene;
     IdiomLayer *layers[IDIOM_LOOK_MAX_LAYERS];
     guint n_layers;
-    gboolean steady; /* of their steadied results */
+    IdiomLookKind kind;
     IdiomProgram *program;
     IdiomTensor *bytes;
     struct { /* mapped */
         float *strength;
+        float *colour; /* NULL where it is not recoloured */
         struct {
             float *at_cut;                /* amount of the layer where the scene does not continue */
             float *further;               /* what is added where it does */
@@ -27,13 +34,14 @@ typedef struct {
 } IdiomLook;
 
 /* @layers: in the order in which they came into view */
-IdiomLook *idiom_look_new(IdiomLayer *const *layers, guint n_layers, gboolean steady, GError **error);
+IdiomLook *idiom_look_new(IdiomLayer *const *layers, guint n_layers, IdiomLookKind kind, GError **error);
 IdiomLook *idiom_look_ref(IdiomLook *look);
 void idiom_look_unref(IdiomLook *look);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomLook, idiom_look_unref)
 
 /* Whether @look is of just these layers. */
-gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guint n_layers, gboolean steady);
+gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guint n_layers,
+                          IdiomLookKind kind);
 
 /*
  * Commands for the frame in @slot, all that it takes. @amounts: 0..1 for each layer but the first: what is seen below it

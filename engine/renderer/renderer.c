@@ -12,9 +12,10 @@
 /* A frame in flight. */
 typedef struct {
     IdiomFence *fence;
-    gboolean pending; /* the device has something to do for it */
-    gboolean lost;    /* with its device */
-    IdiomLook *look;  /* what it is made of; NULL where the source is shown as it is */
+    gboolean pending;  /* the device has something to do for it */
+    gboolean lost;     /* with its device */
+    IdiomScene *scene; /* that it is a frame of */
+    IdiomLook *look;   /* what it is made of; NULL where the source is shown as it is */
     IdiomTransfer in, out;
     gpointer tag;
     gint64 begin;
@@ -33,8 +34,10 @@ struct IdiomRenderer {
     guint64 number; /* of the last frame */
     gboolean lost;  /* the device was lost, and no frame has come back since */
 
-    GMutex lock;       /* of the next four, and of stats */
-    IdiomStyle *style; /* the newest */
+    GMutex lock; /* of the rest of this part */
+    double stroke_size;
+    gboolean stroke_size_changed; /* since the scene was made */
+    IdiomStyle *style;            /* the newest */
     float weights[IDIOM_GENERATOR_MAX_STYLES];
     gboolean mix_changed; /* since the newest layer was given the weights */
     IdiomRendererStats stats;
@@ -76,6 +79,7 @@ IdiomRenderer *idiom_renderer_new(IdiomDevice *device, const IdiomRendererOption
     r->user = options.user;
     r->loader = idiom_loader_new(options.warning, options.user);
     r->n_slots = options.slots ? options.slots : default_slots(device);
+    r->stroke_size = 1;
     g_mutex_init(&r->lock);
     idiom_continuity_reset(&r->continuity);
     return r;
@@ -173,11 +177,11 @@ static void update_mix(IdiomRenderer *r)
 }
 
 /* The look of the layers of now. */
-static IdiomLook *look_at(IdiomRenderer *r, gboolean steady, GError **error)
+static IdiomLook *look_at(IdiomRenderer *r, IdiomLookKind kind, GError **error)
 {
-    if (idiom_look_shows(r->look, r->layers, r->n_layers, steady))
+    if (idiom_look_shows(r->look, r->layers, r->n_layers, kind))
         return r->look;
-    IdiomLook *look = idiom_look_new(r->layers, r->n_layers, steady, error);
+    IdiomLook *look = idiom_look_new(r->layers, r->n_layers, kind, error);
     if (look) {
         idiom_look_unref(r->look);
         r->look = look;
@@ -211,19 +215,23 @@ static gboolean run_once(IdiomRenderer *r, IdiomLook *look, GError **error)
     guint count = 0;
     const double amounts[IDIOM_LOOK_MAX_LAYERS] = {0};
     const IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
-    IdiomFence *fence = r->slots[0].fence;
+    IdiomFence *fence = idiom_fence_new(r->device, error);
+    if (!fence)
+        return FALSE;
     memset(look->scene->ends[0].host->mapped, 0, look->scene->frame.size);
     *look->scene->continues[0] = 0;
-    return idiom_look_commands(look, &params, amounts, TRUE, 2, 0, lists, &count, error) &&
-           idiom_commands_submit(lists, count, fence, error) &&
-           idiom_fence_wait(fence, TRUE, error) == IDIOM_FENCE_DONE;
+    gboolean ok = idiom_look_commands(look, &params, amounts, TRUE, 2, 0, lists, &count, error) &&
+                  idiom_commands_submit(lists, count, fence, error) &&
+                  idiom_fence_wait(fence, TRUE, error) == IDIOM_FENCE_DONE;
+    idiom_fence_free(fence);
+    return ok;
 }
 
 /* All that a frame may need: the style by itself, and a fade, for which one layer is steadied and one is held. */
 static gboolean warm_up(IdiomRenderer *r, const View *view, GError **error)
 {
     IdiomLayer *layer = view->layer, *twice[] = {layer, layer};
-    g_autoptr(IdiomLook) fading = idiom_look_new(twice, 2, TRUE, error);
+    g_autoptr(IdiomLook) fading = idiom_look_new(twice, 2, (IdiomLookKind){TRUE, TRUE}, error);
     layer->seen = 1;
     gboolean ok = fading && run_once(r, fading, error) && run_once(r, view->looks[0], error);
     layer->seen = 0;
@@ -238,15 +246,24 @@ static gboolean make_fences(IdiomRenderer *r, GError **error)
     return TRUE;
 }
 
+static double take_stroke_size(IdiomRenderer *r)
+{
+    g_mutex_lock(&r->lock);
+    const double size = r->stroke_size;
+    r->stroke_size_changed = FALSE;
+    g_mutex_unlock(&r->lock);
+    return size;
+}
+
 static gboolean make_view(IdiomRenderer *r, const IdiomStyle *style, const float *weights, View *view,
                           GError **error)
 {
     const guint kernels = idiom_device_kernels(r->device);
     if (!view->scene)
-        view->scene = idiom_scene_new(r->device, &r->info, r->n_slots, error);
+        view->scene = idiom_scene_new(r->device, &r->info, take_stroke_size(r), r->n_slots, error);
     view->layer = view->scene ? idiom_layer_new(view->scene, style, weights, error) : NULL;
     for (guint i = 0; view->layer && i < G_N_ELEMENTS(view->looks); i++)
-        if (!(view->looks[i] = idiom_look_new(&view->layer, 1, i == 1, error)))
+        if (!(view->looks[i] = idiom_look_new(&view->layer, 1, (IdiomLookKind){.steady = i == 1}, error)))
             return FALSE;
     if (!view->layer || !make_fences(r, error))
         return FALSE;
@@ -314,6 +331,14 @@ void idiom_renderer_set_mix(IdiomRenderer *r, const char *mix)
         warn(r, error);
 }
 
+void idiom_renderer_set_stroke_size(IdiomRenderer *r, double size)
+{
+    g_mutex_lock(&r->lock);
+    r->stroke_size_changed |= size != r->stroke_size;
+    r->stroke_size = size;
+    g_mutex_unlock(&r->lock);
+}
+
 /* A scene and a view for frames as r->info says. */
 static gboolean prepare(IdiomRenderer *r, GError **error)
 {
@@ -362,6 +387,7 @@ static void lose_frames(IdiomRenderer *r)
         slot->lost |= slot->pending || slot->out.bytes; /* also those that only the host has to do with */
         slot->pending = FALSE;
         g_clear_pointer(&slot->look, idiom_look_unref);
+        g_clear_pointer(&slot->scene, idiom_scene_unref);
         idiom_transfer_clear(&slot->in);
         idiom_transfer_clear(&slot->out);
         g_clear_pointer(&slot->fence, idiom_fence_free);
@@ -405,7 +431,7 @@ static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *p
     take_loaded(r);
     drop_covered(r);
     update_mix(r);
-    IdiomLook *look = look_at(r, steady, error);
+    IdiomLook *look = look_at(r, (IdiomLookKind){steady, params->colour < 1}, error);
     if (!look)
         return FALSE;
     double amounts[IDIOM_LOOK_MAX_LAYERS];
@@ -419,10 +445,23 @@ static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *p
     return idiom_look_commands(look, params, amounts, continues, r->number, index, lists, count, error);
 }
 
+/* Another size of strokes is another size of what styles work on. */
+static gboolean follow_stroke_size(IdiomRenderer *r, GError **error)
+{
+    g_mutex_lock(&r->lock);
+    const gboolean changed = r->stroke_size_changed;
+    g_mutex_unlock(&r->lock);
+    return !changed || prepare(r, error);
+}
+
 static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomFrameParams *params,
                      gboolean continues, GError **error)
 {
     Slot *slot = &r->slots[index];
+    if (!follow_stroke_size(r, error))
+        return FALSE;
+    idiom_scene_unref(slot->scene);
+    slot->scene = idiom_scene_ref(r->scene);
     const IdiomFrame *frame = &r->scene->frame;
     IdiomCommands *lists[IDIOM_SUBMIT_MAX];
     IdiomEnds ends = r->scene->ends[index];
@@ -461,6 +500,7 @@ static gboolean check_ready(IdiomRenderer *r, GError **error)
 static void clear_slot(Slot *slot)
 {
     g_clear_pointer(&slot->look, idiom_look_unref);
+    g_clear_pointer(&slot->scene, idiom_scene_unref);
     idiom_transfer_release(&slot->in);
     idiom_transfer_release(&slot->out);
 }
@@ -568,7 +608,7 @@ IdiomGet idiom_renderer_get(IdiomRenderer *r, gboolean wait, gpointer *tag, GErr
         if (local)
             g_propagate_error(error, g_steal_pointer(&local));
     } else {
-        idiom_transfer_finish(&slot->out, &r->scene->frame);
+        idiom_transfer_finish(&slot->out, &slot->scene->frame);
         r->lost = FALSE;
         count_frame(r, slot);
     }
@@ -609,6 +649,7 @@ void idiom_renderer_free(IdiomRenderer *r)
     for (guint i = 0; i < r->n_slots; i++) {
         idiom_transfer_clear(&r->slots[i].in);
         idiom_transfer_clear(&r->slots[i].out);
+        idiom_scene_unref(r->slots[i].scene);
         idiom_fence_free(r->slots[i].fence);
     }
     idiom_style_free(r->style);

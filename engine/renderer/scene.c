@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "scene.h"
 
+#include <idiom-unstable/ops.h>
+
 IdiomGraph *idiom_scene_graph(const IdiomScene *scene)
 {
     IdiomGraph *graph = idiom_graph_new(scene->device, idiom_device_info(scene->device)->fastest);
@@ -8,16 +10,40 @@ IdiomGraph *idiom_scene_graph(const IdiomScene *scene)
     return graph;
 }
 
-static gboolean build(IdiomScene *scene, GError **error)
+/* Longer side of the pictures that styles are trained for. */
+#define TRAINED_SIDE 640.0
+/* What is not much smaller is not worth the detour: it would cost sharpness and save little. */
+#define WORTH_IT 0.8
+/* Sides are multiples of what generators work in, so that none has to pad. */
+#define MULTIPLE 4
+
+static guint inner_side(guint side, double scale)
+{
+    const guint inner = MULTIPLE * (guint)(side * scale / MULTIPLE + 0.5);
+    return MIN(MAX(inner, 2 * MULTIPLE), side);
+}
+
+/* The full picture in the size that makes strokes of @stroke_size. */
+static IdiomTensor *inner_picture(IdiomGraph *graph, const IdiomScene *scene, double stroke_size)
+{
+    const guint w = scene->frame.width, h = scene->frame.height;
+    const double scale = TRAINED_SIDE / (CLAMP(stroke_size, 0.1, 10) * MAX(w, h));
+    return scale > WORTH_IT ? scene->full
+                            : idiom_shrink(graph, scene->full, inner_side(w, scale), inner_side(h, scale));
+}
+
+static gboolean build(IdiomScene *scene, double stroke_size, GError **error)
 {
     IdiomGraph *graph = idiom_scene_graph(scene);
     scene->bytes = idiom_graph_input(graph, IDIOM_LAYOUT_BYTES, idiom_frame_shape(&scene->frame));
     idiom_graph_carry(scene->bytes);
-    scene->picture = idiom_import(graph, scene->bytes, &scene->frame);
+    scene->full = idiom_import(graph, scene->bytes, &scene->frame);
+    scene->picture = inner_picture(graph, scene, stroke_size);
     IdiomTensor *continues = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     scene->motion = idiom_motion(graph, scene->picture, continues);
 
-    IdiomTensor *shared[] = {scene->picture, scene->motion.flow, scene->motion.continues, scene->motion.rest};
+    IdiomTensor *shared[] = {scene->full, scene->picture, scene->motion.flow, scene->motion.continues,
+                             scene->motion.rest};
     for (guint i = 0; i < G_N_ELEMENTS(shared); i++)
         idiom_graph_share(graph, shared[i]);
     scene->program = idiom_program_plan(graph, shared, G_N_ELEMENTS(shared), error);
@@ -50,7 +76,8 @@ IdiomScene *idiom_scene_ref(IdiomScene *scene)
     return g_atomic_rc_box_acquire(scene);
 }
 
-IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, guint slots, GError **error)
+IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, double stroke_size, guint slots,
+                            GError **error)
 {
     g_autoptr(IdiomScene) scene = g_atomic_rc_box_new0(IdiomScene);
     scene->device = idiom_device_ref(device);
@@ -62,7 +89,7 @@ IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, gui
                                 .full_range = info->full_range};
     if (!idiom_frame_layout(&scene->frame, error))
         return NULL;
-    if (!build(scene, error)) {
+    if (!build(scene, stroke_size, error)) {
         g_prefix_error(error, "a frame of %ux%u: ", info->width, info->height);
         return NULL;
     }

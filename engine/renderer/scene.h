@@ -16,13 +16,16 @@ typedef struct {
     guint slots;
     IdiomProgram *program;
     IdiomTensor *bytes;   /* the frame as it came */
-    IdiomTensor *picture; /* planes [1,3,h,w] */
+    IdiomTensor *full;    /* planes [1,3,height,width] */
+    IdiomTensor *picture; /* planes [1,3,h,w]: what styles work on: full, or smaller */
     IdiomMotion motion;
     IdiomEnds ends[IDIOM_PROGRAM_MAX_SLOTS];   /* of bytes */
     float *continues[IDIOM_PROGRAM_MAX_SLOTS]; /* mapped: 1 if the frame continues the one before, else 0 */
 } IdiomScene;
 
-IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, guint slots, GError **error);
+/* @stroke_size: see idiom_renderer_set_stroke_size() */
+IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, double stroke_size, guint slots,
+                            GError **error);
 IdiomScene *idiom_scene_ref(IdiomScene *scene);
 void idiom_scene_unref(IdiomScene *scene);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomScene, idiom_scene_unref)

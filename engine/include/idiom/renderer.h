@@ -119,6 +119,18 @@ IDIOM_API void idiom_renderer_change(IdiomRenderer *renderer, const char *style,
 IDIOM_API void idiom_renderer_set_mix(IdiomRenderer *renderer, const char *mix);
 
 /**
+ * idiom_renderer_set_stroke_size:
+ * @size: of the strokes in proportion to the frame: 1 as in a frame of 640 pixels, which styles are trained for, 2 twice as
+ *   large; 0.1 to 10
+ *
+ * From the next frame on, which then follows no other. The style works on a picture whose longer side has 640 / @size
+ * pixels, or the frame's own size where that is not much larger; the result is brought back to full size along the source's
+ * edges. So a picture looks the same at any size, and a large one takes hardly longer than a small one. Fades that are
+ * under way end. Any thread.
+ */
+IDIOM_API void idiom_renderer_set_stroke_size(IdiomRenderer *renderer, double size);
+
+/**
  * idiom_renderer_configure:
  * @renderer: a renderer
  * @info: what the next frames are
@@ -164,6 +176,7 @@ typedef struct {
     double strength;
     double temporal;
     double statistics;
+    double colour;
     gpointer tag;
 } IdiomFrameParams;
 
@@ -174,7 +187,7 @@ typedef struct {
  */
 #define IDIOM_FRAME_PARAMS_INIT                                                                              \
     {                                                                                                        \
-        .struct_size = sizeof(IdiomFrameParams), .time = IDIOM_TIME_NONE, .strength = 1, .temporal = 1       \
+        .struct_size = sizeof(IdiomFrameParams), .time = IDIOM_TIME_NONE, .strength = 1, .temporal = 1, .colour = 1       \
     }
 
 /**

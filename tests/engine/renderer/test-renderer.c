@@ -442,6 +442,83 @@ static void test_old_caller(void)
     g_assert_cmpmem(out, BYTES, expected, BYTES);
 }
 
+/* --- strokes and colours --------------------------------------------------------------------------- */
+
+/* Strokes of another size, while frames are in flight: the style works on less, and comes back to the same bits. */
+static void test_stroke_size(void)
+{
+    g_autoptr(GError) error = NULL;
+    IdiomRendererOptions options = IDIOM_RENDERER_OPTIONS_INIT;
+    options.slots = 2;
+    guint8 in[BYTES], out[4][BYTES] = {{0}};
+    waves(in, BYTES);
+    const IdiomFrameParams params = by_itself(1);
+    g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, &options);
+    static const double sizes[] = {1, 10, 5, 1};
+    guint64 memory[4];
+    for (guint i = 0; i < 4; i++) {
+        IdiomPicture from = IDIOM_PICTURE_INIT, to = IDIOM_PICTURE_INIT;
+        from.planes[0] = in;
+        to.planes[0] = out[i];
+        from.strides[0] = to.strides[0] = 4 * W;
+        idiom_renderer_set_stroke_size(renderer, sizes[i]);
+        idiom_renderer_send(renderer, &from, &to, &params, &error);
+        g_assert_no_error(error);
+        if (i)
+            g_assert_cmpint(idiom_renderer_get(renderer, TRUE, NULL, &error), ==, IDIOM_GET_FRAME);
+        IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
+        idiom_renderer_get_stats(renderer, &stats);
+        memory[i] = stats.memory;
+    }
+    g_assert_cmpint(idiom_renderer_get(renderer, TRUE, NULL, &error), ==, IDIOM_GET_FRAME);
+    g_assert_cmpmem(out[0], BYTES, out[3], BYTES);
+    g_assert_cmpmem(out[0], BYTES, out[2], BYTES); /* hardly smaller is not worth it */
+    g_assert_true(memcmp(out[0], out[1], BYTES) != 0);
+    g_assert_cmpuint(memory[1], <, memory[3]);
+}
+
+/* What has no detail looks the same with any strokes. */
+static void test_flat_strokes(void)
+{
+    guint8 in[BYTES], out[2][BYTES];
+    for (guint i = 0; i < BYTES; i++)
+        in[i] = (guint8)(60 * (i % 4 + 1));
+    const IdiomFrameParams params = by_itself(1);
+    g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, NULL);
+    for (guint i = 0; i < 2; i++) {
+        idiom_renderer_set_stroke_size(renderer, i ? 10 : 1);
+        stage_render_rgba(renderer, W, in, out[i], &params);
+    }
+    for (guint i = 0; i < BYTES; i++)
+        g_assert_cmpint(abs(out[0][i] - out[1][i]), <=,
+                        3); /* norms amplify what rounding leaves of nothing */
+}
+
+/* Without the style's colours, a pixel's channels differ as the source's do. */
+static void test_colour(void)
+{
+    guint8 in[BYTES], out[3][BYTES];
+    waves(in, BYTES);
+    for (guint i = 0; i < BYTES; i++)
+        in[i] = (guint8)(112 + in[i] / 8); /* grey enough to be in range whatever the style's luma is */
+    g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, NULL);
+    static const double colours[] = {1, 0, 0.5};
+    for (guint i = 0; i < 3; i++) {
+        IdiomFrameParams params = by_itself(1);
+        params.colour = colours[i];
+        stage_render_rgba(renderer, W, in, out[i], &params);
+    }
+    const double allowed = 1.01 + 2 * (tolerance() > 1);
+    for (guint i = 0; i < BYTES; i += 4)
+        for (guint c = 0; c < 2; c++) {
+            const guint8 *o = out[1] + i, *s = in + i;
+            if (o[c] > 0 && o[c] < 255 && o[c + 1] > 0 && o[c + 1] < 255)
+                g_assert_cmpfloat_with_epsilon((double)o[c] - o[c + 1], (double)s[c] - s[c + 1], allowed);
+            g_assert_cmpfloat_with_epsilon(out[2][i + c], 0.5 * (out[0][i + c] + out[1][i + c]),
+                                           1.01 + allowed);
+        }
+}
+
 /* --- continuity ----------------------------------------------------------------------------------- */
 
 static void test_continuity(void)
@@ -521,6 +598,9 @@ int main(int argc, char **argv)
     g_test_add_func("/renderer/memory", test_memory);
     g_test_add_func("/renderer/in-place", test_in_place);
     g_test_add_func("/renderer/old-caller", test_old_caller);
+    g_test_add_func("/renderer/stroke-size", test_stroke_size);
+    g_test_add_func("/renderer/flat-strokes", test_flat_strokes);
+    g_test_add_func("/renderer/colour", test_colour);
     g_test_add_func("/renderer/continuity", test_continuity);
     g_test_add_func("/renderer/too-large", test_too_large);
     int status = g_test_run();
