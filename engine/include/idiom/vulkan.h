@@ -54,7 +54,7 @@ typedef struct {
     }
 
 /**
- * idiom_device_adopt:
+ * idiom_device_adopt: (skip)
  * @handles: of a device of the program. They must stay valid as long as the device that is returned; @features and
  *   @extensions are only read.
  * @error: IDIOM_ERROR_ARGUMENT for a handle that is missing or a queue that cannot compute; IDIOM_ERROR_FEATURE for a
@@ -70,7 +70,7 @@ IDIOM_API IdiomDevice *idiom_device_adopt(const IdiomVulkan *handles, GError **e
 /**
  * idiom_device_vulkan:
  * @device: a device
- * @handles: receives the handles of @device, as much as its struct_size says
+ * @handles: (out caller-allocates): receives the handles of @device, as much as its struct_size says
  *
  * For a program that wants to use the library's Vulkan device. What @handles holds belongs to @device; the queue may only
  * be used between its lock_queue and unlock_queue. Of the features and extensions those are listed that the library uses.
