@@ -187,7 +187,8 @@ typedef struct {
  */
 #define IDIOM_FRAME_PARAMS_INIT                                                                              \
     {                                                                                                        \
-        .struct_size = sizeof(IdiomFrameParams), .time = IDIOM_TIME_NONE, .strength = 1, .temporal = 1, .colour = 1       \
+        .struct_size = sizeof(IdiomFrameParams), .time = IDIOM_TIME_NONE, .strength = 1, .temporal = 1,      \
+        .colour = 1                                                                                          \
     }
 
 /**
