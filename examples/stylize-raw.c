@@ -17,7 +17,7 @@ static gboolean stylize(guint w, guint h, const char *style, GError **error)
     for (gsize i = 0; TRUE; i = (i + 1) % slots) {
         guint8 *frame = frames + i * size;
         IdiomPicture picture = {.struct_size = sizeof picture, .planes = {frame}, .strides = {4 * (gssize)w}};
-        IdiomFrameParams params = {.struct_size = sizeof params, .time = IDIOM_TIME_NONE, .strength = 1};
+        IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
         gboolean more = fread(params.tag = frame, size, 1, stdin) == 1;
         if (more && !idiom_renderer_send(renderer, &picture, &picture, &params, error))
             return FALSE;
