@@ -87,7 +87,7 @@ struct _GstIdiom {
 G_DEFINE_TYPE(GstIdiom, gst_idiom, GST_TYPE_VIDEO_FILTER)
 GST_ELEMENT_REGISTER_DEFINE(idiom, "idiom", GST_RANK_NONE, GST_TYPE_IDIOM)
 
-/* Hands a new style to the renderer; under the object lock. */
+/* Hands to the renderer what it keeps from frame to frame; under the object lock. */
 static void apply_settings(GstIdiom *self)
 {
     Settings *settings = &self->settings;
@@ -95,6 +95,7 @@ static void apply_settings(GstIdiom *self)
         return;
     if (settings->style_changed)
         idiom_renderer_change(self->renderer, settings->style, settings->mix, settings->style_fade);
+    idiom_renderer_set_stroke_size(self->renderer, settings->stroke_size);
     self->new_mix = !settings->style_changed && (self->new_mix || settings->mix_changed);
     settings->style_changed = settings->mix_changed = FALSE;
 }
@@ -320,6 +321,7 @@ static void describe_frame(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
     self->params.strength = self->settings.strength;
     self->params.temporal = self->settings.temporal;
     self->params.statistics = self->settings.statistics;
+    self->params.colour = self->settings.colour;
     GST_OBJECT_UNLOCK(self);
 }
 

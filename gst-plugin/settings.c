@@ -6,6 +6,8 @@
 static const double DEFAULT_STRENGTH = 1.0;
 static const double DEFAULT_TEMPORAL = 1.0;
 static const double DEFAULT_STATISTICS = 0.0;
+static const double DEFAULT_COLOUR = 1.0;
+static const double DEFAULT_STROKE_SIZE = 1.0;
 static const guint64 DEFAULT_STYLE_FADE = 500 * GST_MSECOND;
 static const guint MAX_FRAMES_IN_FLIGHT = 8;
 
@@ -14,6 +16,8 @@ void settings_init(Settings *settings)
     *settings = (Settings){.strength = DEFAULT_STRENGTH,
                            .temporal = DEFAULT_TEMPORAL,
                            .statistics = DEFAULT_STATISTICS,
+                           .colour = DEFAULT_COLOUR,
+                           .stroke_size = DEFAULT_STROKE_SIZE,
                            .style_fade = DEFAULT_STYLE_FADE};
 }
 
@@ -55,6 +59,12 @@ gboolean settings_set(Settings *settings, guint id, const GValue *value)
     case PROP_STATISTICS:
         settings->statistics = g_value_get_double(value);
         return TRUE;
+    case PROP_COLOUR:
+        settings->colour = g_value_get_double(value);
+        return TRUE;
+    case PROP_STROKE_SIZE:
+        settings->stroke_size = g_value_get_double(value);
+        return TRUE;
     case PROP_FRAMES_IN_FLIGHT:
         settings->frames_in_flight = g_value_get_uint(value);
         return TRUE;
@@ -86,6 +96,12 @@ gboolean settings_get(const Settings *settings, guint id, GValue *value)
         return TRUE;
     case PROP_STATISTICS:
         g_value_set_double(value, settings->statistics);
+        return TRUE;
+    case PROP_COLOUR:
+        g_value_set_double(value, settings->colour);
+        return TRUE;
+    case PROP_STROKE_SIZE:
+        g_value_set_double(value, settings->stroke_size);
         return TRUE;
     case PROP_FRAMES_IN_FLIGHT:
         g_value_set_uint(value, settings->frames_in_flight);
@@ -178,6 +194,29 @@ void settings_install(GObjectClass *klass)
         g_param_spec_double("scene-statistics", "Statistics of the scene",
                             "Share of the scene's running statistics in those of each frame; 0: its own", 0,
                             1, DEFAULT_STATISTICS, controllable));
+    /**
+     * GstIdiom:colour:
+     *
+     * How much of the style's colour is taken: at 0 the picture has the strokes of the style and the colours of the
+     * source.
+     */
+    g_object_class_install_property(
+        klass, PROP_COLOUR,
+        g_param_spec_double("colour", "Colour",
+                            "How much of the style's colour is taken; 0: the colours of the source", 0, 1,
+                            DEFAULT_COLOUR, controllable));
+    /**
+     * GstIdiom:stroke-size:
+     *
+     * Size of the strokes in proportion to the frame: 1 as in a frame of 640 pixels, which styles are trained for, so
+     * that a picture looks the same at any size; 2 twice as large. The style works on a picture of that size, and detail
+     * comes back along the edges of the source: large frames take hardly longer than small ones.
+     */
+    g_object_class_install_property(
+        klass, PROP_STROKE_SIZE,
+        g_param_spec_double("stroke-size", "Stroke size",
+                            "Size of the strokes in proportion to the frame; 1: as the style was trained",
+                            0.1, 10, DEFAULT_STROKE_SIZE, playing));
     /**
      * GstIdiom:frames-in-flight:
      *

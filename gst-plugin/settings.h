@@ -13,6 +13,8 @@ enum {
     PROP_STRENGTH,
     PROP_TEMPORAL,
     PROP_STATISTICS,
+    PROP_COLOUR,
+    PROP_STROKE_SIZE,
     PROP_FRAMES_IN_FLIGHT,
     PROP_DEVICE,
     PROP_STATS, /* not a setting: the element answers it */
@@ -21,7 +23,7 @@ enum {
 typedef struct {
     char *style, *mix, *device;
     guint64 style_fade;
-    double strength, temporal, statistics;
+    double strength, temporal, statistics, colour, stroke_size;
     guint frames_in_flight;
     gboolean style_changed, mix_changed; /* since somebody took note of them */
 } Settings;

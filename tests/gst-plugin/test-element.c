@@ -611,6 +611,31 @@ static void test_mix(void)
     gst_harness_teardown(h);
 }
 
+/* Strokes and colours change from one frame to the next, as if they had been so from the start. */
+static void test_strokes_and_colour(void)
+{
+    static const char *const settings[] = {"", "stroke-size=10", "stroke-size=10 colour=0.25", "colour=0",
+                                           ""};
+    GstVideoInfo info = make_info("I420", 96, 64);
+    GstHarness *h = new_harness("idiom style=tiny temporal=0");
+    GstElement *idiom = gst_harness_find_element(h, "idiom");
+    gst_harness_set_src_caps(h, gst_video_info_to_caps(&info));
+    g_autoptr(GstBuffer) first = push_and_pull(h, new_frame(&info, 0));
+    for (guint i = 0; i < G_N_ELEMENTS(settings); i++) {
+        const double stroke_size = strstr(settings[i], "stroke-size") ? 10 : 1;
+        const char *colour = strstr(settings[i], "colour=");
+        g_object_set(idiom, "stroke-size", stroke_size, "colour",
+                     colour ? g_ascii_strtod(colour + strlen("colour="), NULL) : 1.0, NULL);
+        g_autofree char *launch = g_strdup_printf("idiom style=tiny temporal=0 %s", settings[i]);
+        g_autoptr(GstBuffer) seen = push_and_pull(h, new_frame(&info, 0));
+        g_autoptr(GstBuffer) alone = stylize_alone(launch, &info, 0);
+        g_assert_cmpint(largest_difference(&info, seen, alone), ==, 0);
+        g_assert_true((largest_difference(&info, seen, first) == 0) == (settings[i][0] == '\0'));
+    }
+    gst_object_unref(idiom);
+    gst_harness_teardown(h);
+}
+
 /* --- errors and load ------------------------------------------------------------------------------ */
 
 static void test_errors(gconstpointer folder)
@@ -684,6 +709,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/style-fade", test_style_fade);
     g_test_add_func("/element/style-fade-again", test_style_fade_again);
     g_test_add_func("/element/mix", test_mix);
+    g_test_add_func("/element/strokes-and-colour", test_strokes_and_colour);
     g_test_add_data_func("/element/errors", folder, test_errors);
     g_test_add_func("/element/too-large", test_too_large);
     g_test_add_func("/element/two-at-once", test_two_at_once);
