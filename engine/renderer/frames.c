@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Frames in flight: sent, taken, skipped, dropped. */
+#include "state.h"
+
+/* Where a frame comes from and goes to. */
+typedef struct {
+    IdiomPicture source, result;
+} Way;
+
+/* What the device has to do for the frame in @index's memory, and where the finished one will be. */
+static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *params, gboolean continues,
+                        IdiomEnds *ends, IdiomCommands **lists, guint *count, GError **error)
+{
+    const gboolean steady = params->temporal > 0 || params->statistics > 0;
+    idiom_stack_update(r);
+    IdiomLook *look = idiom_stack_look(r, (IdiomLookKind){steady, params->colour < 1}, error);
+    if (!look)
+        return FALSE;
+    double amounts[IDIOM_LOOK_MAX_LAYERS];
+    for (guint i = 0; i < r->n_layers; i++)
+        amounts[i] = idiom_stack_amount(r, r->layers[i]);
+    continues = continues && r->moved;
+    *r->scene->continues[index] = continues;
+    r->moved = steady;
+    r->slots[index].look = idiom_look_ref(look);
+    *ends = look->slot[index].ends;
+    return idiom_look_commands(look, params, amounts, continues, r->number, index, lists, count, error);
+}
+
+/* Another size of strokes is another size of what styles work on. */
+static gboolean follow_stroke_size(IdiomRenderer *r, GError **error)
+{
+    g_mutex_lock(&r->lock);
+    const gboolean changed = r->stroke_size_changed;
+    g_mutex_unlock(&r->lock);
+    return !changed || idiom_view_prepare(r, error);
+}
+
+static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomFrameParams *params,
+                     gboolean continues, GError **error)
+{
+    Slot *slot = &r->slots[index];
+    if (!follow_stroke_size(r, error))
+        return FALSE;
+    idiom_scene_unref(slot->scene);
+    slot->scene = idiom_scene_ref(r->scene);
+    const IdiomFrame *frame = &r->scene->frame;
+    IdiomCommands *lists[IDIOM_SUBMIT_MAX];
+    IdiomEnds ends = r->scene->ends[index];
+    guint count = 0;
+    const gboolean passes = params->strength <= 0; /* the frame as it came is the result */
+    if (passes && way->source.memory == IDIOM_MEMORY_HOST && way->result.memory == IDIOM_MEMORY_HOST)
+        ends.device = ends.host; /* which is where it stays */
+    if (!idiom_transfer_in(&slot->in, r->device, frame, &way->source, ends, lists, &count, error))
+        return FALSE;
+    r->number++;
+    if (passes)
+        r->moved = FALSE; /* no history outlives it */
+    else if (!stylize(r, index, params, continues, &ends, lists, &count, error))
+        return FALSE;
+    if (!idiom_transfer_out(&slot->out, r->device, frame, &way->result, ends, lists, &count, error) ||
+        (count && !idiom_commands_submit(lists, count, slot->fence, error)))
+        return FALSE;
+    slot->pending = count > 0;
+    return TRUE;
+}
+
+static gboolean check_ready(IdiomRenderer *r, GError **error)
+{
+    if (!r->scene) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "the renderer is not configured");
+        return FALSE;
+    }
+    if (r->in_flight == r->n_slots) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_BUSY, "%u frames are in flight already", r->in_flight);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* What @slot holds for a frame. */
+static void clear_slot(Slot *slot)
+{
+    g_clear_pointer(&slot->look, idiom_look_unref);
+    g_clear_pointer(&slot->scene, idiom_scene_unref);
+    idiom_transfer_release(&slot->in);
+    idiom_transfer_release(&slot->out);
+}
+
+/* Pictures as the library of today knows them, checked. */
+static gboolean take_pictures(const IdiomRenderer *r, Way *way, const IdiomPicture *source,
+                              const IdiomPicture *result, GError **error)
+{
+    way->source = way->result = (IdiomPicture)IDIOM_PICTURE_INIT;
+    idiom_take_struct(&way->source, sizeof way->source, source, source->struct_size);
+    idiom_take_struct(&way->result, sizeof way->result, result, result->struct_size);
+    return idiom_transfer_check(&r->scene->frame, &way->source, error) &&
+           idiom_transfer_check(&r->scene->frame, &way->result, error);
+}
+
+/* Images are lost with their device. */
+static gboolean outlives_device(const Way *way)
+{
+    return way->source.memory != IDIOM_MEMORY_VULKAN_IMAGE && way->result.memory != IDIOM_MEMORY_VULKAN_IMAGE;
+}
+
+/* As send(), and on a new device once more. */
+static gboolean send_or_recover(IdiomRenderer *r, guint index, const Way *way, const IdiomFrameParams *params,
+                                gboolean continues, GError **error)
+{
+    g_autoptr(GError) local = NULL;
+    gboolean ok = send(r, index, way, params, continues, &local);
+    if (!ok && g_error_matches(local, IDIOM_ERROR, IDIOM_ERROR_DEVICE_LOST) && outlives_device(way))
+        ok = idiom_renderer_recover(r, g_steal_pointer(&local), error) &&
+             send(r, index, way, params, FALSE, &local);
+    if (local)
+        g_propagate_error(error, g_steal_pointer(&local));
+    return ok;
+}
+
+gboolean idiom_renderer_send(IdiomRenderer *r, const IdiomPicture *source, const IdiomPicture *result,
+                             const IdiomFrameParams *given, GError **error)
+{
+    IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    Way way;
+    if (!check_ready(r, error) || !take_pictures(r, &way, source, result, error))
+        return FALSE;
+    if (given)
+        idiom_take_struct(&params, sizeof params, given, given->struct_size);
+
+    const guint index = (r->oldest + r->in_flight) % r->n_slots;
+    Slot *slot = &r->slots[index];
+    const gboolean continues = idiom_continuity_next(&r->continuity, &params);
+    slot->begin = g_get_monotonic_time();
+    if (!send_or_recover(r, index, &way, &params, continues, error)) {
+        clear_slot(slot);
+        r->continuity.broken = TRUE;
+        return FALSE;
+    }
+    slot->tag = params.tag;
+    slot->lost = FALSE;
+    r->in_flight++;
+    return TRUE;
+}
+
+void idiom_renderer_skip(IdiomRenderer *r, const IdiomFrameParams *given)
+{
+    IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    idiom_take_struct(&params, sizeof params, given, given->struct_size);
+    r->continuity.broken = !idiom_continuity_next(&r->continuity, &params);
+}
+
+static void count_frame(IdiomRenderer *r, const Slot *slot)
+{
+    const double seconds = (double)(g_get_monotonic_time() - slot->begin) / G_USEC_PER_SEC;
+    g_mutex_lock(&r->lock);
+    r->stats.frames++;
+    r->stats.seconds += seconds;
+    r->stats.last_seconds = seconds;
+    r->stats.styles = r->n_layers;
+    r->stats.memory = r->look ? idiom_look_memory(r->look) : 0;
+    g_mutex_unlock(&r->lock);
+}
+
+/* Takes the oldest frame out of flight. */
+static void release(IdiomRenderer *r, gpointer *tag)
+{
+    Slot *slot = &r->slots[r->oldest];
+    slot->pending = FALSE;
+    clear_slot(slot);
+    if (tag)
+        *tag = slot->tag;
+    r->oldest = (r->oldest + 1) % r->n_slots;
+    r->in_flight--;
+}
+
+IdiomGet idiom_renderer_get(IdiomRenderer *r, gboolean wait, gpointer *tag, GError **error)
+{
+    g_autoptr(GError) local = NULL;
+    if (r->in_flight == 0)
+        return IDIOM_GET_NOTHING;
+    Slot *slot = &r->slots[r->oldest];
+    IdiomFenceState state = slot->pending ? idiom_fence_wait(slot->fence, wait, &local) : IDIOM_FENCE_DONE;
+    if (state == IDIOM_FENCE_PENDING)
+        return IDIOM_GET_NOTHING;
+    IdiomGet got = IDIOM_GET_FRAME;
+    if (state == IDIOM_FENCE_FAILED || slot->lost) {
+        got = IDIOM_GET_LOST;
+        if (local && (local->code != IDIOM_ERROR_DEVICE_LOST ||
+                      !idiom_renderer_recover(r, g_steal_pointer(&local), error)))
+            got = IDIOM_GET_FAILED;
+        if (local)
+            g_propagate_error(error, g_steal_pointer(&local));
+    } else {
+        idiom_transfer_finish(&slot->out, &slot->scene->frame);
+        r->lost = FALSE;
+        count_frame(r, slot);
+    }
+    release(r, tag);
+    return got;
+}
+
+guint idiom_renderer_in_flight(const IdiomRenderer *r)
+{
+    return r->in_flight;
+}
+
+guint idiom_renderer_slots(const IdiomRenderer *r)
+{
+    return r->n_slots;
+}
+
+void idiom_renderer_flush(IdiomRenderer *r)
+{
+    while (r->in_flight) {
+        Slot *slot = &r->slots[r->oldest];
+        if (slot->pending)
+            idiom_fence_wait(slot->fence, TRUE, NULL);
+        release(r, NULL);
+    }
+    idiom_continuity_reset(&r->continuity);
+    if (r->n_layers)
+        idiom_stack_drop(r, 0, r->n_layers - 1);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The layers in view, one on top of the other, as they come and go. */
+#include "state.h"
+
+#include <string.h>
+
+/* Removes @count layers from @first on. */
+void idiom_stack_drop(IdiomRenderer *r, guint first, guint count)
+{
+    for (guint i = first; i < first + count; i++)
+        idiom_layer_unref(r->layers[i]);
+    r->n_layers -= count;
+    memmove(r->layers + first, r->layers + first + count, (r->n_layers - first) * sizeof *r->layers);
+}
+
+/* How far @layer has come into view, 0..1. Where times are not known it is there at once. */
+double idiom_stack_amount(const IdiomRenderer *r, const IdiomLayer *layer)
+{
+    const gint64 now = r->continuity.time;
+    if (now == IDIOM_TIME_NONE || layer->since == IDIOM_TIME_NONE || now <= layer->since)
+        return 1;
+    const guint64 passed = (guint64)now - (guint64)layer->since;
+    return passed >= layer->fade ? 1 : (double)passed / (double)layer->fade;
+}
+
+/* The one of which least is seen. */
+static guint faintest_layer(const IdiomRenderer *r)
+{
+    guint faintest = 0;
+    double least = 2, uncovered = 1;
+    for (guint i = r->n_layers; i-- > 0;) {
+        double amount = i ? idiom_stack_amount(r, r->layers[i]) : 1;
+        if (amount * uncovered < least) {
+            least = amount * uncovered;
+            faintest = i;
+        }
+        uncovered *= 1 - amount;
+    }
+    return faintest;
+}
+
+/* Those that something else covers are no longer needed. */
+static void drop_covered(IdiomRenderer *r)
+{
+    if (r->continuity.went_back && r->n_layers)
+        idiom_stack_drop(r, 0, r->n_layers - 1);
+    for (guint i = r->n_layers; i-- > 1;) {
+        if (idiom_stack_amount(r, r->layers[i]) >= 1) {
+            idiom_stack_drop(r, 0, i);
+            break;
+        }
+    }
+}
+
+/* Makes @style the newest. */
+void idiom_stack_adopt(IdiomRenderer *r, IdiomLoaded *loaded)
+{
+    g_mutex_lock(&r->lock);
+    idiom_style_free(r->style);
+    r->style = g_steal_pointer(&loaded->style);
+    memcpy(r->weights, loaded->weights, sizeof r->weights);
+    r->mix_changed = TRUE;
+    g_mutex_unlock(&r->lock);
+}
+
+/* Puts what the loader has made ready on top of what is in view. */
+static void take_loaded(IdiomRenderer *r)
+{
+    g_autoptr(IdiomLoaded) loaded = idiom_loader_take(r->loader);
+    if (!loaded || !loaded->layer)
+        return;
+    idiom_stack_adopt(r, loaded);
+    if (r->n_layers == IDIOM_LOOK_MAX_LAYERS)
+        idiom_stack_drop(r, faintest_layer(r), 1);
+    IdiomLayer *layer = g_steal_pointer(&loaded->layer);
+    layer->since = r->continuity.last_time;
+    layer->fade = loaded->fade;
+    r->layers[r->n_layers++] = layer;
+}
+
+static void update_mix(IdiomRenderer *r)
+{
+    g_mutex_lock(&r->lock);
+    if (r->mix_changed)
+        memcpy(r->layers[r->n_layers - 1]->weights, r->weights, sizeof r->weights);
+    r->mix_changed = FALSE;
+    g_mutex_unlock(&r->lock);
+}
+
+/* The look of the layers of now. */
+IdiomLook *idiom_stack_look(IdiomRenderer *r, IdiomLookKind kind, GError **error)
+{
+    if (idiom_look_shows(r->look, r->layers, r->n_layers, kind))
+        return r->look;
+    IdiomLook *look = idiom_look_new(r->layers, r->n_layers, kind, error);
+    if (look) {
+        idiom_look_unref(r->look);
+        r->look = look;
+    }
+    return look;
+}
+
+void idiom_stack_update(IdiomRenderer *r)
+{
+    take_loaded(r);
+    drop_covered(r);
+    update_mix(r);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A renderer from inside, for the files that are its parts. */
+#ifndef IDIOM_RENDERER_STATE_H
+#define IDIOM_RENDERER_STATE_H
+
+#include "continuity.h"
+#include "loader.h"
+#include "look.h"
+#include "transfer.h"
+
+/* A frame in flight. */
+typedef struct {
+    IdiomFence *fence;
+    gboolean pending;  /* the device has something to do for it */
+    gboolean lost;     /* with its device */
+    IdiomScene *scene; /* that it is a frame of */
+    IdiomLook *look;   /* what it is made of; NULL where the source is shown as it is */
+    IdiomTransfer in, out;
+    gpointer tag;
+    gint64 begin;
+} Slot;
+
+struct IdiomRenderer {
+    IdiomDevice *device;
+    IdiomRendererWarning warning;
+    gpointer user;
+    IdiomLoader *loader;
+
+    IdiomVideoInfo info;
+    IdiomScene *scene; /* NULL: not configured */
+    IdiomContinuity continuity;
+    gboolean moved; /* the motion up to the last frame is known */
+    guint64 number; /* of the last frame */
+    gboolean lost;  /* the device was lost, and no frame has come back since */
+
+    GMutex lock; /* of the rest of this part */
+    double stroke_size;
+    gboolean stroke_size_changed; /* since the scene was made */
+    IdiomStyle *style;            /* the newest */
+    float weights[IDIOM_GENERATOR_MAX_STYLES];
+    gboolean mix_changed; /* since the newest layer was given the weights */
+    IdiomRendererStats stats;
+
+    IdiomLayer
+        *layers[IDIOM_LOOK_MAX_LAYERS]; /* in the order in which they came; the last one shows the style */
+    guint n_layers;
+    IdiomLook *look; /* of these layers */
+
+    Slot slots[IDIOM_PROGRAM_MAX_SLOTS];
+    guint n_slots, oldest, in_flight;
+};
+
+/* What the caller knows of a structure, over the defaults in @to. */
+void idiom_take_struct(gpointer to, gsize size, gconstpointer from, gsize from_size);
+
+void idiom_renderer_warn(IdiomRenderer *r, const GError *error);
+
+/* --- stack.c ---------------------------------------------------------------------------------------- */
+
+/* Removes @count layers from @first on. */
+void idiom_stack_drop(IdiomRenderer *r, guint first, guint count);
+
+/* How far @layer has come into view, 0..1. Where times are not known it is there at once. */
+double idiom_stack_amount(const IdiomRenderer *r, const IdiomLayer *layer);
+
+/* Makes the style of @loaded, which is taken out of it, the newest. */
+void idiom_stack_adopt(IdiomRenderer *r, IdiomLoaded *loaded);
+
+/* Before a frame: what is ready comes, what is covered goes, and the newest has the mix that was asked for. */
+void idiom_stack_update(IdiomRenderer *r);
+
+/* The look of the layers of now. */
+IdiomLook *idiom_stack_look(IdiomRenderer *r, IdiomLookKind kind, GError **error);
+
+/* --- view.c ----------------------------------------------------------------------------------------- */
+
+/* Makes all that frames as r->info says need, in the newest style. */
+gboolean idiom_view_prepare(IdiomRenderer *r, GError **error);
+
+/* The same for @loaded, in place of what is shown; on failure all stays as it was. */
+gboolean idiom_view_replace(IdiomRenderer *r, const IdiomLoaded *loaded, GError **error);
+
+void idiom_view_forget(IdiomRenderer *r);
+
+/* --- recover.c -------------------------------------------------------------------------------------- */
+
+/* Goes on with a new device, once; @loss (transfer full) says how the old one was lost. */
+gboolean idiom_renderer_recover(IdiomRenderer *r, GError *loss, GError **error);
+
+#endif
