@@ -194,9 +194,10 @@ typedef struct {
 /**
  * idiom_renderer_send:
  * @renderer: a renderer
- * @source: the frame, of the configured kind; read before the function returns
- * @result: where the finished frame goes; may be the same memory as @source. Host memory is written by
- *   idiom_renderer_get() and must stay until then.
+ * @source: the frame, of the configured kind. Host memory is read before the function returns; images and dmabufs must
+ *   stay as they are until the frame is finished.
+ * @result: where the finished frame goes; may be the same memory as @source. It is written by the time that
+ *   idiom_renderer_get() returns the frame, and must stay until then.
  * @params: (nullable): %NULL for the defaults
  * @error: IDIOM_ERROR_BUSY: as many frames are in flight as there are slots: get one first; IDIOM_ERROR_ARGUMENT,
  *   IDIOM_ERROR_DEVICE_LOST, IDIOM_ERROR_VULKAN
