@@ -149,6 +149,11 @@ void idiom_loader_set_scene(IdiomLoader *loader, IdiomScene *scene)
         g_cond_wait(&loader->changed, &loader->lock);
     if (loader->ready) /* made for another scene */
         g_clear_pointer(&loader->ready->layer, idiom_layer_unref);
+    if (loader->ready && scene) { /* nobody has taken it: once more, for this one */
+        g_clear_pointer(&loader->ready, idiom_loaded_free);
+        loader->asked = TRUE;
+        g_cond_broadcast(&loader->changed);
+    }
     g_mutex_unlock(&loader->lock);
 }
 
@@ -173,12 +178,13 @@ gboolean idiom_loader_set_mix(IdiomLoader *loader, const char *mix)
     g_autoptr(GError) error = NULL;
     g_mutex_lock(&loader->lock);
     gboolean asked = loader->asked, ready = loader->ready != NULL;
-    if (asked) { /* again, with the other mix */
+    if (asked) /* again, with the other mix */
+        loader->serial++;
+    else if (ready)
+        idiom_style_parse_mix(loader->ready->style, mix, loader->ready->weights, &error);
+    if ((asked || ready) && !error) {
         g_free(loader->mix);
         loader->mix = g_strdup(mix);
-        loader->serial++;
-    } else if (ready) {
-        idiom_style_parse_mix(loader->ready->style, mix, loader->ready->weights, &error);
     }
     g_mutex_unlock(&loader->lock);
     if (error)

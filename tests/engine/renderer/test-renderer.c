@@ -386,6 +386,38 @@ static void test_wrong_words(void)
     g_mutex_clear(&warnings.lock);
 }
 
+/* A style that is asked for before frames come, or while their size changes, is not forgotten. */
+static void test_change_meanwhile(void)
+{
+    guint8 in[BYTES], out[BYTES], expected[BYTES];
+    waves(in, BYTES);
+    alone("tiny2", in, expected);
+    const IdiomFrameParams params = by_itself(1);
+    for (guint wait = 0; wait < 4; wait++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(IdiomRenderer) renderer = idiom_renderer_new(device, NULL, &error);
+        idiom_renderer_show(renderer, "tiny", NULL, &error);
+        g_assert_no_error(error);
+        for (guint round = 0; round < 2; round++) {
+            IdiomVideoInfo info = IDIOM_VIDEO_INFO_INIT;
+            info.width = round ? W : 8;
+            info.height = round ? H : 8;
+            if (round == wait / 2)
+                idiom_renderer_change(renderer, "tiny2", NULL, 0);
+            g_usleep(wait % 2 * 20000); /* is it ready already? */
+            idiom_renderer_configure(renderer, &info, &error);
+            g_assert_no_error(error);
+        }
+        for (guint i = 0; i < 5000; i++) {
+            stage_render_rgba(renderer, W, in, out, &params);
+            if (memcmp(out, expected, BYTES) == 0)
+                break;
+            g_usleep(1000);
+        }
+        g_assert_cmpmem(out, BYTES, expected, BYTES);
+    }
+}
+
 /* Many changes of style and size: what is no longer seen is given back. */
 static void test_memory(void)
 {
@@ -595,6 +627,7 @@ int main(int argc, char **argv)
     g_test_add_func("/renderer/slots", test_slots);
     g_test_add_func("/renderer/busy", test_busy);
     g_test_add_func("/renderer/wrong-words", test_wrong_words);
+    g_test_add_func("/renderer/change-meanwhile", test_change_meanwhile);
     g_test_add_func("/renderer/memory", test_memory);
     g_test_add_func("/renderer/in-place", test_in_place);
     g_test_add_func("/renderer/old-caller", test_old_caller);
