@@ -10,12 +10,10 @@ static gboolean search_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
     const guint *range = op->params;
     struct {
         IdiomDims dq, d;
-        gint32 way;
-    } push = {idiom_dims(op->in[0]->shape), idiom_dims(op->out[0]->shape), 0};
+        gint32 way, range;
+    } push = {idiom_dims(op->in[0]->shape), idiom_dims(op->out[0]->shape), 0, (gint32)*range};
     IdiomDispatch d = {
         .shader = "flow_search",
-        .spec = {*range},
-        .n_spec = 1,
         .planes = {[2] = op->out[0]},
         .n_planes = 3,
         .push = &push,

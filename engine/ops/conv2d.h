@@ -96,7 +96,7 @@ typedef struct {
 /* The gradient rule. */
 void idiom_conv2d_backward(IdiomGraph *g, IdiomOp *op);
 
-/* Workgroups of up to 64 invocations along x, filled up along y, for @w x @h pixels. */
-void idiom_conv2d_cover(IdiomDispatch *d, guint w, guint h);
+/* Lane: fills in local size and workgroups for @w x @h invocations. Returns the rows of a band, for the shader. */
+guint idiom_conv2d_cover(IdiomDispatch *d, guint w, guint h);
 
 #endif

@@ -20,30 +20,21 @@ typedef struct {
     gint32 size[2], origin[2], offset[2];
     gint32 dst_first, src_first, src2_first;
     gint32 groups, blocks2; /* vector only: groups of outputs; blocks of src2 */
+    gint32 band;            /* lane only */
 } Push;
 
-/* Lanes that a workgroup of @w pixels across wastes matter more than how many there are of them. */
-static guint best_width(guint w)
-{
-    guint octets = IDIOM_DIV_UP(w, 8), best = 1, least = G_MAXUINT;
-    for (guint across = 1; across <= octets; across++) {
-        guint each = IDIOM_DIV_UP(octets, across);
-        if (each < 4 && best != 1)
-            break;
-        if (each <= 9 && each * across < least) {
-            least = each * across;
-            best = across;
-        }
-    }
-    return 8 * IDIOM_DIV_UP(octets, best);
-}
+/* Lane: invocations of a workgroup, and of one row of them at most, see band_position() in conv2d.glsl. */
+#define LANE_LOCAL 64
+#define LANE_BAND (1u << 21)
 
-void idiom_conv2d_cover(IdiomDispatch *d, guint w, guint h)
+guint idiom_conv2d_cover(IdiomDispatch *d, guint w, guint h)
 {
-    d->local[0] = best_width(w);
-    d->local[1] = CLAMP(64 / d->local[0], 1, h);
-    d->groups[0] = IDIOM_DIV_UP(w, d->local[0]);
-    d->groups[1] = IDIOM_DIV_UP(h, d->local[1]);
+    guint rows = IDIOM_DIV_UP(h, IDIOM_DIV_UP((gsize)w * h, LANE_BAND));
+
+    d->local[0] = LANE_LOCAL;
+    d->groups[0] = IDIOM_DIV_UP(w * rows, LANE_LOCAL);
+    d->groups[1] = IDIOM_DIV_UP(h, rows);
+    return rows;
 }
 
 static Push make_push(IdiomRecorder *r, const IdiomConv2dPass *p)
@@ -114,7 +105,7 @@ static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, gu
         add_epilogue(&d, p, end == all);
         /* passes do not touch each other's outputs, but every one has all of dst bound for reading as well */
         idiom_recorder_barrier(r);
-        idiom_conv2d_cover(&d, p->size[0], IDIOM_DIV_UP(p->size[1], rows));
+        push.band = (gint32)idiom_conv2d_cover(&d, p->size[0], IDIOM_DIV_UP(p->size[1], rows));
         d.groups[2] = p->images;
         if (!idiom_record_dispatch(r, &d, error))
             return FALSE;

@@ -55,7 +55,7 @@ static gboolean record_chunk(IdiomRecorder *r, const IdiomOp *op, guint dst_bloc
     struct {
         IdiomDims d, ds;
         guint64 weights;
-        gint32 dst_block, src_first;
+        gint32 dst_block, src_first, band;
     } push = {idiom_dims(out->shape), idiom_dims(x->shape),
               idiom_recorder_address(r, packed) + (dst_block * packed_length(p) + first * 144) * 16,
               (gint32)dst_block, (gint32)first};
@@ -67,7 +67,7 @@ static gboolean record_chunk(IdiomRecorder *r, const IdiomOp *op, guint dst_bloc
                        .push = &push,
                        .push_size = sizeof push};
 
-    idiom_dispatch_cover(&d, x->shape);
+    push.band = (gint32)idiom_conv2d_cover(&d, x->shape.w, x->shape.h);
     d.groups[2] = x->shape.n;
     return idiom_record_dispatch(r, &d, error);
 }

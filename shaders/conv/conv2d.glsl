@@ -14,6 +14,17 @@ int place(int i, int n, int mode)
     return mode == IDIOM_PAD_REFLECT ? mirrored : uint(i) < uint(n) ? i : OUTSIDE;
 }
 
+/*
+ * Column and row of this invocation in the grid of idiom_conv2d_cover(): all pixels of a band of rows one after the
+ * other, so that no size needs a workgroup of its own and few lanes have nothing to do. Beyond the band: row -1.
+ */
+ivec2 band_position(int width, int band)
+{
+    int i = int(gl_GlobalInvocationID.x);
+    int row = int((float(i) + 0.5) / float(width)); /* exact for bands of fewer than 2^22 pixels */
+    return ivec2(i - row * width, row < band ? int(gl_WorkGroupID.y) * band + row : -1);
+}
+
 /* the same for a row; its first texel in a lane tensor */
 int place_row(int i, ivec4 d, int mode)
 {

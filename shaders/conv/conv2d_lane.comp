@@ -40,16 +40,18 @@ layout(push_constant, scalar) uniform Push
     Vec4s weights;
     int image, scale;   /* first picture of the batch; distance of the outputs in dst */
     ivec4 d, ds;
-    ivec2 size;         /* of the outputs; for the vector kernel, with which this layout is shared */
+    ivec2 size;         /* of the outputs */
     ivec2 origin;       /* in src of the first tap of output 0 */
     ivec2 offset;       /* in dst of output 0 */
     int dst_first, src_first, src2_first;
+    int unused, unused2; /* the vector kernel's, with which this layout is shared */
+    int band;            /* rows of invocations, see band_position() */
 };
 
 void main()
 {
-    ivec3 id = ivec3(gl_GlobalInvocationID);
-    int x = id.x, y = id.y * ROWS, n = id.z + image;
+    ivec2 p = band_position(size.x, band);
+    int x = p.x, y = p.y * ROWS, n = int(gl_GlobalInvocationID.z) + image;
     int dx = x * scale + offset.x, dy = y * scale + offset.y;
     int sx[K], sy[SOURCE_ROWS], plane = ds.y * ds.w * ds.x, dst_plane = d.y * d.w * d.x, channels = d.z;
     int at[ROWS], outside[ROWS]; /* where each row's result goes; -1 where it goes nowhere, otherwise 0 */

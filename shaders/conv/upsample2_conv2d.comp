@@ -12,6 +12,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
+#include "conv/conv2d.glsl"
 #include "activations.glsl"
 
 layout(constant_id = 3) const int FIRST = 1; /* starts from the bias rather than from what dst holds */
@@ -24,6 +25,7 @@ layout(push_constant, scalar) uniform Push
     ivec4 d, ds;
     Vec4s weights; /* of 4 outputs and this chunk */
     int dst_block, src_first;
+    int band; /* rows of invocations, see band_position() */
 };
 PLANES_INOUT(0, dst);
 PLANES_IN(1, src);
@@ -31,7 +33,8 @@ PLANES_IN(2, picture);
 
 void main()
 {
-    int x = int(gl_GlobalInvocationID.x), y = int(gl_GlobalInvocationID.y), n = int(gl_GlobalInvocationID.z);
+    ivec2 p = band_position(ds.x, band);
+    int x = p.x, y = p.y, n = int(gl_GlobalInvocationID.z);
     int plane = ds.y * ds.w * ds.x, sx[3], sy[3], px[4], py[4], channels = d.z;
     int at[4], outside[4]; /* where each pixel goes; -1 where it goes nowhere, otherwise 0 */
     vec4 acc[4];

@@ -7,12 +7,11 @@
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 
-layout(constant_id = 3) const int RANGE = 4;
-
 layout(push_constant, scalar) uniform Push
 {
     ivec4 dq, d;
-    int way; /* picture of the result */
+    int way;   /* picture of the result */
+    int range; /* of the displacements looked at */
 };
 PLANES_IN(0, quads);
 PLANES_IN(1, other);
@@ -35,8 +34,8 @@ void main()
     }
     vec2 best = vec2(0);
     float least = 1e9;
-    for (int y = -RANGE; y <= RANGE; y++)
-        for (int x = -RANGE; x <= RANGE; x++) {
+    for (int y = -range; y <= range; y++)
+        for (int x = -range; x <= range; x++) {
             float cost = STEP_COST * sqrt(float(x * x + y * y));
             [[unroll]] for (int i = 0; i < 9; i++) {
                 ivec2 q = clamp(p.xy + ivec2(x, y) + 2 * ivec2(i % 3, i / 3) - 2, ivec2(0), dq.xy - 1);

@@ -441,11 +441,11 @@ static void test_memory(void)
         idiom_renderer_configure(renderer, &info, &error);
         g_assert_no_error(error);
         if (i == 19)
-            before = idiom_device_free_memory(device);
+            before = idiom_device_allocated(device);
     }
     idiom_renderer_show(renderer, "tiny", NULL, &error);
     g_assert_no_error(error);
-    g_assert_cmpint(llabs((gint64)before - (gint64)idiom_device_free_memory(device)), <, 64 << 20);
+    g_assert_cmpint(llabs((gint64)before - (gint64)idiom_device_allocated(device)), <, 64 << 20);
 }
 
 static void test_in_place(void)
