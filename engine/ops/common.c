@@ -34,6 +34,11 @@ gboolean idiom_require_same(IdiomGraph *g, const char *op, const IdiomTensor *a,
     return FALSE;
 }
 
+guint64 idiom_address_or(IdiomRecorder *r, const IdiomTensor *t, const IdiomTensor *instead)
+{
+    return idiom_recorder_address(r, t ? t : instead);
+}
+
 void idiom_dispatch_cover_flat(IdiomDispatch *d, gsize elements)
 {
     const guint local = 128, max_groups = 32768; /* the least maximum that Vulkan guarantees is 65535 */

@@ -38,7 +38,7 @@ static gboolean record_direct(IdiomRecorder *r, const IdiomOp *op, GError **erro
         gint32 kernel[2], stride, pad, groups, has_bias;
     } push = {
         .weight = idiom_recorder_address(r, weight),
-        .bias = bias ? idiom_recorder_address(r, bias) : 0,
+        .bias = idiom_address_or(r, bias, weight),
         .d = idiom_dims(out->shape),
         .ds = idiom_dims(x->shape),
         .kernel = {(gint32)weight->shape.w, (gint32)weight->shape.h},

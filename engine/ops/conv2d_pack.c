@@ -39,7 +39,7 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
         } push = {
             .out = idiom_recorder_address(r, out) + 4 * q * per_quad,
             .weight = idiom_recorder_address(r, weight),
-            .bias = bias ? idiom_recorder_address(r, bias) : 0,
+            .bias = idiom_address_or(r, bias, weight),
             .elements = (gint32)(group * per_quad),
             .width = (gint32)(4 * group),
             .first = (gint32)(p->first + 4 * q),

@@ -52,7 +52,7 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
         } push = {
             .out = idiom_recorder_address(r, out) + 4 * q * per_quad,
             .dg = idiom_recorder_address(r, dg),
-            .center = center ? idiom_recorder_address(r, center) : 0,
+            .center = idiom_address_or(r, center, dg),
             .elements = (gint32)elements,
             .width = (gint32)(4 * group),
             .first = (gint32)(4 * q),

@@ -38,6 +38,12 @@ gboolean idiom_require_layout(IdiomGraph *g, const char *op, const IdiomTensor *
 /* FALSE, with the graph's error set in the name of @op, if the shapes or layouts of @a and @b differ. */
 gboolean idiom_require_same(IdiomGraph *g, const char *op, const IdiomTensor *a, const IdiomTensor *b);
 
+/*
+ * Address of @t, or where there is none of @instead: a shader that leaves an operand out by a branch rather than by a
+ * specialization constant may be compiled to load first and to choose afterwards (Mesa 26).
+ */
+guint64 idiom_address_or(IdiomRecorder *r, const IdiomTensor *t, const IdiomTensor *instead);
+
 /* printf format and arguments of a shape. */
 #define IDIOM_SHAPE_FORMAT "[%u,%u,%u,%u]"
 #define IDIOM_SHAPE_ARGS(s) (s).n, (s).c, (s).h, (s).w

@@ -29,7 +29,7 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
         gint32 count, per_block, outputs, inputs, blocks, has_bias;
     } push = {idiom_recorder_address(r, packed),
               idiom_recorder_address(r, weight),
-              bias ? idiom_recorder_address(r, bias) : 0,
+              idiom_address_or(r, bias, weight),
               (gint32)count,
               (gint32)packed_length(p) * 4,
               (gint32)weight->shape.n,

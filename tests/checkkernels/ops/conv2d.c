@@ -157,6 +157,9 @@ CASES(conv2d)
         {{1, 32, 6, 9}, 0, 32, 3, 3, {ZERO(1), .groups = 4}},
         {{1, 16, 8, 9}, 0, 48, 3, 3, {.stride = 2, REFLECT(1), .groups = 16}},
         {{1, 32, 5, 6}, 0, 16, 1, 1, {.groups = 2}},
+        /* not square, without bias: means over windows */
+        {{1, 1, 13, 21}, 0, 1, 1, 11, {0}, TRUE},
+        {{2, 3, 13, 21}, 0, 6, 11, 1, {.groups = 3}, TRUE},
 #undef ZERO
 #undef REFLECT
 #undef EDGE
