@@ -3,6 +3,8 @@
 #include "log.h"
 #include "vk.h"
 
+#include <idiom-unstable/program.h>
+
 #include <gio/gio.h>
 
 /* Creates the VkDevice, with all features that it offers. */
@@ -175,13 +177,18 @@ void idiom_device_count_memory(IdiomDevice *device, guint32 type, gssize bytes)
         g_atomic_pointer_add(&device->allocated, bytes);
 }
 
+guint64 idiom_device_allocated(const IdiomDevice *device)
+{
+    return (gsize)g_atomic_pointer_get(&((IdiomDevice *)device)->allocated);
+}
+
 guint64 idiom_device_free_memory(IdiomDevice *device)
 {
     VkPhysicalDeviceMemoryBudgetPropertiesEXT budget = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
     VkPhysicalDeviceMemoryProperties2 memory = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2, .pNext = &budget};
-    guint64 limit = device->info.heap_bytes, used = (gsize)g_atomic_pointer_get(&device->allocated);
+    guint64 limit = device->info.heap_bytes, used = idiom_device_allocated(device);
 
     if (device->knows_budget) { /* what others use counts, too */
         vkGetPhysicalDeviceMemoryProperties2(device->physical, &memory);
