@@ -115,6 +115,40 @@ void microast_build(IdiomGraph *g, IdiomParams *params, IdiomTensor *content, Id
 
 #define LAST_WEIGHT "decoder.dec3.10.conv_layer.weight"
 
+const MicroAstLayer microast_layers[MICROAST_LAYERS] = {
+    {"content_encoder.enc1.0", 16, 3, 9},
+    {"content_encoder.enc1.2", 32, 1, 3},
+    {"content_encoder.enc1.4", 32, 32, 1},
+    {"content_encoder.enc1.6", 64, 1, 3},
+    {"content_encoder.enc1.8", 64, 64, 1},
+    {"content_encoder.enc1.10.conv1", 64, 64, 3},
+    {"content_encoder.enc1.10.conv2", 64, 64, 3},
+    {"content_encoder.enc2.0.conv1", 64, 64, 3},
+    {"content_encoder.enc2.0.conv2", 64, 64, 3},
+    {"style_encoder.enc1.0", 16, 3, 9},
+    {"style_encoder.enc1.2", 32, 1, 3},
+    {"style_encoder.enc1.4", 32, 32, 1},
+    {"style_encoder.enc1.6", 64, 1, 3},
+    {"style_encoder.enc1.8", 64, 64, 1},
+    {"style_encoder.enc1.10.conv1", 64, 64, 3},
+    {"style_encoder.enc1.10.conv2", 64, 64, 3},
+    {"style_encoder.enc2.0.conv1", 64, 64, 3},
+    {"style_encoder.enc2.0.conv2", 64, 64, 3},
+    {"modulator.weight1.0", 64, 1, 3},
+    {"modulator.bias1.0", 64, 1, 3},
+    {"modulator.weight2.0", 64, 1, 3},
+    {"modulator.bias2.0", 64, 1, 3},
+    {"decoder.dec1.conv1", 64, 64, 3},
+    {"decoder.dec1.conv2", 64, 64, 3},
+    {"decoder.dec2.conv1", 64, 64, 3},
+    {"decoder.dec2.conv2", 64, 64, 3},
+    {"decoder.dec3.1", 32, 2, 3},
+    {"decoder.dec3.3", 32, 32, 1},
+    {"decoder.dec3.6", 16, 2, 3},
+    {"decoder.dec3.8", 16, 16, 1},
+    {"decoder.dec3.10", 3, 16, 9},
+};
+
 gboolean microast_is(const char *path)
 {
     g_autoptr(IdiomTensorFile) file = idiom_tensor_file_open(path, NULL);
@@ -124,23 +158,30 @@ gboolean microast_is(const char *path)
     return FALSE;
 }
 
+static gboolean load_layer(IdiomParams *params, IdiomTensorFile *file, const MicroAstLayer *layer,
+                           GError **error)
+{
+    g_autofree char *weight = g_strdup_printf("%s.conv_layer.weight", layer->name);
+    g_autofree char *bias = g_strdup_printf("%s.conv_layer.bias", layer->name);
+    const guint64 dims[] = {layer->outputs, layer->inputs, layer->size, layer->size};
+    g_autofree float *weights = idiom_tensor_file_read(file, weight, dims, 4, error);
+    g_autofree float *biases = weights ? idiom_tensor_file_read(file, bias, dims, 1, error) : NULL;
+    if (!biases)
+        return FALSE;
+    idiom_params_add(params, weight, IDIOM_SHAPE(layer->outputs, layer->inputs, layer->size, layer->size),
+                     weights);
+    idiom_params_add(params, bias, IDIOM_SHAPE(1, layer->outputs, 1, 1), biases);
+    return TRUE;
+}
+
 IdiomParams *microast_load(const char *path, IdiomDevice *device, GError **error)
 {
     g_autoptr(IdiomTensorFile) file = idiom_tensor_file_open(path, error);
-    if (!file)
-        return NULL;
     g_autoptr(IdiomParams) params = idiom_params_new(device);
-    for (guint i = 0; i < idiom_tensor_file_count(file); i++) {
-        const IdiomTensorInfo *info = idiom_tensor_file_info(file, i);
-        g_autofree float *values = idiom_tensor_file_read(file, info->name, NULL, 0, error);
-        if (!values)
+    for (guint i = 0; file && i < MICROAST_LAYERS; i++)
+        if (!load_layer(params, file, &microast_layers[i], error))
             return NULL;
-        const IdiomShape shape = info->n_dims == 4 ? IDIOM_SHAPE((guint)info->dims[0], (guint)info->dims[1],
-                                                                 (guint)info->dims[2], (guint)info->dims[3])
-                                                   : IDIOM_SHAPE(1, (guint)info->dims[0], 1, 1);
-        idiom_params_add(params, info->name, shape, values);
-    }
-    return g_steal_pointer(&params);
+    return file ? g_steal_pointer(&params) : NULL;
 }
 
 /* --- at work -------------------------------------------------------------------------------------- */

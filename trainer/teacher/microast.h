@@ -26,10 +26,19 @@ typedef enum {
     N_MICROAST_MAPS,
 } MicroAstMap;
 
-/* Whether the file @path has its tensors. */
+/* A convolution: tensors NAME.conv_layer.weight, [outputs,inputs,size,size], and NAME.conv_layer.bias, [outputs]. */
+typedef struct {
+    const char *name;
+    guint outputs, inputs, size;
+} MicroAstLayer;
+
+#define MICROAST_LAYERS 31
+extern const MicroAstLayer microast_layers[MICROAST_LAYERS];
+
+/* Whether the file @path is one of MicroAST's, by the name of one tensor. */
 gboolean microast_is(const char *path);
 
-/* The network's parameters; NULL with @error set. */
+/* The network's parameters. @error: IDIOM_ERROR_FORMAT: a tensor is missing or has another shape. */
 IdiomParams *microast_load(const char *path, IdiomDevice *device, GError **error);
 
 /*

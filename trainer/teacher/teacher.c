@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define MAX_SIDE 400      /* shorter side of the photos that are painted here */
-#define PAINTING_SIDE 512 /* shorter side of the painting that MicroAST sees */
+#define PAINTING_SIDE 512 /* shorter side, at most, of the painting that MicroAST sees */
 
 struct Teacher {
     const TrainOptions *options;
@@ -50,7 +50,7 @@ static gboolean open_microast(Teacher *teacher, GError **error)
                         "--style: %s: MicroAST takes one painting for a style", o->styles[s].name);
             return FALSE;
         }
-        Picture *painting = picture_load(o->styles[s].references[0], 0, PAINTING_SIDE, PAINTING_SIDE, error);
+        Picture *painting = picture_load(o->styles[s].references[0], 0, 0, PAINTING_SIDE, error);
         if (!painting)
             return FALSE;
         g_ptr_array_add(teacher->paintings, painting);
