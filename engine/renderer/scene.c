@@ -86,7 +86,9 @@ IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, dou
                                 .width = info->width,
                                 .height = info->height,
                                 .matrix = info->matrix,
-                                .full_range = info->full_range};
+                                .full_range = info->full_range,
+                                .chroma_left = info->chroma_left,
+                                .chroma_top = info->chroma_top};
     if (!idiom_frame_layout(&scene->frame, error))
         return NULL;
     if (!build(scene, stroke_size, error)) {

@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "transfer.h"
 
-static guint texel_bytes(const IdiomFrame *frame, guint plane)
-{
-    switch (frame->format) {
-    case IDIOM_VIDEO_I420:
-        return 1;
-    case IDIOM_VIDEO_NV12:
-        return plane ? 2 : 1;
-    default:
-        return 4;
-    }
-}
+#include "video/format.h"
 
 /* --- what pictures may say ------------------------------------------------------------------------- */
 
@@ -81,7 +71,7 @@ static IdiomRows rows_of(const IdiomFrame *frame, IdiomBuffer *buffer, guint pla
 static void copy_image(IdiomTransfer *t, const IdiomFrame *frame, guint plane, IdiomBuffer *device,
                        gboolean in)
 {
-    const guint texel = texel_bytes(frame, plane);
+    const guint texel = idiom_format_texel(idiom_format(frame->format), plane);
     const IdiomRows rows = rows_of(frame, device, plane);
     const IdiomImage image = {.image = t->picture.images[plane],
                               .layout = t->picture.layouts[plane],

@@ -7,13 +7,14 @@
 
 #include "graph/op.h"
 
-/* Bytes to RGB 0..1: R = luma_scale Y + luma_offset + red_v (V - 128), and so on. */
+/* Samples to RGB 0..1: R = luma_scale Y + luma_offset + red_v (V - chroma_zero), and so on. */
 typedef struct {
     float luma_scale, luma_offset;
     float red_v, green_u, green_v, blue_u;
+    float chroma_zero;
 } IdiomYuvToRgb;
 
-/* RGB 0..1 to bytes 0..255: factors of R, G, B, and what is added. */
+/* RGB 0..1 to samples: factors of R, G, B, and what is added. */
 typedef struct {
     float luma[4], u[4], v[4];
 } IdiomRgbToYuv;
@@ -21,22 +22,15 @@ typedef struct {
 IdiomYuvToRgb idiom_yuv_to_rgb(const IdiomFrame *frame);
 IdiomRgbToYuv idiom_rgb_to_yuv(const IdiomFrame *frame);
 
-static inline gboolean idiom_frame_is_yuv(const IdiomFrame *frame)
-{
-    return frame->format == IDIOM_VIDEO_I420 || frame->format == IDIOM_VIDEO_NV12;
-}
-
-static inline gboolean idiom_frame_is_bgr(const IdiomFrame *frame)
-{
-    return frame->format == IDIOM_VIDEO_BGRA || frame->format == IDIOM_VIDEO_BGRX;
-}
-
 /* Where planes lie, in words of 4 bytes, as shaders take it. */
 typedef struct {
     gint32 offset[IDIOM_VIDEO_MAX_PLANES], stride[IDIOM_VIDEO_MAX_PLANES];
 } IdiomFrameWords;
 
 IdiomFrameWords idiom_frame_words(const IdiomFrame *frame);
+
+/* What shaders know of the format when they are compiled. */
+void idiom_frame_specialize(const IdiomFrame *frame, IdiomDispatch *d);
 
 /* One invocation per block of @w x @h pixels, with less of an overhang than idiom_dispatch_cover() has. */
 void idiom_cover_blocks(IdiomDispatch *d, const IdiomFrame *frame, guint w, guint h);

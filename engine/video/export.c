@@ -2,6 +2,7 @@
 /* RGB planes -> video frame, blended with the frame that they were made of. */
 #include "ops/internal.h"
 #include "video/colour.h"
+#include "video/format.h"
 
 enum { PICTURE, SOURCE, STRENGTH };
 
@@ -22,19 +23,13 @@ static gboolean export_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
               idiom_frame_words(frame),
               idiom_rgb_to_yuv(frame),
               0};
-    gboolean yuv = idiom_frame_is_yuv(frame);
-    gboolean nv12 = frame->format == IDIOM_VIDEO_NV12;
+    const IdiomFormat *format = idiom_format(frame->format);
     IdiomDispatch d = {
-        .shader = yuv ? "export_yuv" : "export_rgb",
-        .spec = {yuv ? nv12 : idiom_frame_is_bgr(frame)},
-        .n_spec = 1,
-        .planes = {picture},
-        .n_planes = 1,
-        .push = &push,
-        .push_size = sizeof push,
-    };
-    /* An invocation writes whole words: 4 luma samples, 4 of U and V each or 2 pairs. */
-    idiom_cover_blocks(&d, frame, yuv && !nv12 ? 8 : 4, yuv ? 2 : 1);
+        .shader = "export", .planes = {picture}, .n_planes = 1, .push = &push, .push_size = sizeof push};
+    idiom_frame_specialize(frame, &d);
+    /* An invocation writes whole words: four bytes of chroma belong to eight pixels where a sample is one for two. */
+    const gboolean wide = format->sub_x && format->components[1].step == 1;
+    idiom_cover_blocks(&d, frame, wide ? 8 : 4, format->sub_y ? 2 : 1);
     return idiom_record_dispatch(r, &d, error);
 }
 

@@ -4,37 +4,10 @@
 
 #include "ops/internal.h"
 #include "video/colour.h"
+#include "video/format.h"
 
 #define MAX_DIMENSION 32767
 #define ALIGNMENT 16
-
-/* Fills in what does not depend on strides; FALSE if the format is not known. */
-static gboolean frame_planes(const IdiomFrame *frame, guint *n_planes, guint *row_bytes, guint *rows)
-{
-    guint w = frame->width, h = frame->height, cw = IDIOM_DIV_UP(w, 2), ch = IDIOM_DIV_UP(h, 2);
-    rows[0] = h;
-    rows[1] = rows[2] = ch;
-    switch (frame->format) {
-    case IDIOM_VIDEO_RGBA:
-    case IDIOM_VIDEO_BGRA:
-    case IDIOM_VIDEO_RGBX:
-    case IDIOM_VIDEO_BGRX:
-        *n_planes = 1;
-        row_bytes[0] = 4 * w;
-        return TRUE;
-    case IDIOM_VIDEO_I420:
-        *n_planes = 3;
-        row_bytes[0] = w;
-        row_bytes[1] = row_bytes[2] = cw;
-        return TRUE;
-    case IDIOM_VIDEO_NV12:
-        *n_planes = 2;
-        row_bytes[0] = w;
-        row_bytes[1] = 2 * cw;
-        return TRUE;
-    }
-    return FALSE;
-}
 
 gboolean idiom_frame_layout(IdiomFrame *frame, GError **error)
 {
@@ -45,7 +18,8 @@ gboolean idiom_frame_layout(IdiomFrame *frame, GError **error)
                     MAX_DIMENSION);
         return FALSE;
     }
-    if (!frame_planes(frame, &frame->n_planes, frame->row_bytes, frame->rows)) {
+    const IdiomFormat *format = idiom_format(frame->format);
+    if (!format) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "unknown video format %d", (int)frame->format);
         return FALSE;
     }
@@ -53,8 +27,11 @@ gboolean idiom_frame_layout(IdiomFrame *frame, GError **error)
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "unknown video matrix %d", (int)frame->matrix);
         return FALSE;
     }
+    frame->n_planes = format->n_planes;
     frame->size = 0;
     for (guint i = 0; i < frame->n_planes; ++i) {
+        frame->rows[i] = idiom_format_rows(format, i, frame->height);
+        frame->row_bytes[i] = idiom_format_row_bytes(format, i, frame->width);
         frame->offset[i] = frame->size;
         frame->stride[i] = (gsize)IDIOM_DIV_UP(frame->row_bytes[i], ALIGNMENT) * ALIGNMENT;
         frame->size += frame->stride[i] * frame->rows[i];
@@ -100,6 +77,30 @@ IdiomFrameWords idiom_frame_words(const IdiomFrame *frame)
     return words;
 }
 
+/* A component as shaders take it; the numbers are in video/format.glsl. */
+static guint32 pack(const IdiomComponent *c)
+{
+    return c->plane | (guint32)c->step << 4 | (guint32)c->first << 8;
+}
+
+void idiom_frame_specialize(const IdiomFrame *frame, IdiomDispatch *d)
+{
+    const IdiomFormat *f = idiom_format(frame->format);
+    const guint32 spec[] = {pack(&f->components[0]),
+                            pack(&f->components[1]),
+                            pack(&f->components[2]),
+                            f->yuv,
+                            f->bits,
+                            f->shift,
+                            f->sub_x,
+                            f->sub_y,
+                            f->sub_x && frame->chroma_left,
+                            f->sub_y && frame->chroma_top};
+    G_STATIC_ASSERT(G_N_ELEMENTS(spec) <= IDIOM_MAX_SPEC);
+    memcpy(d->spec, spec, sizeof spec);
+    d->n_spec = G_N_ELEMENTS(spec);
+}
+
 void idiom_cover_blocks(IdiomDispatch *d, const IdiomFrame *frame, guint w, guint h)
 {
     const guint width = 32;
@@ -129,8 +130,8 @@ void idiom_frame_read(const IdiomFrame *frame, const guint8 *bytes, guint8 *cons
 /* --- colour --------------------------------------------------------------------------------------- */
 
 typedef struct {
-    double kr, kg, kb;                            /* luma */
-    double luma_offset, luma_range, chroma_range; /* in bytes */
+    double kr, kg, kb;                                         /* luma */
+    double luma_offset, luma_range, chroma_zero, chroma_range; /* of samples */
 } Colour;
 
 static Colour frame_colour(const IdiomFrame *frame)
@@ -141,8 +142,11 @@ static Colour frame_colour(const IdiomFrame *frame)
         [IDIOM_VIDEO_BT2020] = {0.2627, 0.0593},
     };
     double kr = weights[frame->matrix][0], kb = weights[frame->matrix][1];
-    return frame->full_range ? (Colour){kr, 1 - kr - kb, kb, 0, 255, 255}
-                             : (Colour){kr, 1 - kr - kb, kb, 16, 219, 224};
+    const guint bits = idiom_format(frame->format)->bits;
+    const double unit = 1 << (bits - 8),
+                 most = (1 << bits) - 1; /* limited ranges are multiples of those of 8 bits */
+    return frame->full_range ? (Colour){kr, 1 - kr - kb, kb, 0, most, 128 * unit, most}
+                             : (Colour){kr, 1 - kr - kb, kb, 16 * unit, 219 * unit, 128 * unit, 224 * unit};
 }
 
 IdiomYuvToRgb idiom_yuv_to_rgb(const IdiomFrame *frame)
@@ -156,6 +160,7 @@ IdiomYuvToRgb idiom_yuv_to_rgb(const IdiomFrame *frame)
         .green_u = (float)(-blue * c.kb / c.kg),
         .green_v = (float)(-red * c.kr / c.kg),
         .blue_u = (float)blue,
+        .chroma_zero = (float)c.chroma_zero,
     };
 }
 
@@ -166,7 +171,7 @@ IdiomRgbToYuv idiom_rgb_to_yuv(const IdiomFrame *frame)
            l = c.luma_range;
     return (IdiomRgbToYuv){
         .luma = {(float)(l * c.kr), (float)(l * c.kg), (float)(l * c.kb), (float)c.luma_offset},
-        .u = {(float)(-blue * c.kr), (float)(-blue * c.kg), (float)(blue * (1 - c.kb)), 128},
-        .v = {(float)(red * (1 - c.kr)), (float)(-red * c.kg), (float)(-red * c.kb), 128},
+        .u = {(float)(-blue * c.kr), (float)(-blue * c.kg), (float)(blue * (1 - c.kb)), (float)c.chroma_zero},
+        .v = {(float)(red * (1 - c.kr)), (float)(-red * c.kg), (float)(-red * c.kb), (float)c.chroma_zero},
     };
 }

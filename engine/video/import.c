@@ -2,6 +2,7 @@
 /* Video frame -> RGB planes. */
 #include "ops/internal.h"
 #include "video/colour.h"
+#include "video/format.h"
 
 static gboolean import_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
@@ -14,17 +15,10 @@ static gboolean import_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
         IdiomYuvToRgb colour;
     } push = {idiom_dims(y->shape), idiom_recorder_address(r, op->in[0]), idiom_frame_words(frame),
               idiom_yuv_to_rgb(frame)};
-    gboolean yuv = idiom_frame_is_yuv(frame);
     IdiomDispatch d = {
-        .shader = yuv ? "import_yuv" : "import_rgb",
-        .spec = {yuv ? frame->format == IDIOM_VIDEO_NV12 : idiom_frame_is_bgr(frame)},
-        .n_spec = 1,
-        .planes = {y},
-        .n_planes = 1,
-        .push = &push,
-        .push_size = sizeof push,
-    };
-    idiom_cover_blocks(&d, frame, 4, yuv ? 2 : 1);
+        .shader = "import", .planes = {y}, .n_planes = 1, .push = &push, .push_size = sizeof push};
+    idiom_frame_specialize(frame, &d);
+    idiom_cover_blocks(&d, frame, 4, idiom_format(frame->format)->sub_y ? 2 : 1);
     return idiom_record_dispatch(r, &d, error);
 }
 

@@ -17,7 +17,9 @@ typedef struct {
     IdiomVideoFormat format;
     guint width, height;
     IdiomVideoMatrix matrix; /**< YUV formats only */
-    gboolean full_range;     /**< YUV formats only: 0..255 instead of 16..235 and 16..240 */
+    gboolean full_range;     /**< as in IdiomVideoInfo, and so are the next two */
+    gboolean chroma_left;
+    gboolean chroma_top;
 
     guint n_planes;
     gsize offset[IDIOM_VIDEO_MAX_PLANES];    /**< of the first row, in bytes */

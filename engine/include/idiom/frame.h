@@ -12,9 +12,23 @@ G_BEGIN_DECLS
  * @IDIOM_VIDEO_BGRA: blue, green, red, alpha
  * @IDIOM_VIDEO_RGBX: the fourth byte means nothing and is carried along
  * @IDIOM_VIDEO_BGRX: the fourth byte means nothing and is carried along
- * @IDIOM_VIDEO_I420: planes Y, U, V. Chroma has half the size of luma, rounded up, and its samples lie in the middle
- *   of 2x2 luma samples.
+ * @IDIOM_VIDEO_I420: planes Y, U, V; chroma has half the size of luma, rounded up
  * @IDIOM_VIDEO_NV12: planes Y and U V pairs; chroma as in I420
+ * @IDIOM_VIDEO_ARGB: alpha, red, green, blue
+ * @IDIOM_VIDEO_ABGR: alpha, blue, green, red
+ * @IDIOM_VIDEO_XRGB: the first byte means nothing and is carried along
+ * @IDIOM_VIDEO_XBGR: the first byte means nothing and is carried along
+ * @IDIOM_VIDEO_RGB: red, green, blue in three bytes
+ * @IDIOM_VIDEO_BGR: blue, green, red in three bytes
+ * @IDIOM_VIDEO_YV12: planes Y, V, U; otherwise I420
+ * @IDIOM_VIDEO_NV21: planes Y and V U pairs; otherwise NV12
+ * @IDIOM_VIDEO_Y42B: planes Y, U, V; chroma has half the width of luma, rounded up
+ * @IDIOM_VIDEO_Y444: planes Y, U, V of one size
+ * @IDIOM_VIDEO_YUY2: Y U Y V for two pixels
+ * @IDIOM_VIDEO_UYVY: U Y V Y for two pixels
+ * @IDIOM_VIDEO_GRAY8: luma alone
+ * @IDIOM_VIDEO_I420_10LE: I420 with 10 bits in the lower end of two bytes, the lower byte first
+ * @IDIOM_VIDEO_P010_10LE: NV12 with 10 bits in the upper end of two bytes, the lower byte first
  *
  * How the pixels of a frame lie in memory. Names give the order of bytes.
  */
@@ -25,6 +39,21 @@ typedef enum {
     IDIOM_VIDEO_BGRX,
     IDIOM_VIDEO_I420,
     IDIOM_VIDEO_NV12,
+    IDIOM_VIDEO_ARGB,
+    IDIOM_VIDEO_ABGR,
+    IDIOM_VIDEO_XRGB,
+    IDIOM_VIDEO_XBGR,
+    IDIOM_VIDEO_RGB,
+    IDIOM_VIDEO_BGR,
+    IDIOM_VIDEO_YV12,
+    IDIOM_VIDEO_NV21,
+    IDIOM_VIDEO_Y42B,
+    IDIOM_VIDEO_Y444,
+    IDIOM_VIDEO_YUY2,
+    IDIOM_VIDEO_UYVY,
+    IDIOM_VIDEO_GRAY8,
+    IDIOM_VIDEO_I420_10LE,
+    IDIOM_VIDEO_P010_10LE,
 } IdiomVideoFormat;
 
 /**
@@ -55,7 +84,11 @@ typedef enum {
  * @width: in pixels, 1 to 32767
  * @height: in pixels, 1 to 32767
  * @matrix: YUV formats only
- * @full_range: YUV formats only: 0..255 instead of 16..235 and 16..240
+ * @full_range: YUV and grey formats only: 0..255 instead of 16..235 and 16..240, in units of the upper eight bits
+ * @chroma_left: formats with less chroma than luma in a row only: a sample of chroma lies on the first pixel that shares
+ *   it, not in the middle
+ * @chroma_top: formats with fewer rows of chroma only: a row of chroma lies on the first row that shares it, not in the
+ *   middle
  *
  * What the frames of a video have in common. Start from IDIOM_VIDEO_INFO_INIT.
  */
@@ -66,6 +99,8 @@ typedef struct {
     guint height;
     IdiomVideoMatrix matrix;
     gboolean full_range;
+    gboolean chroma_left;
+    gboolean chroma_top;
 } IdiomVideoInfo;
 
 /**

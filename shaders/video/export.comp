@@ -1,0 +1,169 @@
+#version 450
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// RGB planes -> a frame of any format, blended with the frame that they were made of: four pixels, 4x2 where two rows share
+// chroma, and eight at a time where a word of chroma belongs to as many. What is no sample (alpha) is the source's.
+#extension GL_GOOGLE_include_directive : require
+#include "tensor.glsl"
+#include "video/format.glsl"
+
+PLANES_IN(0, x_in);
+
+layout(push_constant, scalar) uniform Push {
+    ivec4 d;
+    Uints source;
+    Uints result;
+    Floats strength;
+    int offset[3]; // words
+    int stride[3];
+    vec4 luma; // factors of R, G, B, and offset
+    vec4 u;
+    vec4 v;
+    int source_shift; // 0, see load_words()
+} push;
+
+const int APART = int(PLANE(0) != PLANE(1));                             // chroma lies in planes of its own
+const int MIXED = YUV * int(STEP(1) != 0) * int(PLANE(0) == PLANE(1)); // ... or between luma
+const int GROUPS = STEP(1) == 1 ? 1 + SUB_X : 1; // of four pixels: as many as a word of chroma belongs to
+
+int row_of(int c, int y)
+{
+    return push.offset[PLANE(c)] + y * push.stride[PLANE(c)];
+}
+
+// `count` words of a row; words beyond the last are replaced by it
+void load_words(int row, int word, int count, int last, out uint w[4])
+{
+    // A load and a store by one and the same index expression take lavapipe's compiler down a path that is twice as
+    // slow; it does not know that nothing is added here.
+    [[unroll]] for (int k = 0; k < 4; ++k)
+        w[k] = k < count ? push.source.v[row + min(word + k, last) + push.source_shift] : 0;
+}
+
+// The first word is stored last: those beyond the row's end are overwritten then by what belongs there.
+void store_words(int row, int word, int count, int last, uint w[4])
+{
+    [[unroll]] for (int k = 3; k >= 0; --k)
+        if (k < count)
+            push.result.v[row + min(word + k, last)] = w[k];
+}
+
+// Moves sample i of component c, in words that begin with sample 0, towards `value`.
+void blend(inout uint w[4], int c, int i, float strength, float value)
+{
+    int byte = i * STEP(c) + FIRST(c), k = sample_word(byte), bit = sample_bit(byte);
+    float old = get_sample(w[k], byte);
+    int result = int(clamp(old + strength * (value - old), 0.0, float(MOST)) + 0.5);
+    w[k] = (w[k] & ~(uint(MOST) << bit)) | (uint(result) << bit);
+}
+
+// pixels x0 - 1 .. x0 + 3; the first one only where chroma needs it
+void load_pixels(int x0, int y, out vec3 p[5])
+{
+    [[unroll]] for (int i = 0; i < 5; ++i) {
+        int x = clamp(x0 + i - 1, 0, push.d.x - 1);
+        p[i] = i > 0 || LEFT != 0
+                   ? clamp(load4(x_in, push.d, 0, 0, clamp(y, 0, push.d.y - 1), x), 0.0, 1.0).xyz
+                   : vec3(0);
+    }
+}
+
+// Adds what a row contributes to the colour of the samples of chroma: two of them, or four.
+void add_chroma(vec3 p[5], float share, inout vec3 mean[4])
+{
+    [[unroll]] for (int i = 0; i < 4; ++i) {
+        if (SUB_X == 0)
+            mean[i] += share * p[i + 1];
+        else if (i < 2)
+            mean[i] += share * (LEFT != 0 ? 0.25 * p[2 * i] + 0.5 * p[2 * i + 1] + 0.25 * p[2 * i + 2]
+                                          : 0.5 * p[2 * i + 1] + 0.5 * p[2 * i + 2]);
+    }
+}
+
+void blend_chroma(inout uint w[4], int c, int first, int count, float strength, vec3 mean[4])
+{
+    vec4 factors = c == 1 ? push.u : push.v;
+    [[unroll]] for (int i = 0; i < 4; ++i)
+        if (i < count)
+            blend(w, c, first + i, strength, dot(factors.xyz, mean[i]) + factors.w);
+}
+
+// A row of four pixels in the plane of luma or of RGB, with the chroma that lies there.
+void write_row(int x0, int y, float strength, vec3 p[5], vec3 mean[4])
+{
+    int row = row_of(0, y), word = (x0 >> 2) * STEP(0);
+    int last = last_word(MIXED, push.d.xy);
+    uint w[4];
+    load_words(row, word, STEP(0), last, w);
+    [[unroll]] for (int i = 0; i < 4; ++i) {
+        if (YUV != 0) {
+            blend(w, 0, i, strength, dot(push.luma.xyz, p[i + 1]) + push.luma.w);
+        } else {
+            blend(w, 0, i, strength, p[i + 1].r * MOST);
+            blend(w, 1, i, strength, p[i + 1].g * MOST);
+            blend(w, 2, i, strength, p[i + 1].b * MOST);
+        }
+    }
+    if (MIXED != 0) {
+        blend_chroma(w, 1, 0, 2, strength, mean);
+        blend_chroma(w, 2, 0, 2, strength, mean);
+    }
+    store_words(row, word, STEP(0), last, w);
+}
+
+// Four pixels of one row or two, but for chroma in planes of its own, whose colour is returned.
+void write_group(int x0, int y0, float strength, out vec3 mean[4])
+{
+    vec3 p[5];
+    mean = vec3[](vec3(0), vec3(0), vec3(0), vec3(0));
+    if (TOP != 0) {
+        load_pixels(x0, y0 - 1, p);
+        add_chroma(p, 0.25, mean);
+    }
+    load_pixels(x0, y0, p);
+    add_chroma(p, SUB_Y != 0 ? 0.5 : 1.0, mean);
+    write_row(x0, y0, strength, p, mean);
+    if (SUB_Y != 0) {
+        load_pixels(x0, y0 + 1, p);
+        add_chroma(p, TOP != 0 ? 0.25 : 0.5, mean);
+        write_row(x0, min(y0 + 1, push.d.y - 1), strength, p, mean);
+    }
+}
+
+void blend_groups(inout uint w[4], int c, float strength, vec3 mean[4], vec3 next[4])
+{
+    int count = SUB_X != 0 ? 2 : 4;
+    blend_chroma(w, c, 0, count, strength, mean);
+    if (GROUPS == 2)
+        blend_chroma(w, c, count, count, strength, next);
+}
+
+// A row of chroma in planes of its own, from the one that belongs to pixel x0 on.
+void write_chroma(int x0, int y, float strength, vec3 mean[4], vec3 next[4])
+{
+    int words = GROUPS * (SUB_X != 0 ? 2 : 4) * STEP(1) / 4;
+    int word = ((x0 >> SUB_X) * STEP(1)) >> 2, last = last_word(1, push.d.xy);
+    uint w[4];
+    load_words(row_of(1, y), word, words, last, w);
+    blend_groups(w, 1, strength, mean, next);
+    if (PLANE(1) != PLANE(2)) {
+        store_words(row_of(1, y), word, words, last, w);
+        load_words(row_of(2, y), word, words, last, w);
+    }
+    blend_groups(w, 2, strength, mean, next);
+    store_words(row_of(2, y), word, words, last, w);
+}
+
+void main()
+{
+    // Invocations beyond the edge repeat the last one's work: a branch around loads and stores costs more.
+    int last = (push.d.x - 1) >> 2;
+    int x = min(int(gl_GlobalInvocationID.x), last / GROUPS) * GROUPS, y = int(gl_GlobalInvocationID.y);
+    float strength = push.strength.v[0];
+    vec3 mean[4], next[4];
+    write_group(4 * x, y << SUB_Y, strength, mean);
+    next = mean;
+    if (GROUPS == 2)
+        write_group(4 * min(x + 1, last), y << SUB_Y, strength, next);
+    if (APART != 0)
+        write_chroma(4 * x, y, strength, mean, next);
+}
