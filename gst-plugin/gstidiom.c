@@ -56,7 +56,10 @@
 GST_DEBUG_CATEGORY_STATIC(idiom_debug);
 #define GST_CAT_DEFAULT idiom_debug
 
-#define FORMATS "{ I420, NV12, RGBA, BGRA, RGBx, BGRx }"
+/* those of the library, the ones that lose least and cost least first */
+#define FORMATS                                                                                              \
+    "{ I420, NV12, RGBA, BGRA, RGBx, BGRx, YV12, NV21, Y42B, Y444, YUY2, UYVY, I420_10LE, P010_10LE, "       \
+    "ARGB, ABGR, xRGB, xBGR, RGB, BGR, GRAY8 }"
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));

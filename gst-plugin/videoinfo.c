@@ -1,25 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "videoinfo.h"
 
-static gboolean describe_format(GstVideoFormat format, IdiomVideoFormat *described)
-{
-    static const struct {
-        GstVideoFormat format;
-        IdiomVideoFormat described;
-    } formats[] = {
-        {GST_VIDEO_FORMAT_RGBA, IDIOM_VIDEO_RGBA}, {GST_VIDEO_FORMAT_BGRA, IDIOM_VIDEO_BGRA},
-        {GST_VIDEO_FORMAT_RGBx, IDIOM_VIDEO_RGBX}, {GST_VIDEO_FORMAT_BGRx, IDIOM_VIDEO_BGRX},
-        {GST_VIDEO_FORMAT_I420, IDIOM_VIDEO_I420}, {GST_VIDEO_FORMAT_NV12, IDIOM_VIDEO_NV12},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
-        if (formats[i].format == format) {
-            *described = formats[i].described;
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 static gboolean describe_matrix(GstVideoColorMatrix matrix, IdiomVideoMatrix *described)
 {
     switch (matrix) {
@@ -40,13 +21,33 @@ static gboolean describe_matrix(GstVideoColorMatrix matrix, IdiomVideoMatrix *de
     }
 }
 
+/* What cannot be shown as it should be, and what would help. */
+static const char *find_refusal(const GstVideoInfo *info)
+{
+    if (GST_VIDEO_INFO_IS_INTERLACED(info))
+        return "interlaced video would have both its fields mixed up; put 'deinterlace' before";
+    switch (info->colorimetry.transfer) {
+    case GST_VIDEO_TRANSFER_SMPTE2084:
+        return "HDR video (PQ) would be painted as if it were not; it has to be mapped to SDR before";
+    case GST_VIDEO_TRANSFER_ARIB_STD_B67:
+        return "HDR video (HLG) would be painted as if it were not; it has to be mapped to SDR before";
+    default:
+        return NULL;
+    }
+}
+
 const char *video_info_describe(const GstVideoInfo *info, IdiomVideoInfo *described)
 {
+    const char *refusal = find_refusal(info);
     *described = (IdiomVideoInfo)IDIOM_VIDEO_INFO_INIT;
     described->width = (guint)info->width;
     described->height = (guint)info->height;
     described->full_range = info->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
-    if (!describe_format(GST_VIDEO_INFO_FORMAT(info), &described->format))
+    described->chroma_left = (info->chroma_site & GST_VIDEO_CHROMA_SITE_H_COSITED) != 0;
+    described->chroma_top = (info->chroma_site & GST_VIDEO_CHROMA_SITE_V_COSITED) != 0;
+    if (refusal)
+        return refusal;
+    if (!idiom_video_format_parse(GST_VIDEO_INFO_NAME(info), &described->format))
         return "the format is not known";
     if (GST_VIDEO_INFO_IS_YUV(info) && !describe_matrix(info->colorimetry.matrix, &described->matrix))
         return "YUV with the matrix of RGB cannot be converted";

@@ -13,6 +13,7 @@ typedef struct {
 } IdiomComponent;
 
 typedef struct {
+    const char *name;
     gboolean yuv; /* a matrix turns it into RGB; grey has only Y */
     guint8 n_planes;
     guint8 sub_x, sub_y; /* of chroma: logarithm to base 2 of the pixels per sample */

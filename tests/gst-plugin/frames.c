@@ -30,25 +30,22 @@ static guint8 pattern(guint plane, int x, int y, guint seed)
     return (guint8)(16 + (x * 7 + y * 13 + (int)plane * 61 + (int)seed * 29 + (x * y) % 11 * 5) % 220);
 }
 
-/* The first component that lies in plane @p. */
-static guint component_of(const GstVideoFrame *frame, guint p)
-{
-    guint component = 0;
-    while ((guint)GST_VIDEO_FRAME_COMP_PLANE(frame, component) != p)
-        component++;
-    return component;
-}
-
 /* Bytes of a row without padding, and rows, of plane @p. */
 static int row_bytes(const GstVideoFrame *frame, guint p)
 {
-    guint component = component_of(frame, p);
-    return GST_VIDEO_FRAME_COMP_WIDTH(frame, component) * GST_VIDEO_FRAME_COMP_PSTRIDE(frame, component);
+    int bytes = 0;
+    for (guint c = 0; c < GST_VIDEO_FRAME_N_COMPONENTS(frame); c++)
+        if ((guint)GST_VIDEO_FRAME_COMP_PLANE(frame, c) == p)
+            bytes = MAX(bytes, GST_VIDEO_FRAME_COMP_WIDTH(frame, c) * GST_VIDEO_FRAME_COMP_PSTRIDE(frame, c));
+    return bytes;
 }
 
 static int plane_rows(const GstVideoFrame *frame, guint p)
 {
-    return GST_VIDEO_FRAME_COMP_HEIGHT(frame, component_of(frame, p));
+    guint component = 0;
+    while ((guint)GST_VIDEO_FRAME_COMP_PLANE(frame, component) != p)
+        component++;
+    return GST_VIDEO_FRAME_COMP_HEIGHT(frame, component);
 }
 
 void fill(const GstVideoInfo *info, GstBuffer *buffer, guint seed)

@@ -7,7 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const formats[] = {"I420", "NV12", "RGBA", "BGRA", "RGBx", "BGRx"};
+static const char *const formats[] = {
+    "I420", "NV12", "RGBA", "BGRA", "RGBx", "BGRx", "ARGB", "ABGR",  "xRGB",      "xBGR",      "RGB",
+    "BGR",  "YV12", "NV21", "Y42B", "Y444", "YUY2", "UYVY", "GRAY8", "I420_10LE", "P010_10LE",
+};
 
 /* Runs @element on a frame of this size in state PLAYING and expects this error, whose text has @word in it.
  */
@@ -56,8 +59,10 @@ static void test_formats(void)
             GstVideoFrame fi, fo;
             g_assert_true(gst_video_frame_map(&fi, &info, in, GST_MAP_READ));
             g_assert_true(gst_video_frame_map(&fo, &info, out, GST_MAP_READ));
+            const int alpha = GST_VIDEO_FRAME_COMP_POFFSET(&fi, GST_VIDEO_COMP_A);
             for (int i = 0; i < width * height; i++)
-                g_assert_cmpint(((guint8 *)fi.data[0])[4 * i + 3], ==, ((guint8 *)fo.data[0])[4 * i + 3]);
+                g_assert_cmpint(((guint8 *)fi.data[0])[4 * i + alpha], ==,
+                                ((guint8 *)fo.data[0])[4 * i + alpha]);
             gst_video_frame_unmap(&fi);
             gst_video_frame_unmap(&fo);
         }
@@ -89,6 +94,18 @@ static void test_colorimetry(void)
         "format=I420,colorimetry=(string)1:3:5:1" /* BT.709, full range */,
         "format=NV12,colorimetry=(string)1:4:16:4" /* BT.601, full range */,
         "format=I420,colorimetry=(string)bt2020",
+        "format=YV12,colorimetry=(string)bt709",
+        "format=NV21,colorimetry=(string)bt709,chroma-site=(string)mpeg2",
+        "format=Y42B,colorimetry=(string)bt601",
+        "format=Y444,colorimetry=(string)bt709",
+        "format=YUY2,colorimetry=(string)bt601",
+        "format=UYVY,colorimetry=(string)bt709",
+        "format=I420_10LE,colorimetry=(string)bt2020",
+        "format=P010_10LE,colorimetry=(string)1:3:5:1",
+        "format=ARGB",
+        "format=xBGR",
+        "format=RGB",
+        "format=BGR",
     };
     guint8 expected[4], seen[4];
     stylize_colour("idiom style=tiny strength=0.5", expected);
@@ -102,6 +119,48 @@ static void test_colorimetry(void)
                        expected[1], expected[2]);
         for (guint c = 0; c < 3; c++)
             g_assert_cmpint(ABS(seen[c] - expected[c]), <=, 5);
+    }
+}
+
+/* All goes through the shaders, but so little of the style is shown that the source comes out: to the last bit. */
+static void test_no_style(void)
+{
+    static const int sizes[][2] = {{1, 1}, {3, 2}, {5, 7}, {33, 19}};
+    GstHarness *h = new_harness("idiom style=tiny strength=0.000001");
+    for (guint f = 0; f < G_N_ELEMENTS(formats); f++) {
+        for (guint s = 0; s < G_N_ELEMENTS(sizes); s++) {
+            GstVideoInfo info = make_info(formats[f], sizes[s][0], sizes[s][1]);
+            set_caps(h, formats[f], sizes[s][0], sizes[s][1]);
+            g_autoptr(GstBuffer) in = new_frame(&info, s);
+            g_autoptr(GstBuffer) out = push_and_pull(h, gst_buffer_ref(in));
+            g_assert_true(in != out);
+            g_assert_cmpint(largest_difference(&info, in, out), ==, 0);
+        }
+    }
+    gst_harness_teardown(h);
+}
+
+/* What would look wrong is refused, and the message says why. */
+static void test_refusals(void)
+{
+    static const char *const refused[][2] = {
+        {"interlace-mode=interleaved", "deinterlace"},
+        {"colorimetry=(string)2:6:14:7", "PQ"}, /* BT.2020 */
+        {"colorimetry=(string)2:6:15:7", "HLG"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(refused); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "video/x-raw,format=P010_10LE,width=32,height=32,framerate=25/1,%s", refused[i][0]);
+        g_autoptr(GstBus) bus = gst_bus_new();
+        GstHarness *h = new_harness("idiom style=tiny");
+        GstElement *idiom = gst_harness_find_element(h, "idiom");
+        gst_element_set_bus(idiom, bus);
+        g_assert_true(gst_harness_push_event(h, gst_event_new_stream_start("refused")));
+        gst_harness_push_event(h, gst_event_new_caps(gst_caps_from_string(text)));
+        g_assert_cmpuint(count_messages(bus, GST_MESSAGE_ERROR, refused[i][1]), ==, 1);
+        gst_element_set_bus(idiom, NULL);
+        gst_object_unref(idiom);
+        gst_harness_teardown(h);
     }
 }
 
@@ -695,6 +754,8 @@ int main(int argc, char **argv)
     g_test_add_func("/element/formats", test_formats);
     g_test_add_func("/element/colorimetry", test_colorimetry);
     g_test_add_func("/element/strides", test_strides);
+    g_test_add_func("/element/no-style", test_no_style);
+    g_test_add_func("/element/refusals", test_refusals);
     g_test_add_func("/element/strength", test_strength);
     g_test_add_func("/element/caps-change", test_caps_change);
     g_test_add_func("/element/timestamps-and-metas", test_timestamps_and_metas);

@@ -5,21 +5,6 @@
 
 #include <stdio.h>
 
-static gboolean parse_format(const char *name, IdiomVideoFormat *format)
-{
-    static const char *const names[] = {
-        [IDIOM_VIDEO_RGBA] = "RGBA", [IDIOM_VIDEO_BGRA] = "BGRA", [IDIOM_VIDEO_RGBX] = "RGBx",
-        [IDIOM_VIDEO_BGRX] = "BGRx", [IDIOM_VIDEO_I420] = "I420", [IDIOM_VIDEO_NV12] = "NV12",
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (g_str_equal(names[i], name)) {
-            *format = (IdiomVideoFormat)i;
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 int bench_frame(int argc, char **argv)
 {
     g_autofree char *style = NULL, *device = NULL, *size = NULL, *format_name = NULL, *json = NULL;
@@ -44,7 +29,7 @@ int bench_frame(int argc, char **argv)
     guint width = 640, height = 360;
     IdiomVideoFormat format = IDIOM_VIDEO_I420;
     if (argc != 1 || frames < 1 || (size && sscanf(size, "%ux%u", &width, &height) != 2) ||
-        (format_name && !parse_format(format_name, &format))) {
+        (format_name && !idiom_video_format_parse(format_name, &format))) {
         g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
         g_printerr("%s", help);
         return 2;

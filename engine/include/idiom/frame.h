@@ -57,6 +57,17 @@ typedef enum {
 } IdiomVideoFormat;
 
 /**
+ * idiom_video_format_parse:
+ * @name: a format's name without prefix, as GStreamer spells it: "I420", "RGBx", "P010_10LE"
+ * @format: (out): receives the format
+ *
+ * Finds a format by its name.
+ *
+ * Returns: whether there is one
+ */
+IDIOM_API gboolean idiom_video_format_parse(const char *name, IdiomVideoFormat *format);
+
+/**
  * IdiomVideoMatrix:
  * @IDIOM_VIDEO_BT601: ITU-R BT.601
  * @IDIOM_VIDEO_BT709: ITU-R BT.709
