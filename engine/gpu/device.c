@@ -60,7 +60,9 @@ IdiomDevice *idiom_device_new(const char *selector)
     device->selector = g_strdup(selector);
     g_mutex_init(&device->queue_lock);
     g_mutex_init(&device->kernel_lock);
+    g_cond_init(&device->kernel_made);
     device->kernels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    device->in_the_making = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return device;
 }
 
@@ -157,6 +159,8 @@ void idiom_device_unref(IdiomDevice *device)
     if (!device->adopted)
         shut(device);
     g_hash_table_unref(device->kernels);
+    g_hash_table_unref(device->in_the_making);
+    g_cond_clear(&device->kernel_made);
     g_mutex_clear(&device->queue_lock);
     g_mutex_clear(&device->kernel_lock);
     g_free(device->pipeline_cache_path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Compute pipelines from the SPIR-V in the library's resources, each made once, with a cache on disk. */
+/* Compute pipelines from the SPIR-V in the library's resources, each made once. */
 #include "vk.h"
 
 #include <gio/gio.h>
@@ -69,8 +69,7 @@ static IdiomKernel *make_kernel(IdiomDevice *device, const char *resource, const
     VkSpecializationMapEntry entries[IDIOM_KERNEL_MAX_SPEC];
     VkPipeline pipeline = VK_NULL_HANDLE;
 
-    if (!idiom_room_check(resource, IDIOM_KERNEL_ROOM, error) ||
-        !make_layouts(device, n_planes, texels, error))
+    if (!idiom_room_check(resource, IDIOM_KERNEL_ROOM, error))
         return NULL;
     VkShaderModule module = load_module(device, resource, error);
     if (!module)
@@ -103,22 +102,38 @@ static IdiomKernel *make_kernel(IdiomDevice *device, const char *resource, const
     return kernel;
 }
 
+/* The kernel of that description, or NULL and the description noted as being made by the caller. */
+static IdiomKernel *find_or_begin(IdiomDevice *device, const char *key)
+{
+    while (!g_hash_table_contains(device->kernels, key)) {
+        if (g_hash_table_add(device->in_the_making, g_strdup(key)))
+            return NULL;
+        g_cond_wait(&device->kernel_made, &device->kernel_lock);
+    }
+    return g_hash_table_lookup(device->kernels, key);
+}
+
 IdiomKernel *idiom_kernel_get(IdiomDevice *device, const char *resource, const guint32 *spec, guint n_spec,
                               guint n_planes, gboolean texels, GError **error)
 {
     g_autoptr(GString) key = g_string_new(resource);
 
     g_return_val_if_fail(n_planes <= IDIOM_KERNEL_MAX_PLANES && n_spec <= IDIOM_KERNEL_MAX_SPEC, NULL);
-    g_string_append_printf(key, " %u", n_planes);
+    g_string_append_printf(key, " %u %u", texels != FALSE, n_planes);
     for (guint i = 0; i < n_spec; i++)
         g_string_append_printf(key, " %u", spec[i]);
     g_mutex_lock(&device->kernel_lock);
-    IdiomKernel *kernel = g_hash_table_lookup(device->kernels, key->str);
-    if (!kernel) {
+    IdiomKernel *kernel = find_or_begin(device, key->str);
+    if (!kernel && make_layouts(device, n_planes, texels, error)) {
+        /* others may make other kernels meanwhile: drivers take their time */
+        g_mutex_unlock(&device->kernel_lock);
         kernel = make_kernel(device, resource, spec, n_spec, n_planes, texels, error);
+        g_mutex_lock(&device->kernel_lock);
         if (kernel)
             g_hash_table_insert(device->kernels, g_strdup(key->str), kernel);
     }
+    if (g_hash_table_remove(device->in_the_making, key->str))
+        g_cond_broadcast(&device->kernel_made);
     g_mutex_unlock(&device->kernel_lock);
     return kernel;
 }
@@ -160,49 +175,4 @@ void idiom_kernel_free(IdiomDevice *device, IdiomKernel *kernel)
 {
     vkDestroyPipeline(device->device, kernel->pipeline, NULL);
     g_free(kernel);
-}
-
-void idiom_device_load_pipeline_cache(IdiomDevice *device)
-{
-    VkPhysicalDeviceProperties props;
-    g_autofree char *data = NULL;
-    gsize size = 0;
-    GString *name = g_string_new("pipelines-");
-
-    vkGetPhysicalDeviceProperties(device->physical, &props);
-    for (guint i = 0; i < VK_UUID_SIZE; i++)
-        g_string_append_printf(name, "%02x", props.pipelineCacheUUID[i]);
-    device->pipeline_cache_path = g_build_filename(g_get_user_cache_dir(), "idiom", name->str, NULL);
-    g_string_free(name, TRUE);
-
-    /* drivers check the header themselves, but not all of them survive a short file */
-    if (g_file_get_contents(device->pipeline_cache_path, &data, &size, NULL)) {
-        VkPipelineCacheHeaderVersionOne header;
-        if (size < sizeof header ||
-            (memcpy(&header, data, sizeof header), header.vendorID != props.vendorID) ||
-            header.deviceID != props.deviceID ||
-            memcmp(header.pipelineCacheUUID, props.pipelineCacheUUID, VK_UUID_SIZE))
-            size = 0;
-    }
-    VkPipelineCacheCreateInfo info = {
-        .sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO, .initialDataSize = size, .pInitialData = data};
-    if (vkCreatePipelineCache(device->device, &info, NULL, &device->pipeline_cache) != VK_SUCCESS)
-        device->pipeline_cache = VK_NULL_HANDLE; /* slower starts, nothing else */
-}
-
-void idiom_device_save_pipeline_cache(IdiomDevice *device)
-{
-    size_t size = 0;
-
-    if (!device->pipeline_cache ||
-        vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, NULL) != VK_SUCCESS ||
-        size == 0)
-        return;
-    g_autofree char *data = g_malloc(size);
-    if (vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, data) != VK_SUCCESS)
-        return;
-    g_autofree char *dir = g_path_get_dirname(device->pipeline_cache_path);
-    g_mkdir_with_parents(dir, 0755);
-    g_file_set_contents(device->pipeline_cache_path, data, (gssize)size,
-                        NULL); /* a cache: failure is no error */
 }

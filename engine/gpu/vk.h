@@ -73,7 +73,9 @@ struct IdiomDevice {
     VkPipelineCache pipeline_cache;
     char *pipeline_cache_path;
     GMutex kernel_lock;
-    GHashTable *kernels; /* description -> IdiomKernel */
+    GHashTable *kernels;       /* description -> IdiomKernel */
+    GHashTable *in_the_making; /* descriptions; each by one thread */
+    GCond kernel_made;
     /* one layout for every number of planes, seen as texels too [1] or not [0] */
     VkDescriptorSetLayout set_layouts[2][IDIOM_KERNEL_MAX_PLANES + 1];
     VkPipelineLayout pipeline_layouts[2][IDIOM_KERNEL_MAX_PLANES + 1];
