@@ -32,6 +32,7 @@
     C(CreateDescriptorPool, MEMORY)                                                                          \
     C(AllocateDescriptorSets, MEMORY, VK_ERROR_FRAGMENTED_POOL, VK_ERROR_OUT_OF_POOL_MEMORY)                 \
     C(CreateCommandPool, MEMORY)                                                                             \
+    C(ResetCommandPool, VK_ERROR_OUT_OF_DEVICE_MEMORY)                                                       \
     C(AllocateCommandBuffers, MEMORY)                                                                        \
     C(BeginCommandBuffer, MEMORY)                                                                            \
     C(EndCommandBuffer, MEMORY)                                                                              \
@@ -64,7 +65,8 @@
 
 /* What cannot fail, and passes this layer by. */
 #define CALLS_LEFT_ALONE                                                                                     \
-    "vkCmdBindDescriptorSets", "vkCmdBindPipeline", "vkCmdCopyBuffer", "vkCmdDispatch", "vkCmdFillBuffer",   \
+    "vkCmdBindDescriptorSets", "vkCmdBindPipeline", "vkCmdCopyBuffer", "vkCmdCopyBufferToImage",             \
+        "vkCmdCopyImageToBuffer", "vkGetDeviceProcAddr", "vkCmdDispatch", "vkCmdFillBuffer",                 \
         "vkCmdPipelineBarrier", "vkCmdPushConstants", "vkCmdResetQueryPool", "vkCmdWriteTimestamp",          \
         "vkGetBufferDeviceAddress", "vkGetBufferMemoryRequirements", "vkGetDeviceQueue",                     \
         "vkGetInstanceProcAddr", "vkGetPhysicalDeviceFeatures2", "vkGetPhysicalDeviceMemoryProperties",      \

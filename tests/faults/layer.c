@@ -91,6 +91,7 @@ DOES(BindBufferMemory, (VkDevice on, VkBuffer buffer, VkDeviceMemory memory, VkD
 DOES(AllocateDescriptorSets, (VkDevice on, const VkDescriptorSetAllocateInfo *info, VkDescriptorSet *sets), (on, info, sets))
 DOES(AllocateCommandBuffers, (VkDevice on, const VkCommandBufferAllocateInfo *info, VkCommandBuffer *buffers), (on, info, buffers))
 DOES(BeginCommandBuffer, (VkCommandBuffer on, const VkCommandBufferBeginInfo *info), (on, info))
+DOES(ResetCommandPool, (VkDevice on, VkCommandPool pool, VkCommandPoolResetFlags flags), (on, pool, flags))
 DOES(EndCommandBuffer, (VkCommandBuffer on), (on))
 DOES(QueueWaitIdle, (VkQueue on), (on))
 DOES(GetQueryPoolResults, (VkDevice on, VkQueryPool pool, uint32_t first, uint32_t count, size_t size, void *data, VkDeviceSize stride, VkQueryResultFlags flags),
