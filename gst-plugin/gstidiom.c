@@ -24,6 +24,8 @@
  * Several frames may be on their way through the device at a time, see #idiom:frames-in-flight; latency queries tell what
  * that costs. Frames that would be late at the sink are dropped before the device sees them.
  *
+ * All settings can be kept as presets, see #GstPreset.
+ *
  * A frame that the device cannot hold, a missing device, and a style that cannot be used are errors on the bus. A style
  * or mix that cannot be used is only a warning while frames flow, and what was shown goes on.
  *
@@ -87,7 +89,8 @@ struct _GstIdiom {
     gboolean passed;         /* the frames before passed untouched */
 };
 
-G_DEFINE_TYPE(GstIdiom, gst_idiom, GST_TYPE_VIDEO_FILTER)
+G_DEFINE_TYPE_WITH_CODE(GstIdiom, gst_idiom, GST_TYPE_VIDEO_FILTER,
+                        G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, NULL))
 GST_ELEMENT_REGISTER_DEFINE(idiom, "idiom", GST_RANK_NONE, GST_TYPE_IDIOM)
 
 /* Hands to the renderer what it keeps from frame to frame; under the object lock. */

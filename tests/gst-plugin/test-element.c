@@ -474,6 +474,25 @@ static void test_temporal_resets(void)
     end_stream(&s);
 }
 
+/* Played backwards a frame continues the one that comes after it in the stream. */
+static void test_temporal_reverse(void)
+{
+    Stream s = start_stream("idiom style=tiny temporal=1");
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    segment.rate = -1;
+    segment.stop = segment.position = 10 * GST_SECOND;
+    g_assert_true(gst_harness_push_event(s.h, gst_event_new_segment(&segment)));
+    s.time = 9 * GST_SECOND;
+    for (guint i = 0; i < 4; i++) {
+        g_assert_true(is_alone(&s, 0) == (i == 0));
+        s.time -= 2 * STEP; /* is_alone() has moved it on */
+    }
+    s.time -= 5 * STEP;
+    g_assert_true(is_alone(&s, 0)); /* frames are missing */
+    end_stream(&s);
+}
+
 static void test_temporal_caps_change(void)
 {
     Stream s = start_stream("idiom style=tiny temporal=1");
@@ -530,6 +549,13 @@ static void test_temporal_late(void)
         g_assert_null(gst_harness_try_pull(s.h));
     }
     g_assert_false(is_alone(&s, 0));
+    g_autoptr(GstStructure) stats = NULL;
+    guint64 frames, dropped;
+    g_object_get(s.idiom, "stats", &stats, NULL);
+    g_assert_true(
+        gst_structure_get(stats, "frames", G_TYPE_UINT64, &frames, "dropped", G_TYPE_UINT64, &dropped, NULL));
+    g_assert_cmpuint(frames, ==, 4); /* the device has not seen the others */
+    g_assert_cmpuint(dropped, ==, 4);
     end_stream(&s);
 }
 
@@ -695,6 +721,17 @@ static void test_strokes_and_colour(void)
     gst_harness_teardown(h);
 }
 
+/* --- presets ---------------------------------------------------------------------------------------- */
+
+static void test_presets(void)
+{
+    g_autoptr(GstElement) idiom = gst_object_ref_sink(gst_element_factory_make("idiom", NULL));
+    g_auto(GStrv) names = gst_preset_get_property_names(GST_PRESET(idiom));
+    g_assert_true(g_strv_contains((const char *const *)names, "style"));
+    g_assert_true(g_strv_contains((const char *const *)names, "strength"));
+    g_assert_false(g_strv_contains((const char *const *)names, "stats"));
+}
+
 /* --- errors and load ------------------------------------------------------------------------------ */
 
 static void test_errors(gconstpointer folder)
@@ -764,6 +801,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/element/style-change", folder, test_style_change);
     g_test_add_func("/element/temporal", test_temporal);
     g_test_add_func("/element/temporal-resets", test_temporal_resets);
+    g_test_add_func("/element/temporal-reverse", test_temporal_reverse);
     g_test_add_func("/element/temporal-caps-change", test_temporal_caps_change);
     g_test_add_func("/element/temporal-style-change", test_temporal_style_change);
     g_test_add_func("/element/temporal-late", test_temporal_late);
@@ -771,6 +809,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/style-fade-again", test_style_fade_again);
     g_test_add_func("/element/mix", test_mix);
     g_test_add_func("/element/strokes-and-colour", test_strokes_and_colour);
+    g_test_add_func("/element/presets", test_presets);
     g_test_add_data_func("/element/errors", folder, test_errors);
     g_test_add_func("/element/too-large", test_too_large);
     g_test_add_func("/element/two-at-once", test_two_at_once);
