@@ -121,7 +121,7 @@ static void end_training(gpointer state)
 
 /* --- frames ------------------------------------------------------------------------------------------------------- */
 
-enum { WIDTH = 16, HEIGHT = 12, SLOTS = 2 };
+enum { WIDTH = 32, HEIGHT = 32, SLOTS = 2 }; /* a frame is a page, which a device may import */
 static const gint64 STEP = 40000000;
 
 typedef struct {
@@ -129,6 +129,7 @@ typedef struct {
     IdiomRenderer *renderer;
     GError *warning; /* the first one; atomic */
     gint64 time;
+    guint width; /* of the frames */
 } Video;
 
 static void on_warning(const GError *warning, gpointer user)
@@ -153,10 +154,11 @@ static gboolean without_warning(Video *video, GError **error)
 /* As many frames as there are slots, together. */
 static gboolean show_frames(Video *video, GError **error)
 {
-    guint8 in[4 * 2 * WIDTH * HEIGHT] = {0}, out[SLOTS][sizeof in];
+    guint8 in[4 * 2 * WIDTH * HEIGHT] = {0};
+    _Alignas(4096) guint8 out[SLOTS][sizeof in];
     IdiomPicture source = IDIOM_PICTURE_INIT;
     source.planes[0] = in;
-    source.strides[0] = 4 * 2 * WIDTH;
+    source.strides[0] = 4 * video->width;
     gboolean ok = TRUE;
     for (guint i = 0; ok && i < SLOTS; i++) {
         IdiomPicture result = source;
@@ -176,7 +178,7 @@ static gboolean configure(Video *video, guint width, GError **error)
 {
     IdiomVideoInfo info = IDIOM_VIDEO_INFO_INIT;
     info.format = IDIOM_VIDEO_RGBA;
-    info.width = width;
+    info.width = video->width = width;
     info.height = HEIGHT;
     return idiom_renderer_configure(video->renderer, &info, error);
 }
