@@ -163,12 +163,15 @@ def otsu(grey):
 
 
 def prepare(grey, light):
-    """Dark text on white, in several ways: hard thresholds, and a soft one."""
+    """Dark text on white, in several ways: hard thresholds, and soft ones from black to white."""
     if not light:
         grey = ImageOps.invert(grey)
     for threshold in (180, 215, otsu(grey)):
         yield grey.point([255 if value <= threshold else 0 for value in range(256)])
-    yield ImageOps.invert(grey.point([max(0, min(255, (value - 120) * 2)) for value in range(256)]))
+    # how bright yellow becomes is up to the style; tesseract 5.5 reads hardly any of it with a threshold
+    for black, white in ((120, 248), (150, 252), (90, 250), (60, 220)):
+        levels = [(value - black) * 255 // (white - black) for value in range(256)]
+        yield ImageOps.invert(grey.point([max(0, min(255, level)) for level in levels]))
 
 
 def recognize(image):
