@@ -63,7 +63,11 @@ IdiomBuffer *idiom_external_buffer(IdiomExternal *external);
 
 /* --- kernels ---------------------------------------------------------------------------------------------------- */
 
-/* A compute pipeline. Belongs to the device; the same request returns the same kernel. */
+/*
+ * A compute pipeline. Belongs to the device; the same request returns the same kernel. What is requested depends on the
+ * size of a frame in three ways only (two widths of workgroups, padding or none, the luma's cells, which grow every 480
+ * pixels), which is what bounds the kernels of a device that sees many sizes.
+ */
 typedef struct IdiomKernel IdiomKernel;
 
 /*
