@@ -29,6 +29,7 @@ IdiomTensor *idiom_to_flat(IdiomGraph *g, IdiomTensor *planes);
  * @IDIOM_ACT_LEAKY: max(x, 0.2 x)
  * @IDIOM_ACT_TANH01: 0.5 + 0.5 tanh(x): pictures in 0..1
  * @IDIOM_ACT_SOFTPLUS: log(1 + exp(x)); -log sigmoid(-x), for binary cross entropy on logits
+ * @IDIOM_ACT_HARDSWISH: x times x / 6 + 0.5, the latter clamped to 0..1
  */
 typedef enum {
     IDIOM_ACT_NONE,
@@ -38,6 +39,7 @@ typedef enum {
     IDIOM_ACT_SIGMOID,
     IDIOM_ACT_TANH01,
     IDIOM_ACT_SOFTPLUS,
+    IDIOM_ACT_HARDSWISH,
 } IdiomActivation;
 
 /**
