@@ -7,4 +7,7 @@
 /* fp32 operations per second that @device does at best, a multiply-add counting as two; 0 on failure. */
 double peak_measure(IdiomDevice *device, GError **error);
 
+/* Whether the shader that measures computes what it should. */
+gboolean peak_check(IdiomDevice *device, GError **error);
+
 #endif

@@ -130,6 +130,7 @@ CASES(conv2d)
         {{1, 1, 8, 8}, 0, 4, 3, 3, {ZERO(0), .act = IDIOM_ACT_SOFTPLUS}},
         {{2, 4, 8, 40}, 0, 1, 3, 3, {ZERO(1), .act = IDIOM_ACT_SIGMOID}},
         {{1, 5, 6, 6}, 0, 5, 3, 5, {REFLECT(2), .act = IDIOM_ACT_TANH}},
+        {{2, 5, 7, 37}, 0, 6, 3, 3, {REFLECT(1), .act = IDIOM_ACT_HARDSWISH}},
         /* two inputs */
         {{1, 16, 9, 33}, 3, 3, 3, 3, {REFLECT(1), .act = IDIOM_ACT_TANH01}},
         {{2, 5, 7, 10}, 3, 6, 3, 3, {ZERO(1)}},
@@ -143,6 +144,13 @@ CASES(conv2d)
         /* k 9 */
         {{1, 3, 13, 19}, 0, 16, 9, 9, {REFLECT(4)}},
         {{1, 8, 12, 17}, 0, 3, 9, 9, {ZERO(4), .act = IDIOM_ACT_TANH01}},
+        /* windows of structural similarity, and the sums and filters of the losses */
+        {{1, 3, 31, 45}, 0, 1, 1, 1, {0}, TRUE},
+        {{1, 1, 31, 45}, 0, 1, 1, 11, {0}, TRUE},
+        {{1, 1, 45, 31}, 0, 1, 11, 1, {0}, TRUE},
+        {{1, 1, 180, 320}, 0, 1, 1, 11, {0}, TRUE},
+        {{2, 1, 24, 40}, 0, 4, 7, 7, {EDGE(3)}, TRUE},
+        {{1, 1, 40, 33}, 0, 2, 11, 11, {ZERO(5)}, TRUE},
         /* strides */
         {{1, 8, 17, 33}, 0, 16, 3, 3, {.stride = 2, REFLECT(1)}},
         {{1, 16, 16, 34}, 0, 20, 3, 3, {.stride = 2, ZERO(1), .act = IDIOM_ACT_RELU}},

@@ -121,6 +121,7 @@ CASES(instance_norm)
         {{3, 16, 8, 9}, 2, 3, TRUE, IDIOM_ACT_LEAKY, FILL_SIGNED},
         {{2, 47, 3, 165}, 3, 2, FALSE, IDIOM_ACT_TANH, FILL_SHIFTED},
         {{2, 4, 6, 6}, 1, 1, FALSE, IDIOM_ACT_NONE, FILL_SIGNED},
+        {{2, 7, 6, 37}, 1, 0, TRUE, IDIOM_ACT_HARDSWISH, FILL_SIGNED},
     };
     for (guint i = 0; i < G_N_ELEMENTS(norms); i++)
         add_norm(checks, &norms[i]);

@@ -32,7 +32,7 @@ static void pool_entries(const RefArgs *a, Ref *const *in, RefSink *s)
     }
 }
 
-static const RefRule ref_pool2d = {pool_shape, pool_entries, .linear = 1};
+const RefRule ref_pool2d = {pool_shape, pool_entries, .linear = 1};
 
 /* clang-format off */
 OP(pool2d, "pool2d", ref_pool2d,
@@ -68,6 +68,11 @@ CASES(pool)
         {{3, 5, 7, 33}, {IDIOM_POOL_AVG, 3, 2, 0}},
         {{1, 47, 9, 9}, {IDIOM_POOL_AVG, 4, 4, 0}},
         {{1, 4, 7, 7}, {IDIOM_POOL_AVG, 7, 1, 0}},
+        /* windows of structural similarity */
+        {{1, 1, 31, 45}, {IDIOM_POOL_AVG, 7, 1, 0}},
+        {{2, 1, 64, 133}, {IDIOM_POOL_AVG, 7, 1, 0}},
+        {{1, 1, 270, 480}, {IDIOM_POOL_AVG, 7, 1, 0}},
+        {{1, 3, 40, 40}, {IDIOM_POOL_AVG, 8, 1, 0}},
     };
     for (guint i = 0; i < G_N_ELEMENTS(pools); i++)
         add_pool(checks, pools[i].x, pools[i].n, pools[i].fill);

@@ -82,7 +82,7 @@ CASES(upsample2_conv2d)
         {{1, 1, 1, 1}, 0, 1, IDIOM_ACT_NONE},    {{1, 3, 3, 5}, 0, 5, IDIOM_ACT_RELU},
         {{1, 32, 6, 35}, 0, 16, IDIOM_ACT_RELU}, {{1, 16, 9, 33}, 3, 3, IDIOM_ACT_TANH01},
         {{3, 19, 4, 7}, 0, 19, IDIOM_ACT_NONE},  {{2, 5, 7, 4}, 16, 4, IDIOM_ACT_LEAKY},
-        {{2, 36, 5, 9}, 3, 5, IDIOM_ACT_TANH01},
+        {{2, 36, 5, 9}, 3, 5, IDIOM_ACT_TANH01}, {{1, 8, 5, 9}, 0, 6, IDIOM_ACT_HARDSWISH},
     };
     for (guint i = 0; i < G_N_ELEMENTS(upsamples); i++)
         add_upsample_conv(checks, upsamples[i].x, upsamples[i].c2, upsamples[i].o, upsamples[i].act);

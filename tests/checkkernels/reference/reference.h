@@ -115,6 +115,7 @@ IdiomShape channel_shape(const RefArgs *a, Ref *const *in);
 extern const RefRule ref_identity;
 extern const RefRule ref_conv2d;    /* x, x2, weight, bias */
 extern const RefRule ref_upsample2; /* n: IdiomUpsample */
+extern const RefRule ref_pool2d;    /* n: IdiomPool, k, stride, ceil */
 
 /* Where position @i of a padded row of @n comes from; -1: zero. */
 int ref_padded_source(int i, int n, IdiomPadMode mode);
