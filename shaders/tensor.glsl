@@ -64,6 +64,15 @@ uvec2 tensor_element(vec4 v)
 #define PLANES_INOUT(slot, name)                                                                                       \
     PLANES_IN(slot, name);                                                                                             \
     PLANES_OUT(slot, name)
+/* planes in fp32, whatever the precision of the others; stored by store4_full */
+#define FULL_PLANES_IN(slot, name) PLANES_IN(slot, name)
+#define FULL_PLANES_OUT(slot, name)                                                                                    \
+    layout(set = 0, binding = slot + 8, std430) writeonly buffer name##_texels                                         \
+    {                                                                                                                  \
+        vec4 v[];                                                                                                      \
+    }                                                                                                                  \
+    name##_memory
+#define store4_full(t, d, n_, c4_, y_, x_, value) t##_memory.v[tensor_index(d, n_, c4_, y_, x_)] = value
 #define tensor_index(d, n_, c4_, y_, x_) (((c4_) * (d).y + (y_)) * ((d).w * (d).x) + (n_) * (d).x + (x_))
 #define load4(t, d, n_, c4_, y_, x_) texelFetch(t, tensor_index(d, n_, c4_, y_, x_))
 #define store4(t, d, n_, c4_, y_, x_, value)                                                                           \
@@ -106,6 +115,20 @@ uvec2 tensor_element(vec4 v)
         TENSOR_ELEMENT v[];                                                                                            \
     }                                                                                                                  \
     name
+/* planes in fp32, whatever the precision of the others; stored by store4_full */
+#define FULL_PLANES_IN(slot, name)                                                                                     \
+    layout(set = 0, binding = slot, std430) readonly buffer name##_block                                               \
+    {                                                                                                                  \
+        vec4 v[];                                                                                                      \
+    }                                                                                                                  \
+    name
+#define FULL_PLANES_OUT(slot, name)                                                                                    \
+    layout(set = 0, binding = slot, std430) writeonly buffer name##_block                                              \
+    {                                                                                                                  \
+        vec4 v[];                                                                                                      \
+    }                                                                                                                  \
+    name
+#define store4_full(t, d, n_, c4_, y_, x_, value) t.v[tensor_index(d, n_, c4_, y_, x_)] = value
 #define tensor_index(d, n_, c4_, y_, x_) ((((n_) * (((d).z + 3) / 4) + (c4_)) * (d).y + (y_)) * (d).x + (x_))
 #define load4(t, d, n_, c4_, y_, x_) vec4(t.v[tensor_index(d, n_, c4_, y_, x_)])
 #define store4(t, d, n_, c4_, y_, x_, value) t.v[tensor_index(d, n_, c4_, y_, x_)] = TENSOR_ELEMENT(value)

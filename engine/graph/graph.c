@@ -93,6 +93,7 @@ IdiomTensor *idiom_graph_new_tensor(IdiomGraph *g, IdiomLayout layout, IdiomShap
     t->id = g->tensors->len;
     t->layout = layout;
     t->shape = shape;
+    t->precision = g->precision;
     g_ptr_array_add(g->tensors, t);
     return t;
 }
@@ -182,6 +183,7 @@ IdiomTensor *idiom_graph_borrow(IdiomGraph *g, const IdiomTensor *t)
     if (idiom_graph_failed(g, NULL, 0))
         return NULL;
     IdiomTensor *borrowed = idiom_graph_new_tensor(g, t->layout, t->shape);
+    borrowed->precision = t->precision;
     borrowed->owner = t;
     borrowed->state = t->state;
     return borrowed;
@@ -267,6 +269,7 @@ IdiomTensor *idiom_stop_gradient(IdiomGraph *g, IdiomTensor *tensor)
     IdiomTensor *t = idiom_graph_new_tensor(g, tensor->layout, tensor->shape);
     t->alias = tensor;
     t->constant = tensor->constant;
+    t->precision = tensor->precision;
     return t;
 }
 
@@ -300,6 +303,14 @@ IdiomTensor *idiom_op_add_output(IdiomOp *op, IdiomGraph *g, IdiomLayout layout,
         t->requires_gradient |= op->in[i] && op->in[i]->requires_gradient;
     op->out[op->n_out++] = t;
     return check_size(g, layout, shape) ? t : NULL;
+}
+
+IdiomTensor *idiom_op_add_full_output(IdiomOp *op, IdiomGraph *g, IdiomShape shape)
+{
+    IdiomTensor *t = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, shape);
+    if (t)
+        t->precision = IDIOM_FP32;
+    return t;
 }
 
 IdiomOp *idiom_graph_find_op(IdiomGraph *g, const IdiomOpClass *klass, IdiomTensor *const *in, guint n_in,

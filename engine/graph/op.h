@@ -57,8 +57,9 @@ struct IdiomTensor {
     guint id;
     IdiomLayout layout;
     IdiomShape shape;
-    IdiomOp *op;       /* that makes it; NULL for inputs, parameters, constants */
-    gboolean constant; /* depends on constants only: computed once */
+    IdiomOp *op;              /* that makes it; NULL for inputs, parameters, constants */
+    IdiomPrecision precision; /* of planes: the graph's, or fp32 */
+    gboolean constant;        /* depends on constants only: computed once */
     gboolean requires_gradient;
     gboolean wants_gradient; /* somebody will look at it: idiom_graph_want_gradient() */
     IdiomTensor *gradient;
@@ -81,7 +82,7 @@ struct IdiomTensor {
 /* Kernel family of the graph's device (which shader variants run). */
 IdiomFamily idiom_graph_family(const IdiomGraph *g);
 
-/* Storage precision of planes. */
+/* Storage precision of planes that are not full. */
 IdiomPrecision idiom_graph_precision(const IdiomGraph *g);
 
 /* TRUE if the graph has failed already or one of the @n tensors is NULL: the builder returns NULL then. */
@@ -102,6 +103,12 @@ IdiomOp *idiom_graph_add_op(IdiomGraph *g, const IdiomOpClass *klass, IdiomTenso
  * NULL, with the graph's error set, if the device cannot hold the shape.
  */
 IdiomTensor *idiom_op_add_output(IdiomOp *op, IdiomGraph *g, IdiomLayout layout, IdiomShape shape);
+
+/*
+ * Planes in fp32, also where the graph's are fp16: for what 11 bits cannot hold, such as displacements. Shaders that see
+ * both kinds must say so: see IdiomDispatch.mixed. No gradient.
+ */
+IdiomTensor *idiom_op_add_full_output(IdiomOp *op, IdiomGraph *g, IdiomShape shape);
 
 /*
  * An existing op of @klass with the same inputs and parameters, or NULL: so that packed weights, say, are made once.
@@ -138,11 +145,15 @@ typedef struct {
     guint groups[3]; /* workgroups; 0 means 1 */
     const IdiomTensor *planes[IDIOM_MAX_PLANES];
     guint n_planes;
+    gboolean mixed; /* declares the full ones among its planes with FULL_PLANES_IN, FULL_PLANES_OUT */
     const void *push;
     gsize push_size;
 } IdiomDispatch;
 
-/* The shader to use is picked by family and precision: "<shader>.<lane|vec><32|16>". */
+/*
+ * The shader to use is picked by family and precision: "<shader>.<lane|vec><32|16>"; where all planes are full, it is
+ * the one for fp32.
+ */
 gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError **error);
 
 /* Device address of a flat or bytes tensor, its offset included. */

@@ -120,12 +120,12 @@ static IdiomShape blocks_of(const IdiomTensor *t)
     return IDIOM_SHAPE(t->shape.n, idiom_c4(t->shape.c), t->shape.h, t->shape.w);
 }
 
-static gsize storage_bytes(const IdiomProgram *p, const IdiomTensor *t)
+static gsize storage_bytes(const IdiomTensor *t)
 {
     if (t->params || t->owner)
         return 0;
     if (t->layout == IDIOM_LAYOUT_PLANES)
-        return idiom_shape_elements(blocks_of(t)) * (p->graph->precision == IDIOM_FP16 ? 8 : 16);
+        return idiom_shape_elements(blocks_of(t)) * (t->precision == IDIOM_FP16 ? 8 : 16);
     return idiom_shape_elements(t->shape) * (t->layout == IDIOM_LAYOUT_FLAT ? sizeof(float) : 1);
 }
 
@@ -134,7 +134,7 @@ static Storage *new_storage(IdiomProgram *p, const IdiomTensor *t)
     Storage *s = g_new0(Storage, 1);
 
     s->tensor = t;
-    s->size = storage_bytes(p, t);
+    s->size = storage_bytes(t);
     g_ptr_array_add(p->storages, s);
     return s;
 }
@@ -146,8 +146,9 @@ static Storage *take_storage(IdiomProgram *p, const IdiomTensor *t)
         Storage *s = g_ptr_array_index(p->storages, i);
         gboolean planes = s->tensor->layout == IDIOM_LAYOUT_PLANES;
         gboolean fits = t->layout == IDIOM_LAYOUT_PLANES
-                            ? planes && idiom_shape_equal(blocks_of(s->tensor), blocks_of(t))
-                            : !planes && s->size == storage_bytes(p, t);
+                            ? planes && s->tensor->precision == t->precision &&
+                                  idiom_shape_equal(blocks_of(s->tensor), blocks_of(t))
+                            : !planes && s->size == storage_bytes(t);
         if (s->free && fits) {
             s->free = FALSE;
             return s;

@@ -44,8 +44,7 @@ static gboolean allocate_storage(IdiomProgram *p, Storage *s, GError **error)
     if (t->params || t->owner)
         return borrow(p, s, error);
     if (t->layout == IDIOM_LAYOUT_PLANES) {
-        s->planes =
-            idiom_arena_planes(p->arena, idiom_graph_family(p->graph), p->graph->precision, t->shape, error);
+        s->planes = idiom_arena_planes(p->arena, idiom_graph_family(p->graph), t->precision, t->shape, error);
         return s->planes != NULL;
     }
     return allocate_buffers(p, s, error) &&

@@ -25,12 +25,30 @@ static IdiomBuffer *buffer_of(const IdiomRecorder *r, const IdiomTensor *t)
     return idiom_tensor_storage(t)->buffers[r->slot];
 }
 
+/* Of the shader: fp16 if any of its planes is. FALSE if it cannot have planes of both kinds. */
+static gboolean shader_precision(const IdiomGraph *g, const IdiomDispatch *d, IdiomPrecision *precision,
+                                 GError **error)
+{
+    guint full = 0;
+    for (guint i = 0; i < d->n_planes; i++)
+        full += d->planes[i]->precision == IDIOM_FP32;
+    *precision = d->n_planes > 0 && full == d->n_planes ? IDIOM_FP32 : g->precision;
+    if (*precision == IDIOM_FP32 || full == 0 || d->mixed)
+        return TRUE;
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
+                "%s takes planes of one precision, not fp16 and fp32", d->shader);
+    return FALSE;
+}
+
 gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError **error)
 {
     IdiomGraph *g = r->program->graph;
+    IdiomPrecision precision;
+    if (!shader_precision(g, d, &precision, error))
+        return FALSE;
     gboolean lane = idiom_graph_family(g) == IDIOM_FAMILY_LANE;
-    g_autofree char *resource = g_strdup_printf("%s.%s%s", d->shader, lane ? "lane" : "vec",
-                                                g->precision == IDIOM_FP16 ? "16" : "32");
+    g_autofree char *resource =
+        g_strdup_printf("%s.%s%s", d->shader, lane ? "lane" : "vec", precision == IDIOM_FP16 ? "16" : "32");
     guint32 spec[3 + IDIOM_MAX_SPEC];
     guint groups[3];
     IdiomPlanes *planes[IDIOM_MAX_PLANES];
@@ -105,13 +123,13 @@ static void note_accesses(IdiomRecorder *r, const IdiomOp *op)
         idiom_tensor_storage(op->out[i])->written = r->epoch;
 }
 
-static double tensor_bytes(const IdiomGraph *g, const IdiomTensor *t)
+static double tensor_bytes(const IdiomTensor *t)
 {
     double elements = (double)idiom_shape_elements(t->shape);
 
     switch (t->layout) {
     case IDIOM_LAYOUT_PLANES:
-        return elements * (g->precision == IDIOM_FP16 ? 2 : 4);
+        return elements * (t->precision == IDIOM_FP16 ? 2 : 4);
     case IDIOM_LAYOUT_FLAT:
         return elements * 4;
     default:
@@ -119,7 +137,7 @@ static double tensor_bytes(const IdiomGraph *g, const IdiomTensor *t)
     }
 }
 
-static void describe(const IdiomGraph *g, const IdiomOp *op, const char *shader, GArray *times)
+static void describe(const IdiomOp *op, const char *shader, GArray *times)
 {
     IdiomOpTime time = {.op = op->klass->name,
                         .shader = shader,
@@ -127,9 +145,9 @@ static void describe(const IdiomGraph *g, const IdiomOp *op, const char *shader,
                         .flops = op->klass->flops ? op->klass->flops(op) : 0};
 
     for (guint i = 0; i < op->n_in; i++)
-        time.bytes += op->in[i] ? tensor_bytes(g, op->in[i]) : 0;
+        time.bytes += op->in[i] ? tensor_bytes(op->in[i]) : 0;
     for (guint i = 0; i < op->n_out; i++)
-        time.bytes += tensor_bytes(g, op->out[i]);
+        time.bytes += tensor_bytes(op->out[i]);
     g_array_append_val(times, time);
 }
 
@@ -155,7 +173,6 @@ static void copy_staged(IdiomRecorder *r, const GPtrArray *ops, gboolean in)
 
 static gboolean record_ops(IdiomRecorder *r, const GPtrArray *ops, GArray *times, GError **error)
 {
-    IdiomProgram *p = r->program;
     for (guint i = 0; i < ops->len; i++) {
         const IdiomOp *op = g_ptr_array_index(ops, i);
         order(r, op);
@@ -167,7 +184,7 @@ static gboolean record_ops(IdiomRecorder *r, const GPtrArray *ops, GArray *times
         if (times) {
             idiom_recorder_barrier(r); /* nothing of this op runs beyond its timestamp */
             idiom_commands_timestamp(r->commands);
-            describe(p->graph, op, r->last_shader, times);
+            describe(op, r->last_shader, times);
         }
     }
     return TRUE;

@@ -23,6 +23,7 @@ static gboolean blend_record(IdiomRecorder *r, const IdiomOp *op, GError **error
         .planes = {op->in[IDIOM_BLEND_FRESH], op->in[IDIOM_BLEND_PICTURE], op->in[IDIOM_BLEND_HISTORY],
                    op->in[IDIOM_BLEND_FLOW], op->in[IDIOM_BLEND_GAIN], op->out[0]},
         .n_planes = 6,
+        .mixed = TRUE,
         .push = &push,
         .push_size = sizeof push,
     };

@@ -15,6 +15,7 @@ static gboolean confidence_record(IdiomRecorder *r, const IdiomOp *op, GError **
         .shader = "flow_confidence",
         .planes = {op->in[0], op->in[1], op->in[2], op->in[3], op->out[0]},
         .n_planes = 5,
+        .mixed = TRUE,
         .push = &push,
         .push_size = sizeof push,
     };
@@ -31,6 +32,5 @@ IdiomTensor *idiom_flow_confidence(IdiomGraph *g, IdiomTensor *const luma[2], Id
     if (idiom_graph_failed(g, in, 4))
         return NULL;
     IdiomOp *op = idiom_graph_add_op(g, &confidence_class, in, 4, &p, sizeof p);
-    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES,
-                               IDIOM_SHAPE(1, 4, motion->shape.h, motion->shape.w));
+    return idiom_op_add_full_output(op, g, IDIOM_SHAPE(1, 4, motion->shape.h, motion->shape.w));
 }

@@ -17,6 +17,7 @@ static gboolean gain_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
         .shader = "temporal_gain",
         .planes = {op->in[0], op->in[1], op->in[2], op->in[3], op->out[0]},
         .n_planes = 5,
+        .mixed = TRUE,
         .push = &push,
         .push_size = sizeof push,
     };

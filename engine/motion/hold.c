@@ -18,6 +18,7 @@ static gboolean hold_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
         .shader = "temporal_hold",
         .planes = {op->in[HISTORY], op->in[FLOW], op->out[0]},
         .n_planes = 3,
+        .mixed = TRUE,
         .push = &push,
         .push_size = sizeof push,
     };

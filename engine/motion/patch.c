@@ -20,6 +20,7 @@ static gboolean patch_record(IdiomRecorder *r, const IdiomOp *op, GError **error
         .n_spec = 2,
         .planes = {[2] = coarse, out},
         .n_planes = 4,
+        .mixed = TRUE,
         .push = &push,
         .push_size = sizeof push,
     };
@@ -37,7 +38,6 @@ IdiomTensor *idiom_flow_patch(IdiomGraph *g, IdiomTensor *const quads[2], IdiomT
         return NULL;
     IdiomShape s = quads[0]->shape;
     IdiomOp *op = idiom_graph_add_op(g, &patch_class, in, G_N_ELEMENTS(in), &p, sizeof p);
-    return idiom_op_add_output(
-        op, g, IDIOM_LAYOUT_PLANES,
-        IDIOM_SHAPE(p.ways, 4, IDIOM_DIV_UP(s.h, p.stride), IDIOM_DIV_UP(s.w, p.stride)));
+    return idiom_op_add_full_output(
+        op, g, IDIOM_SHAPE(p.ways, 4, IDIOM_DIV_UP(s.h, p.stride), IDIOM_DIV_UP(s.w, p.stride)));
 }

@@ -16,6 +16,7 @@ static gboolean search_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
         .shader = "flow_search",
         .planes = {[2] = op->out[0]},
         .n_planes = 3,
+        .mixed = TRUE,
         .push = &push,
         .push_size = sizeof push,
     };
@@ -32,5 +33,5 @@ IdiomTensor *idiom_flow_search(IdiomGraph *g, IdiomTensor *const quads[2])
     IdiomShape s = quads[0]->shape;
     guint range = MIN(IDIOM_DIV_UP(MAX(s.w, s.h), 8), MAX_RANGE);
     IdiomOp *op = idiom_graph_add_op(g, &search_class, quads, 2, &range, sizeof range);
-    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(2, 4, s.h, s.w));
+    return idiom_op_add_full_output(op, g, IDIOM_SHAPE(2, 4, s.h, s.w));
 }

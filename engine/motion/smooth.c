@@ -27,5 +27,5 @@ IdiomTensor *idiom_flow_smooth(IdiomGraph *g, IdiomTensor *motion, gboolean fill
     if (idiom_graph_failed(g, &motion, 1))
         return NULL;
     IdiomOp *op = idiom_graph_add_op(g, &smooth_class, &motion, 1, &fill, sizeof fill);
-    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, motion->shape);
+    return idiom_op_add_full_output(op, g, motion->shape);
 }

@@ -30,6 +30,9 @@ gboolean idiom_activation_apart(IdiomActivation act, IdiomTensor *const *tensors
 /* Sum over what @shape has only once (n and/or h and w): the gradient of repeating. @x itself if the shapes agree. */
 IdiomTensor *idiom_sum_to_shape(IdiomGraph *g, IdiomTensor *x, IdiomShape shape);
 
+/* idiom_to_planes(), in fp32 whatever the graph's precision is. */
+IdiomTensor *idiom_to_full_planes(IdiomGraph *g, IdiomTensor *flat);
+
 /* --- checks and dispatch sizes (common.c) --------------------------------------------------------- */
 
 /* FALSE, with the graph's error set in the name of @op, if @t has another layout. */

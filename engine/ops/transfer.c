@@ -58,6 +58,14 @@ IdiomTensor *idiom_to_planes(IdiomGraph *g, IdiomTensor *flat)
     return transfer(g, &to_planes_class, flat, IDIOM_LAYOUT_FLAT, IDIOM_LAYOUT_PLANES);
 }
 
+IdiomTensor *idiom_to_full_planes(IdiomGraph *g, IdiomTensor *flat)
+{
+    IdiomTensor *planes = idiom_to_planes(g, flat);
+    if (planes)
+        planes->precision = IDIOM_FP32;
+    return planes;
+}
+
 IdiomTensor *idiom_to_flat(IdiomGraph *g, IdiomTensor *planes)
 {
     return transfer(g, &to_flat_class, planes, IDIOM_LAYOUT_PLANES, IDIOM_LAYOUT_FLAT);

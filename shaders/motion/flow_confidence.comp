@@ -16,9 +16,9 @@ layout(push_constant, scalar) uniform Push
 };
 PLANES_IN(0, luma);
 PLANES_IN(1, last); /* its luma */
-PLANES_IN(2, motion);
-PLANES_IN(3, returning);
-PLANES_OUT(4, dst);
+FULL_PLANES_IN(2, motion);
+FULL_PLANES_IN(3, returning);
+FULL_PLANES_OUT(4, dst);
 
 float last_at(ivec2 q)
 {
@@ -67,5 +67,5 @@ void main()
 
     vec2 beyond = max(max(-target, target - vec2(dl.xy - 1)), vec2(0));
     float inside = clamp(1.0 - max(beyond.x, beyond.y), 0.0, 1.0);
-    store4(dst, d, 0, 0, p.y, p.x, vec4(scale * v, agrees * alike * inside, noise));
+    store4_full(dst, d, 0, 0, p.y, p.x, vec4(scale * v, agrees * alike * inside, noise));
 }

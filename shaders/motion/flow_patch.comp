@@ -21,8 +21,8 @@ layout(push_constant, scalar) uniform Push
 };
 PLANES_IN(0, gradients);
 PLANES_IN(1, other); /* quads of the other picture */
-PLANES_IN(2, coarse);
-PLANES_OUT(3, dst);
+FULL_PLANES_IN(2, coarse);
+FULL_PLANES_OUT(3, dst);
 
 const int STEPS = 2;
 const float CHANGE_COST = 1.0; /* what another candidate than the interpolated one must be better by */
@@ -116,5 +116,5 @@ void main()
     float ratio = flat_rests ? mix(REST_RATIO, REST_RATIO_NOISY, smoothstep(NOISE.x, NOISE.y, rest.v[2]))
                              : dot(v, v) < REST_MOST * REST_MOST ? REST_RATIO : 0.0;
     v = at_rest < ratio * (squares + REST_COST) ? vec2(0) : v;
-    store4(dst, d, way, 0, p.y, p.x, vec4(v, max(least_eigenvalue, 0.0), difference / weights));
+    store4_full(dst, d, way, 0, p.y, p.x, vec4(v, max(least_eigenvalue, 0.0), difference / weights));
 }

@@ -15,7 +15,7 @@ layout(push_constant, scalar) uniform Push
 };
 PLANES_IN(0, quads);
 PLANES_IN(1, other);
-PLANES_OUT(2, dst);
+FULL_PLANES_OUT(2, dst);
 
 const float STEP_COST = 0.5; /* per pixel of displacement */
 
@@ -45,5 +45,5 @@ void main()
             best = cost < least ? vec2(x, y) : best;
             least = min(least, cost);
         }
-    store4(dst, d, way, 0, p.y, p.x, vec4(best, texture_, least / 36.0));
+    store4_full(dst, d, way, 0, p.y, p.x, vec4(best, texture_, least / 36.0));
 }

@@ -20,7 +20,7 @@ layout(push_constant, scalar) uniform Push
 PLANES_IN(0, fresh);
 PLANES_IN(1, source);
 PLANES_IN(2, history);
-PLANES_IN(3, motion);
+FULL_PLANES_IN(3, motion);
 PLANES_IN(4, gain);
 PLANES_OUT(5, dst);
 #include "motion/history.glsl"

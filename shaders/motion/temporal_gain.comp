@@ -17,7 +17,7 @@ layout(push_constant, scalar) uniform Push
 };
 PLANES_IN(0, fresh);
 PLANES_IN(1, steadied);
-PLANES_IN(2, motion);
+FULL_PLANES_IN(2, motion);
 PLANES_IN(3, last);
 PLANES_OUT(4, dst);
 

@@ -15,7 +15,7 @@ layout(push_constant, scalar) uniform Push
     float per_pixel; /* patches of motion */
 };
 PLANES_IN(0, history);
-PLANES_IN(1, motion);
+FULL_PLANES_IN(1, motion);
 PLANES_OUT(2, dst);
 #include "motion/history.glsl"
 

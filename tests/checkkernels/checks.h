@@ -11,6 +11,7 @@
 typedef enum {
     OPERAND_NONE,   /* an optional input that is absent */
     OPERAND_PLANES, /* activations */
+    OPERAND_FULL,   /* planes in fp32 */
     OPERAND_FLAT,   /* flat, written by the host */
     OPERAND_PARAM,  /* flat, a parameter */
     OPERAND_BYTES,  /* written by the host */
@@ -24,6 +25,9 @@ typedef enum {
     FILL_LEVELS,   /* -1, -0.5, 0, 0.5, 1: ties */
     FILL_WIDE,     /* -6 .. 6 */
     FILL_FLOW,     /* -6 .. 6, often whole or 0 */
+    FILL_FAR,      /* -250 .. 250 */
+    FILL_SMALL,    /* 0 .. 0.02 */
+    FILL_SHARE,    /* 0 .. 1 */
     FILL_BYTES,    /* 0 .. 255, whole */
 } Fill;
 
@@ -92,6 +96,8 @@ void add_bench(Checks *checks, const OpCheck *op, RefArgs args, const char *argu
 #define NONE ((Operand){OPERAND_NONE})
 #define PLANES(shape_, fill_) ((Operand){OPERAND_PLANES, shape_, TRUE, fill_})
 #define FIXED_PLANES(shape_, fill_) ((Operand){OPERAND_PLANES, shape_, FALSE, fill_})
+#define FULL_PLANES(shape_, fill_) ((Operand){OPERAND_FULL, shape_, FALSE, fill_})
+#define BYTES(shape_) ((Operand){OPERAND_BYTES, shape_, FALSE, FILL_BYTES})
 #define FIXED(shape_, fill_) ((Operand){OPERAND_FLAT, shape_, FALSE, fill_})
 #define FLAT(shape_, fill_) ((Operand){OPERAND_FLAT, shape_, TRUE, fill_})
 #define PARAM(shape_, fill_) ((Operand){OPERAND_PARAM, shape_, TRUE, fill_})

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "ops/internal.h"
+
 static double random_value(Fill fill, GRand *random)
 {
     double x = g_rand_double_range(random, 0.001, 1);
@@ -18,6 +20,12 @@ static double random_value(Fill fill, GRand *random)
         return g_rand_boolean(random) ? 12 * x - 6 : g_rand_int_range(random, -6, 7) * (x > 0.5);
     case FILL_WIDE:
         return g_rand_boolean(random) ? 6 * x : -6 * x;
+    case FILL_FAR:
+        return 500 * x - 250;
+    case FILL_SMALL:
+        return 0.02 * x;
+    case FILL_SHARE:
+        return x;
     case FILL_BYTES:
         return g_rand_int_range(random, 0, 256);
     default:
@@ -78,6 +86,8 @@ void operands_init(Operands *o, const Case *c, IdiomDevice *device, IdiomGraph *
             g, in->kind == OPERAND_BYTES ? IDIOM_LAYOUT_BYTES : IDIOM_LAYOUT_FLAT, in->shape);
         if (in->kind == OPERAND_PLANES)
             o->tensors[i] = idiom_to_planes(g, o->inputs[i]);
+        if (in->kind == OPERAND_FULL)
+            o->tensors[i] = idiom_to_full_planes(g, o->inputs[i]);
         if (gradient)
             idiom_graph_want_gradient(g, o->tensors[i]);
     }

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  */
 typedef struct {
     /**
-     * planes [1,4,h,w], one pixel for a patch of @cell x @cell pixels of the picture: where in the last picture the
+     * planes [1,4,h,w], in fp32 whatever the graph's precision is; one pixel for a patch of @cell x @cell pixels of the picture: where in the last picture the
      * patch comes from, as x, y displacement in pixels of the picture; how far that is to be trusted, 0 to 1; and
      * the noise between the two places: about the mean deviation of a pixel's luma.
      */

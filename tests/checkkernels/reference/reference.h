@@ -123,6 +123,12 @@ int ref_padded_source(int i, int n, IdiomPadMode mode);
 double ref_plane_mean(const double *v, gsize count);
 double ref_plane_variance(const double *v, gsize count);
 
+/* Of RGB at a position (ITU-R BT.709's weights). */
+double ref_luma(const Ref *t, int y, int x);
+
+/* Channel @c at a position between the pixels, by linear interpolation; the edge is repeated. */
+double ref_linear(const Ref *t, guint n, guint c, double y, double x);
+
 /* Catmull and Rom's cubic: weight of a sample at distance @t. */
 double ref_catmull_rom(double t);
 
