@@ -44,6 +44,7 @@ typedef struct {
     IdiomTensor *(*build)(IdiomGraph *g, const RefArgs *a, IdiomTensor *const *in);
     const char *in_names[REF_MAX_IN];
     gboolean fp32_only;
+    gboolean fp32_result; /* also of fp16 operands, which the reference gets as they are stored */
     /*
      * Errors may be this many times the usual tolerance; 0 means 1. For what subtracts or divides numbers
      * that are much larger than the result.

@@ -177,6 +177,8 @@ static double tolerance(const Case *c, IdiomPrecision precision, const Output *o
         return 0.5 + loose * 255 * tolerance_of[precision] / 4;
     if (c->args.act >= IDIOM_ACT_TANH)
         loose *= 4; /* a saturated function's slope is a difference of numbers close to each other */
+    if (c->op->fp32_result)
+        precision = IDIOM_FP32;
     return tolerance_of[precision] * loose * (largest(o->expected) + 0.1);
 }
 
