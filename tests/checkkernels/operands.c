@@ -24,6 +24,8 @@ static double random_value(Fill fill, GRand *random)
         return 500 * x - 250;
     case FILL_SMALL:
         return 0.02 * x;
+    case FILL_ZERO:
+        return 0;
     case FILL_SHARE:
         return x;
     case FILL_BYTES:

@@ -15,6 +15,12 @@ static IdiomShape flat_shape(const RefArgs *a, Ref *const *in)
     return IDIOM_SHAPE(1, 1, 1, a->n[0]);
 }
 
+static double smoothstep(double low, double high, double x)
+{
+    double t = CLAMP((x - low) / (high - low), 0, 1);
+    return t * t * (3 - 2 * t);
+}
+
 /* --- luma ----------------------------------------------------------------------------------------- */
 
 /* n: cell */
@@ -156,6 +162,158 @@ static void search_forward(const RefArgs *a, Ref *const *in, Ref *out)
 
 static const RefRule ref_search = {search_shape, .forward = search_forward};
 
+/* --- patches -------------------------------------------------------------------------------------- */
+
+typedef struct {
+    double feature, x, y; /* gradient */
+} PatchPixel;
+
+/* n: ways, stride, searched */
+static IdiomShape patch_shape(const RefArgs *a, Ref *const *in)
+{
+    guint stride = a->n[1];
+    return IDIOM_SHAPE(a->n[0], 4, (in[0]->shape.h + stride - 1) / stride,
+                       (in[0]->shape.w + stride - 1) / stride);
+}
+
+/* Squared difference of the features of a patch and of those at @motion, rounded, from (@y, @x) on. */
+static double whole_difference(const PatchPixel *own, const Ref *other, int y, int x, const double motion[2])
+{
+    double sum = 0;
+    for (int i = 0; i < 36; i++) {
+        int dy = 2 * (i / 4 / 3), dx = 2 * (i / 4 % 3), c = i % 4;
+        double e = other->v[at_clamped(other, 0, (guint)c, y + dy + (int)round(motion[1]),
+                                       x + dx + (int)round(motion[0]))] -
+                   own[6 * (dy + c / 2) + dx + c % 2].feature;
+        sum += e * e;
+    }
+    return sum;
+}
+
+/* Of a Gauss-Newton step, with weights that make misfits count less. */
+typedef struct {
+    double xx, xy, yy, move[2], misfit, weights, squares;
+} Step;
+
+static Step gauss_newton(const PatchPixel *own, const Ref *other, int y, int x, const double v[2])
+{
+    Step s = {0};
+    double bx = 0, by = 0;
+    int wy = (int)floor(v[1]), wx = (int)floor(v[0]);
+    double fy = v[1] - wy, fx = v[0] - wx;
+    const double share[4] = {(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy};
+    for (int i = 0; i < 36; i++) {
+        double e = -own[i].feature;
+        for (guint c = 0; c < 4; c++)
+            e += share[c] * other->v[at_clamped(other, 0, c, y + wy + i / 6, x + wx + i % 6)];
+        double weight = 1 / (1 + 4 * e * e);
+        s.xx += weight * own[i].x * own[i].x;
+        s.xy += weight * own[i].x * own[i].y;
+        s.yy += weight * own[i].y * own[i].y;
+        bx += weight * e * own[i].x;
+        by += weight * e * own[i].y;
+        s.misfit += weight * e * e;
+        s.weights += weight;
+        s.squares += e * e;
+    }
+    double axx = s.xx + 1, ayy = s.yy + 1, determinant = axx * ayy - s.xy * s.xy;
+    s.move[0] = CLAMP((ayy * bx - s.xy * by) / determinant, -1, 1);
+    s.move[1] = CLAMP((axx * by - s.xy * bx) / determinant, -1, 1);
+    return s;
+}
+
+/* The likeliest of what was found around, into @v; the cost of rest into @rest. FALSE where rounding decides. */
+static gboolean choose(const RefArgs *a, const Ref *coarse, guint way, guint py, guint px,
+                       const PatchPixel *own, const Ref *other, int y, int x, double v[2], double *rest)
+{
+    double scale = a->n[2] ? 2 : 4,
+           centre[2] = {a->n[1] * (px + 0.5) / scale - 0.5, a->n[1] * (py + 0.5) / scale - 0.5};
+    int near[2] = {(int)round(centre[0]), (int)round(centre[1])};
+    double candidate[7][2], least = INFINITY, second = INFINITY;
+    gboolean sure = TRUE;
+    for (guint c = 0; c < 2; c++) {
+        candidate[0][c] = 2 * ref_linear(coarse, way, c, centre[1], centre[0]);
+        candidate[1][c] = 2 * coarse->v[at_clamped(coarse, way, c, near[1], near[0])];
+        for (int i = 0; i < 4; i++)
+            candidate[2 + i][c] =
+                2 *
+                coarse->v[at_clamped(coarse, way, c, near[1] + 2 * (i / 2) - 1, near[0] + 2 * (i % 2) - 1)];
+        candidate[6][c] = 0;
+    }
+    for (guint k = 0; k < 7; k++) {
+        double apart = hypot(candidate[k][0] - candidate[0][0], candidate[k][1] - candidate[0][1]);
+        double cost = k == 0 || k == 6 ? 0 : 1 + 0.5 * apart;
+        for (guint c = 0; c < 2; c++)
+            sure &= fabs(candidate[k][c] - floor(candidate[k][c]) - 0.5) > 1e-4;
+        cost += whole_difference(own, other, y, x, candidate[k]);
+        *rest = cost;
+        if (cost < least) {
+            second = least;
+            least = cost;
+            v[0] = candidate[k][0];
+            v[1] = candidate[k][1];
+        } else {
+            second = fmin(second, cost);
+        }
+    }
+    return sure && second - least > 1e-3 * (1 + least);
+}
+
+/* Whether the patch rests after all. FALSE in @sure where rounding decides. */
+static gboolean rests(const Step *s, double eigenvalue, double rest, const double v[2], const double *past,
+                      gboolean *sure)
+{
+    gboolean flat = eigenvalue < 1.5 && past[0] > 0.3;
+    double speed = hypot(v[0], v[1]);
+    double ratio = flat ? 1.3 + 0.7 * smoothstep(0.006, 0.0095, past[2]) : speed < 0.12 ? 1.3 : 0;
+    double limit = ratio * (s->squares + 0.02);
+    *sure &=
+        fabs(eigenvalue - 1.5) > 1e-3 && fabs(speed - 0.12) > 1e-3 && fabs(rest - limit) > 1e-3 * (1 + limit);
+    return rest < limit;
+}
+
+static void patch_forward(const RefArgs *a, Ref *const *in, Ref *out)
+{
+    const Ref *coarse = in[2];
+    int stride = (int)a->n[1];
+    FOR_SHAPE(IDIOM_SHAPE(out->shape.n, 1, out->shape.h, out->shape.w), way, one, py, px)
+    {
+        const Ref *gradients = in[4 + way], *other = in[1 - way];
+        int y = stride * (int)py + stride / 2 - 3, x = stride * (int)px + stride / 2 - 3;
+        PatchPixel own[36];
+        for (int i = 0; i < 36; i++)
+            own[i] = (PatchPixel){gradients->v[at_clamped(gradients, 0, 0, y + i / 6, x + i % 6)],
+                                  gradients->v[at_clamped(gradients, 0, 1, y + i / 6, x + i % 6)],
+                                  gradients->v[at_clamped(gradients, 0, 2, y + i / 6, x + i % 6)]};
+        double v[2] = {0, 0}, rest = one;
+        gboolean sure = choose(a, coarse, way, py, px, own, other, y, x, v, &rest);
+        const double start[2] = {v[0], v[1]};
+        Step s = {0};
+        for (guint k = 0; k < 2; k++) {
+            s = gauss_newton(own, other, y, x, v);
+            v[0] -= s.move[0];
+            v[1] -= s.move[1];
+        }
+        double way_off = hypot(v[0] - start[0], v[1] - start[1]);
+        sure &= fabs(way_off - 2.5) > 1e-3;
+        if (way_off > 2.5) {
+            v[0] = start[0];
+            v[1] = start[1];
+        }
+        double eigenvalue = (s.xx + s.yy) / 2 - hypot((s.xx - s.yy) / 2, s.xy);
+        gboolean at_rest = rests(&s, eigenvalue, rest, v, in[3]->v, &sure);
+        const double values[4] = {at_rest ? 0 : v[0], at_rest ? 0 : v[1], fmax(eigenvalue, 0),
+                                  s.misfit / s.weights};
+        for (guint c = 0; c < 4; c++) {
+            out->v[at(out, way, c, py, px)] = values[c];
+            if (!sure)
+                ref_leave_open(out, at(out, way, c, py, px));
+        }
+    }
+}
+
+static const RefRule ref_patch = {patch_shape, .forward = patch_forward};
+
 /* --- smoothing ------------------------------------------------------------------------------------ */
 
 static double trust(const Ref *m, guint n, int y, int x)
@@ -195,12 +353,6 @@ static void smooth_forward(const RefArgs *a, Ref *const *in, Ref *out)
 static const RefRule ref_smooth = {same_shape, .forward = smooth_forward};
 
 /* --- confidence ----------------------------------------------------------------------------------- */
-
-static double smoothstep(double low, double high, double x)
-{
-    double t = CLAMP((x - low) / (high - low), 0, 1);
-    return t * t * (3 - 2 * t);
-}
 
 static IdiomShape confidence_shape(const RefArgs *a, Ref *const *in)
 {
@@ -282,6 +434,9 @@ OP(luma, "flow_luma", ref_flow_luma, idiom_flow_luma(g, in[0], a->n[0]), {"pictu
 OP(quads, "flow_features quads", ref_quads, idiom_flow_features(g, in[0]).quads, {"luma"}, .loose = 20)
 OP(gradients, "flow_features gradients", ref_gradients, idiom_flow_features(g, in[0]).gradients, {"luma"}, .loose = 20)
 OP(search, "flow_search", ref_search, idiom_flow_search(g, in), {"quads", "last"})
+OP(patch, "flow_patch", ref_patch,
+   idiom_flow_patch(g, in, in + 4, in[2], in[3], (IdiomFlowPatches){a->n[0], a->n[1], a->n[2] != 0}),
+   {"quads", "last", "coarse", "rest", "gradients", "last_gradients"}, .loose = 10)
 OP(smooth, "flow_smooth", ref_smooth, idiom_flow_smooth(g, in[0], a->n[0] != 0), {"motion"})
 OP(confidence, "flow_confidence", ref_confidence,
    idiom_flow_confidence(g, in, in[2], in[3],
@@ -309,6 +464,21 @@ static void add_features(Checks *checks, IdiomShape luma)
     for (guint fill = 0; fill < 2; fill++)
         add_case(checks, &check_smooth, (RefArgs){.n = {fill}}, fill ? "fill" : "",
                  OPERANDS(FULL_PLANES(IDIOM_SHAPE(1 + fill, 4, luma.h, luma.w), FILL_POSITIVE)));
+}
+
+static void add_patches(Checks *checks, IdiomShape luma, guint ways, guint stride, gboolean searched,
+                        Fill rest)
+{
+    const IdiomShape quads = {1, 4, luma.h, luma.w}, gradients = {1, 3, luma.h, luma.w};
+    const IdiomShape half = {2, 4, (luma.h + 1) / 2, (luma.w + 1) / 2};
+    const IdiomShape quarter = {2, 4, (half.h + 1) / 2, (half.w + 1) / 2};
+    g_autofree char *text = g_strdup_printf("ways %u stride %u%s%s", ways, stride,
+                                            searched ? " searched" : "", rest == FILL_SMALL ? " moving" : "");
+    add_case(checks, &check_patch, (RefArgs){.n = {ways, stride, searched}}, text,
+             OPERANDS(FIXED_PLANES(quads, FILL_SIGNED), FIXED_PLANES(quads, FILL_SIGNED),
+                      FULL_PLANES(searched ? half : quarter, FILL_SIGNED),
+                      FIXED(IDIOM_SHAPE(1, 1, 1, 3), rest), FIXED_PLANES(gradients, FILL_SIGNED),
+                      FIXED_PLANES(gradients, FILL_SIGNED)));
 }
 
 /* Patches of @cell pixels, the way back @coarser and @wider; @fill: of the motion. */
@@ -342,6 +512,8 @@ CASES(flow)
     for (guint i = 0; i < G_N_ELEMENTS(lumas); i++) {
         const IdiomShape s = lumas[i];
         add_features(checks, s);
+        for (guint k = 0; k < 8; k++)
+            add_patches(checks, s, 1 + k % 2, 2 + k / 2 % 2, k / 4, k % 3 ? FILL_POSITIVE : FILL_SMALL);
         add_confidence(checks, s, 2, 3, 2, 4.0 / 3, FILL_SIGNED);
         add_confidence(checks, s, 4, 3, 2, 2.0 / 3, FILL_WIDE);
         add_confidence(checks, s, 2, 1, 1, 1, FILL_SMALL);
