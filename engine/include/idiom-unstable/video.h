@@ -77,15 +77,6 @@ IdiomTensor *idiom_import(IdiomGraph *g, IdiomTensor *bytes, const IdiomFrame *f
 IdiomTensor *idiom_export(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *source, IdiomTensor *strength,
                           const IdiomFrame *frame);
 
-/**
- * idiom_fade:
- * @from, @to: bytes tensors of one and the same kind of frame; their size is a multiple of 4
- * @amount: flat, one element, 0..1
- *
- * from + amount (to - from) for every byte, rounded to nearest: @from itself at 0, @to itself at 1. No gradient.
- */
-IdiomTensor *idiom_fade(IdiomGraph *g, IdiomTensor *from, IdiomTensor *to, IdiomTensor *amount);
-
 G_END_DECLS
 
 #endif

@@ -151,23 +151,9 @@ static void export_forward(const RefArgs *a, Ref *const *in, Ref *out)
 
 static const RefRule ref_export = {frame_shape, .forward = export_forward};
 
-/* --- fade ----------------------------------------------------------------------------------------- */
-
-static void fade_entries(const RefArgs *a, Ref *const *in, RefSink *s)
-{
-    (void)a;
-    for (gsize i = 0; i < elements(in[0]); i++) {
-        emit(s, 0, i, i, 1 - in[2]->v[0]);
-        emit(s, 1, i, i, in[2]->v[0]);
-    }
-}
-
-static const RefRule ref_fade = {same_shape, fade_entries, .linear = 3};
-
 /* clang-format off */
 OP(import, "import", ref_import, idiom_import(g, in[0], a->more), {"bytes"})
 OP(export, "export", ref_export, idiom_export(g, in[0], in[1], in[2], a->more), {"picture", "source", "strength"})
-OP(fade, "fade", ref_fade, idiom_fade(g, in[0], in[1], in[2]), {"from", "to", "amount"})
 /* clang-format on */
 
 /* --- cases ---------------------------------------------------------------------------------------- */
@@ -227,7 +213,4 @@ CASES(video)
                            .matrix = random_uint(checks, IDIOM_VIDEO_BT601, IDIOM_VIDEO_BT2020),
                            .full_range = random_uint(checks, 0, 1) != 0},
               4 * random_uint(checks, 0, 3));
-    const Operand bytes = BYTES(IDIOM_SHAPE(1, 1, 1, 400));
-    add_case(checks, &check_fade, (RefArgs){0}, "",
-             OPERANDS(bytes, bytes, FIXED(IDIOM_SHAPE(1, 1, 1, 1), FILL_SHARE)));
 }
