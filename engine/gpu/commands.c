@@ -206,22 +206,22 @@ void idiom_commands_copy_planes(IdiomCommands *c, const IdiomPlanes *from, const
 
 void idiom_commands_zero_buffer(IdiomCommands *c, IdiomBuffer *buffer)
 {
-    vkCmdFillBuffer(c->buffer, buffer->handle, 0, VK_WHOLE_SIZE, 0);
+    vkCmdFillBuffer(c->buffer, buffer->handle, 0, buffer->size, 0);
 }
 
 void idiom_commands_zero_planes(IdiomCommands *c, IdiomPlanes *planes)
 {
-    vkCmdFillBuffer(c->buffer, planes->buffer, 0, VK_WHOLE_SIZE, 0);
+    vkCmdFillBuffer(c->buffer, planes->buffer, 0, planes->size, 0);
 }
 
 void idiom_commands_poison_buffer(IdiomCommands *c, IdiomBuffer *buffer)
 {
-    vkCmdFillBuffer(c->buffer, buffer->handle, 0, VK_WHOLE_SIZE, 0x7fc00000u);
+    vkCmdFillBuffer(c->buffer, buffer->handle, 0, buffer->size, 0x7fc00000u);
 }
 
 void idiom_commands_poison_planes(IdiomCommands *c, IdiomPlanes *planes)
 {
-    vkCmdFillBuffer(c->buffer, planes->buffer, 0, VK_WHOLE_SIZE, planes->half ? 0x7e007e00u : 0x7fc00000u);
+    vkCmdFillBuffer(c->buffer, planes->buffer, 0, planes->size, planes->half ? 0x7e007e00u : 0x7fc00000u);
 }
 
 void idiom_commands_timestamp(IdiomCommands *c)

@@ -61,6 +61,9 @@ IdiomExternal *idiom_external_from_dmabuf(IdiomDevice *device, int fd, GError **
 void idiom_external_free(IdiomExternal *external);
 IdiomBuffer *idiom_external_buffer(IdiomExternal *external);
 
+/* For tests (IDIOM_GUARD=1): how many buffers have been written beyond their ends, of arenas that were freed. */
+guint idiom_device_overruns(const IdiomDevice *device);
+
 /* --- kernels ---------------------------------------------------------------------------------------------------- */
 
 /*

@@ -18,6 +18,7 @@ struct IdiomArena {
     IdiomDevice *device;
     GArray *blocks;
     GPtrArray *buffers, *planes;
+    GArray *guards; /* IdiomGuard */
     VkDeviceSize next_block, total;
 };
 
@@ -29,6 +30,7 @@ IdiomArena *idiom_arena_new(IdiomDevice *device)
     arena->blocks = g_array_new(FALSE, TRUE, sizeof(Block));
     arena->buffers = g_ptr_array_new_with_free_func(g_free);
     arena->planes = g_ptr_array_new_with_free_func(g_free);
+    arena->guards = g_array_new(FALSE, FALSE, sizeof(IdiomGuard));
     arena->next_block = FIRST_BLOCK;
     return arena;
 }
@@ -39,6 +41,9 @@ void idiom_arena_free(IdiomArena *arena)
         return;
     VkDevice vk = arena->device->device;
     idiom_device_settle(arena->device);
+    for (guint i = 0; i < arena->guards->len; i++)
+        idiom_guard_check(arena->device, &g_array_index(arena->guards, IdiomGuard, i));
+    g_array_unref(arena->guards);
     for (guint i = 0; i < arena->buffers->len; i++) {
         IdiomBuffer *b = g_ptr_array_index(arena->buffers, i);
         vkDestroyBuffer(vk, b->handle, NULL);
@@ -143,11 +148,14 @@ static gboolean take(IdiomArena *arena, const VkMemoryRequirements *req, gboolea
     return TRUE;
 }
 
-static VkBuffer make_buffer(IdiomArena *arena, gsize size, VkBufferUsageFlags usage, gboolean host,
-                            guint8 **mapped, GError **error)
+/* A buffer of which @size bytes mean something, and what follows up to @room does not. */
+static VkBuffer make_buffer(IdiomArena *arena, gsize size, gsize room, VkBufferUsageFlags usage,
+                            gboolean host, guint8 **mapped, GError **error)
 {
     VkDevice vk = arena->device->device;
-    VkBufferCreateInfo info = {.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO, .size = size, .usage = usage};
+    gsize guard = idiom_guard_bytes();
+    VkBufferCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO, .size = room + guard, .usage = usage};
     VkBuffer buffer = VK_NULL_HANDLE;
     VkMemoryRequirements req;
     VkDeviceMemory memory = VK_NULL_HANDLE;
@@ -158,10 +166,17 @@ static VkBuffer make_buffer(IdiomArena *arena, gsize size, VkBufferUsageFlags us
     vkGetBufferMemoryRequirements(vk, buffer, &req);
     /* shaders reach the array through vec4 references */
     req.alignment = MAX(req.alignment, 256);
+    req.size += guard;
     if (!take(arena, &req, host, &memory, &offset, mapped, error) ||
-        !idiom_vk_check(vkBindBufferMemory(vk, buffer, memory, offset), "binding buffer memory", error)) {
+        !idiom_vk_check(vkBindBufferMemory(vk, buffer, memory, offset + guard), "binding buffer memory",
+                        error)) {
         vkDestroyBuffer(vk, buffer, NULL);
         return VK_NULL_HANDLE;
+    }
+    if (guard && *mapped) {
+        const IdiomGuard g = { *mapped += guard, size, room + guard};
+        idiom_guard_set(&g);
+        g_array_append_val(arena->guards, g);
     }
     return buffer;
 }
@@ -172,7 +187,7 @@ IdiomBuffer *idiom_arena_buffer(IdiomArena *arena, gsize size, gboolean host, GE
     gsize rounded = (size + 15) / 16 * 16;
     guint8 *mapped = NULL;
     VkBuffer handle =
-        make_buffer(arena, rounded,
+        make_buffer(arena, rounded, rounded,
                     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT |
                         VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
                     host, &mapped, error);
@@ -214,7 +229,8 @@ IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrec
         usage |= VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT;
     planes->half = precision == IDIOM_FP16;
     planes->size = texels * (planes->half ? 8 : 16);
-    planes->buffer = make_buffer(arena, planes_bytes(planes->size), usage, FALSE, &mapped, error);
+    gsize room = planes_bytes(planes->size);
+    planes->buffer = make_buffer(arena, planes->size, room, usage, FALSE, &mapped, error);
     if (!planes->buffer)
         return NULL;
     if (family == IDIOM_FAMILY_LANE) {
@@ -222,7 +238,7 @@ IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrec
                                        .buffer = planes->buffer,
                                        .format = planes->half ? VK_FORMAT_R16G16B16A16_SFLOAT
                                                               : VK_FORMAT_R32G32B32A32_SFLOAT,
-                                       .range = VK_WHOLE_SIZE};
+                                       .range = room};
         VkBufferView view = VK_NULL_HANDLE;
         if (!idiom_vk_check(vkCreateBufferView(arena->device->device, &info, NULL, &view),
                             "creating a texel buffer", error)) {

@@ -45,6 +45,7 @@ struct IdiomDevice {
     VkInstance instance;
     VkDebugUtilsMessengerEXT messenger;
     gint validation_messages; /* atomic */
+    gint overruns;            /* atomic: see guard.c */
     gint lost;                /* atomic */
     gint unanswered;          /* a wait was given up: it may still be at work; atomic */
     gboolean staged;          /* see idiom_device_is_staged() */
@@ -166,6 +167,16 @@ void idiom_device_count_memory(IdiomDevice *device, guint32 type, gssize bytes);
 
 void idiom_device_load_pipeline_cache(IdiomDevice *device);
 void idiom_device_save_pipeline_cache(IdiomDevice *device);
+/* See guard.c: @size bytes at @start, the last of @room bytes that are bound. */
+typedef struct {
+    guint8 *start;
+    gsize size, room;
+} IdiomGuard;
+
+gsize idiom_guard_bytes(void); /* on either side; 0: none */
+void idiom_guard_set(const IdiomGuard *guard);
+void idiom_guard_check(IdiomDevice *device, const IdiomGuard *guard);
+
 void idiom_kernel_free(IdiomDevice *device, IdiomKernel *kernel);
 
 #endif

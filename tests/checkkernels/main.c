@@ -2,12 +2,14 @@
 /*
  * checkkernels: every operation, forward and backward, in every variant that the device has, against plain C
  * in double precision. Before every run the engine fills all intermediate tensors with NaN (IDIOM_POISON), so
- * an element that no shader writes is found. A shader of the library that no case runs is a failure. With --bench: how
+ * an element that no shader writes is found, and there is a guard around every buffer (IDIOM_GUARD). A shader of the library that no case runs is a failure. With --bench: how
  * fast the operations are.
  */
 #include "bench.h"
 #include "coverage.h"
 #include "run.h"
+
+#include "gpu/gpu.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -62,7 +64,10 @@ static void check(IdiomDevice *device, IdiomPrecision precision, GPtrArray *case
                 continue;
             }
             gint64 start = g_get_monotonic_time();
+            guint overruns = idiom_device_overruns(device);
             g_autofree char *message = run_case(c, pass, device, precision);
+            if (!message && idiom_device_overruns(device) > overruns)
+                message = g_strdup("writes beyond the end of a buffer");
             *(message ? failed : passed) += 1;
             if (message)
                 printf("FAIL %s: %s\n", name, message);
@@ -136,8 +141,10 @@ int main(int argc, char **argv)
         return 2;
     }
     complete_filter();
-    if (!bench)
+    if (!bench) {
         g_setenv("IDIOM_POISON", "1", TRUE);
+        g_setenv("IDIOM_GUARD", "1", TRUE);
+    }
 
     const guint32 seeds[] = {seed < 0 ? 1 : (guint32)seed, g_random_int_range(0, G_MAXINT32)};
     Work work = {0};
