@@ -3,6 +3,7 @@
 #include "log.h"
 #include "vk.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define VALIDATION_LAYER "VK_LAYER_KHRONOS_validation"
@@ -21,6 +22,8 @@ static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlag
     }
     g_atomic_int_inc(&device->validation_messages);
     idiom_log(IDIOM_LOG_WARNING, "validation: %s", data->pMessage);
+    if (g_strcmp0(g_getenv("IDIOM_VALIDATE"), "abort") == 0)
+        abort();
     return VK_FALSE;
 }
 
@@ -41,7 +44,8 @@ static gboolean have_layer(const char *name)
 
 VkInstance idiom_instance_new(IdiomDevice *device, GError **error)
 {
-    gboolean validate = device && g_strcmp0(g_getenv("IDIOM_VALIDATE"), "1") == 0;
+    const char *wish = g_getenv("IDIOM_VALIDATE");
+    gboolean validate = device && (g_strcmp0(wish, "1") == 0 || g_strcmp0(wish, "abort") == 0);
     const char *layers[] = {VALIDATION_LAYER};
     const char *extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME};
     VkApplicationInfo app = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,

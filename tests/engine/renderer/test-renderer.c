@@ -208,7 +208,8 @@ static void test_fade(void)
 /* Where the scene is cut in the middle of a fade, nothing of the old one is seen, whoever's turn it is. */
 static void test_cut_in_fade(void)
 {
-    g_autofree guint8 *in[2] = {g_malloc(BYTES), g_malloc(BYTES)};
+    g_autofree guint8 *first = g_malloc(BYTES), *second = g_malloc(BYTES);
+    guint8 *const in[2] = {first, second};
     guint8 out[BYTES], a[BYTES], b[BYTES];
     waves(in[0], BYTES);
     g_autoptr(GRand) random = g_rand_new_with_seed(6);
@@ -320,7 +321,7 @@ static void on_warning(const GError *error, gpointer user)
 {
     Warnings *warnings = user;
     g_mutex_lock(&warnings->lock);
-    warnings->count++;
+    g_atomic_int_inc(&warnings->count);
     g_free(warnings->last);
     warnings->last = g_strdup(error->message);
     g_mutex_unlock(&warnings->lock);
