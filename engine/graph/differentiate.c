@@ -9,7 +9,7 @@ static guint position(const IdiomGraph *g, const IdiomOp *op)
     return index;
 }
 
-/* Whether nobody but @owner, whose gradient it is or will be, sees what is in @t: then another op may change it. */
+/* Whether only @owner, whose gradient it is or will be, sees the contents of @t, so that another op may change them. */
 static gboolean is_private(const IdiomGraph *g, const IdiomTensor *t, const IdiomTensor *owner)
 {
     if (t->alias)

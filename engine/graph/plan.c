@@ -139,7 +139,7 @@ static Storage *new_storage(IdiomProgram *p, const IdiomTensor *t)
     return s;
 }
 
-/* A storage that nobody uses any more and that fits, or a new one. */
+/* A storage that fits and is no longer in use, or a new one. */
 static Storage *take_storage(IdiomProgram *p, const IdiomTensor *t)
 {
     for (guint i = 0; i < p->storages->len; i++) {

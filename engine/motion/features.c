@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What motion is looked for in: luma without its local mean, over its local contrast; with neighbours, and with gradients. */
+/* The features in which motion is sought: luma without its local mean, over its local contrast; with neighbours, and with gradients. */
 #include "motion/motion.h"
 #include "ops/internal.h"
 

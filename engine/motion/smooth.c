@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Motion of patches that cannot tell is taken from those around. */
+/* Patches that show no motion of their own take it from their neighbours. */
 #include "motion/motion.h"
 #include "ops/internal.h"
 

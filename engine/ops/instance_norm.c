@@ -2,7 +2,7 @@
 /*
  * Conditional instance normalization. Forward: moments of chunks of rows; a small pass that combines them and
  * the styles into one scale and shift per channel; a pass that applies those. Backward recomputes what the
- * activation got from x, scale and shift, because the result no longer tells it once a residual is added.
+ * activation got from x, scale and shift, because it cannot be recovered from the result once a residual is added.
  */
 #include "ops/internal.h"
 #include "ops/moments.h"

@@ -5,7 +5,7 @@
 
 #define OUTSIDE -0x40000000 /* as a coordinate: loads as zero */
 
-/* @mode: IdiomPadMode. The host sees to it that no tap of a pixel that counts lies beyond the first mirror image. */
+/* @mode: IdiomPadMode. The host makes sure that taps of pixels inside the result stay within the first mirror image. */
 int place(int i, int n, int mode)
 {
     int mirrored = min(abs(i), 2 * (n - 1) - abs(i));

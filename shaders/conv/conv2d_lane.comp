@@ -23,7 +23,7 @@ layout(constant_id = 10) const int BLOCKS = 1;
 layout(constant_id = 11) const int BLOCKS2 = 0;
 #ifdef GRADIENT
 layout(constant_id = 12) const int OTHER = 0; /* adds what is in other */
-layout(constant_id = 13) const int SLOPE = 0; /* multiplies by the slope of this activation, whose result is activated */
+layout(constant_id = 13) const int SLOPE = 0; /* multiply by the slope of this activation at `activated` */
 #endif
 const int SOURCE_ROWS = (ROWS - 1) * STRIDE + K;
 

@@ -19,7 +19,7 @@ layout(constant_id = 7) const int STRIDE = 1;
 layout(constant_id = 8) const int QUADS = 4;
 #ifdef GRADIENT
 layout(constant_id = 9) const int OTHER = 0;  /* adds what is in other */
-layout(constant_id = 10) const int SLOPE = 0; /* multiplies by the slope of this activation, whose result is activated */
+layout(constant_id = 10) const int SLOPE = 0; /* multiply by the slope of this activation at `activated` */
 #endif
 
 const int TILE_W = (8 * PIXELS - 1) * STRIDE + K, TILE_H = 7 * STRIDE + K;

@@ -23,7 +23,7 @@ PLANES_IN(0, motion);
 const float LEAST = 0.3; /* mean confidence */
 const float RESTS = 0.1; /* pixels */
 
-const float LOUDEST = 0.02; /* noise: what is more is something else */
+const float LOUDEST = 0.02; /* noise; anything beyond is not a sensor's */
 
 void main()
 {

@@ -1,7 +1,7 @@
 #version 460
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Motion where a patch is too flat to tell, or did not fit, is taken from patches around that can; at the coarsest level
+ * Patches too flat to show motion, or that did not fit, take it from those around them; at the coarsest level
  * from all of them (FILL), at finer ones from those that move alike, so that motion does not leak over its borders.
  */
 #extension GL_GOOGLE_include_directive : require
@@ -38,7 +38,7 @@ void main()
         sum += weight * v.xy;
         weights += weight;
     }
-    bool rests = !FILL && centre.x == 0.0 && centre.y == 0.0; /* and has its reasons */
+    bool rests = !FILL && centre.x == 0.0 && centre.y == 0.0; /* deliberately: see flow_patch */
     vec2 v = rests ? vec2(0) : mix(sum / weights, centre.xy, trust(centre));
     store4(dst, d, p.w, 0, p.y, p.x, vec4(v, centre.zw));
 }

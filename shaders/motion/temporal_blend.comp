@@ -40,7 +40,7 @@ vec3 fresh_at(ivec2 q)
     return load4(fresh, dp, 0, 0, q.y, q.x).xyz;
 }
 
-/* What four pixels share. Read once: a store could change what is behind an address, for all that a compiler knows. */
+/* What four pixels share. Read once: as far as the compiler knows, a store may change what an address points to. */
 struct Rule {
     float most, colour;  /* weight of a history that fits: of luma, and of colour without luma */
     float alike, unlike; /* 1 / (UNLIKE - ALIKE) times both */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Reductions over chunks of rows of a plane. One workgroup of REDUCE_LANES invocations walks over the positions of a chunk
-// in row-major order, as many at a time; lanes are then added in order, and so are chunks.
+// in row-major order, one each per step; lanes are then added in order, and so are chunks.
 #ifndef MOMENTS_GLSL
 #define MOMENTS_GLSL
 

@@ -11,7 +11,7 @@
 layout(constant_id = 3) const bool TWO = false;
 layout(constant_id = 4) const int SHIFT_A = 0; /* offset modulo 4 */
 layout(constant_id = 5) const int SHIFT_B = 0;
-layout(constant_id = 6) const int SLOPE = 0; /* multiplies by the slope of this activation, whose result is activated */
+layout(constant_id = 6) const int SLOPE = 0; /* multiply by the slope of this activation at `activated` */
 
 layout(push_constant, scalar) uniform Push
 {

@@ -12,7 +12,7 @@ layout(constant_id = 3) const bool MEAN = false;
 layout(constant_id = 4) const int K = 2;
 layout(constant_id = 5) const int STRIDE = 2;
 layout(constant_id = 6) const int OTHER = 0; /* adds what is in other */
-layout(constant_id = 7) const int SLOPE = 0; /* multiplies by the slope of this activation, whose result is activated */
+layout(constant_id = 7) const int SLOPE = 0; /* multiply by the slope of this activation at `activated` */
 
 layout(push_constant, scalar) uniform Push
 {

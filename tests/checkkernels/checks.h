@@ -29,7 +29,7 @@ typedef enum {
     FILL_SMALL,    /* 0 .. 0.02 */
     FILL_SHARE,    /* 0 .. 1 */
     FILL_ZERO,
-    FILL_BYTES,    /* 0 .. 255, whole */
+    FILL_BYTES, /* 0 .. 255, whole */
 } Fill;
 
 typedef struct {

@@ -36,8 +36,8 @@ typedef struct {
  * 1/r of the size, r at least 2 and such that the longer side has at most 480 pixels, less its local mean and over its
  * local contrast, so that a change of light does not matter. At the coarsest level all displacements of up to 1/8 of the
  * size are tried; each finer level tries what was found around (patches of 6x6) and refines it by Gauss-Newton steps
- * (Kroeger et al., "Fast Optical Flow using Dense Inverse Search", arXiv 1603.03590); what is too flat to tell follows
- * its neighbours. The way back, which the confidence comes from, ends one level before the finest.
+ * (Kroeger et al., "Fast Optical Flow using Dense Inverse Search", arXiv 1603.03590); patches too flat to show motion follow
+ * their neighbours. The way back, which the confidence comes from, ends one level before the finest.
  */
 IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *continues);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define SHADER "fade.vec32"
+#define SHADER "divide.vec32"
 
 static const guint32 LOCAL[] = {32, 1, 1};
 
