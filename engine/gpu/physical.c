@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The devices of this machine: listing them and choosing one. */
+#include "text.h"
 #include "vk.h"
 
 #include <string.h>
@@ -125,11 +126,12 @@ gboolean idiom_physical_choose(IdiomDevice *device, const char *selector, GError
     }
     if (device->physical)
         return TRUE;
+    g_autofree char *wanted = selector ? idiom_text_short(selector) : NULL;
     if (count == 0)
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_NO_DEVICE,
                     "no Vulkan device; on Debian, mesa-vulkan-drivers brings one for every machine");
     else
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_NO_DEVICE,
-                    "no Vulkan device matches \"%s\"; there are %s", selector, names->str);
+                    "no Vulkan device matches \"%s\"; there are %s", wanted, names->str);
     return FALSE;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <idiom-unstable/stylefile.h>
 
+#include "text.h"
+
 #include <idiom-unstable/tensorfile.h>
 #include <math.h>
 #include <string.h>
@@ -178,15 +180,16 @@ static gboolean parse_share(const IdiomStyle *style, const char *text, double *s
     double weight = colon ? g_ascii_strtod(colon + 1, &end) : 1;
     g_strstrip(name);
     if (colon && (end == colon + 1 || *end || !isfinite(weight) || weight < 0)) {
+        g_autofree char *bad = idiom_text_short(colon + 1), *of = idiom_text_short(name);
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
-                    "mix: weight '%s' of '%s': must be a number of 0 or more", colon + 1, name);
+                    "mix: weight '%s' of '%s': must be a number of 0 or more", bad, of);
         return FALSE;
     }
     int index = idiom_style_index(style, name);
     if (index < 0) {
-        g_autofree char *known = g_strjoinv(", ", style->names);
+        g_autofree char *known = g_strjoinv(", ", style->names), *unknown = idiom_text_short(name);
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "mix: no style '%s' in the file; it has: %s",
-                    name, known);
+                    unknown, known);
         return FALSE;
     }
     shares[index] += weight;
@@ -206,7 +209,8 @@ gboolean idiom_style_parse_mix(const IdiomStyle *style, const char *text, float 
     for (guint i = 0; i < styles; i++)
         sum += shares[i];
     if (!(sum > 0) || !isfinite(sum)) {
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "mix: '%s': the weights add up to %g", text,
+        g_autofree char *mix = idiom_text_short(text);
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "mix: '%s': the weights add up to %g", mix,
                     sum);
         return FALSE;
     }
@@ -362,7 +366,8 @@ char *idiom_style_find(const char *name, GError **error)
     if (strchr(name, '/') || g_str_has_suffix(name, SUFFIX)) {
         if (g_file_test(name, G_FILE_TEST_EXISTS))
             return g_strdup(name);
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "%s: no such file", name);
+        g_autofree char *missing = idiom_text_short(name);
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "%s: no such file", missing);
         return NULL;
     }
     g_auto(GStrv) folders = style_folders();
@@ -375,7 +380,8 @@ char *idiom_style_find(const char *name, GError **error)
     g_auto(GStrv) known = idiom_style_list();
     g_autofree char *looked = g_strjoinv(", ", folders);
     g_autofree char *listed = g_strjoinv(", ", known);
-    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "no style '%s' in %s; styles there: %s", name, looked,
-                *listed ? listed : "none");
+    g_autofree char *unknown = idiom_text_short(name);
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "no style '%s' in %s; styles there: %s", unknown,
+                looked, *listed ? listed : "none");
     return NULL;
 }

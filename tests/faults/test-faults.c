@@ -4,6 +4,8 @@
 #include "style-files.h"
 #include "walk.h"
 
+#include <idiom-unstable/ops.h>
+#include <idiom-unstable/program.h>
 #include <string.h>
 
 /* Calls of one command that are tried in each scenario, unless all are asked for ("-m thorough"). */
@@ -40,11 +42,32 @@ static void test_all_calls(void)
     g_assert_cmpuint(found, >, 40);
 }
 
+/* Where the queue measures no time a profile says so; all else goes on. */
+static void test_no_timestamps(void)
+{
+    g_autoptr(GError) error = NULL;
+    faults_hide_timestamps(TRUE);
+    g_autoptr(IdiomDevice) device = idiom_device_open(NULL, &error);
+    faults_hide_timestamps(FALSE);
+    g_assert_no_error(error);
+    IdiomGraph *graph = idiom_graph_new(device, IDIOM_FP32);
+    IdiomTensor *picture = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, 8, 8));
+    IdiomTensor *result = idiom_to_flat(graph, idiom_to_planes(graph, picture));
+    g_autoptr(IdiomProgram) program = idiom_program_new(graph, &result, 1, &error);
+    g_assert_no_error(error);
+    g_assert_false(idiom_program_profile(program, TRUE, &error));
+    g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE);
+    g_clear_error(&error);
+    g_assert_true(idiom_program_run(program, &error));
+    g_assert_no_error(error);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     char *folder = test_styles_create();
     g_test_add_func("/faults/all-calls", test_all_calls);
+    g_test_add_func("/faults/no-timestamps", test_no_timestamps);
     for (const Scenario *s = scenarios; s->name; s++) {
         g_autofree char *path = g_strconcat("/faults/", s->name, NULL);
         g_test_add_data_func(path, s, test_scenario);

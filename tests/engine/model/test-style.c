@@ -260,6 +260,24 @@ static void test_find(Fixture *f, gconstpointer data)
     g_unlink(default_path);
 }
 
+/* What somebody typed, or a program made up, is told in a message that can still be read. */
+static void test_long_words(Fixture *f, gconstpointer data)
+{
+    (void)f, (void)data;
+    g_autofree char *word = g_strnfill(100000, 'x'), *path = g_strconcat("/", word, NULL);
+    const char *const names[] = {word, path};
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(idiom_style_find(names[i], &error));
+        g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE);
+        g_assert_cmpuint(strlen(error->message), <, 1000);
+    }
+    g_autoptr(GError) error = NULL;
+    g_assert_null(idiom_device_open(word, &error));
+    g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_NO_DEVICE);
+    g_assert_cmpuint(strlen(error->message), <, 1000);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -271,6 +289,7 @@ int main(int argc, char **argv)
     g_test_add("/style/malformed", Fixture, NULL, set_up, test_malformed, tear_down);
     g_test_add("/style/mix", Fixture, NULL, set_up, test_mix, tear_down);
     g_test_add("/style/find", Fixture, NULL, set_up, test_find, tear_down);
+    g_test_add("/style/long-words", Fixture, NULL, set_up, test_long_words, tear_down);
     int result = g_test_run();
     idiom_device_unref(device);
     return result;
