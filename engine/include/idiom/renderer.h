@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * idiom_renderer_get() as frames come. All of these by one thread at a time; idiom_renderer_change(),
  * idiom_renderer_set_mix() and idiom_renderer_get_stats() may be called by any thread at any time.
  *
- * A device that is lost is opened again once, with style and settings, and the warning callback is told; the frames in
+ * A device that is lost is opened again once, with style and settings, and the warning callback hears of it; the frames in
  * flight are lost. If it is lost again before a frame has come back, that is an error.
  */
 typedef struct IdiomRenderer IdiomRenderer;
@@ -102,7 +102,7 @@ IDIOM_API gboolean idiom_renderer_show(IdiomRenderer *renderer, const char *styl
  * @mix: (nullable): as for idiom_renderer_show()
  * @fade: nanoseconds of the frames' time in which what is in view fades into @style; 0: at once
  *
- * Loads @style in the background and brings it into view when it is ready. A style that cannot be used is told to the
+ * Loads @style in the background and brings it into view when it is ready. A style that cannot be used is reported to the
  * warning callback, and what is in view stays; a @mix that the style does not have likewise, and its first style is
  * shown. Where several changes are asked for before one is ready, the last one counts.
  */
@@ -114,7 +114,7 @@ IDIOM_API void idiom_renderer_change(IdiomRenderer *renderer, const char *style,
  * @renderer: a renderer
  * @mix: (nullable): as for idiom_style_parse_mix(), of the style shown last or, if one is being loaded, of that
  *
- * From the next frame on. A mix that the style does not have is told to the warning callback and changes nothing.
+ * From the next frame on. A mix that the style does not have is reported to the warning callback and changes nothing.
  */
 IDIOM_API void idiom_renderer_set_mix(IdiomRenderer *renderer, const char *mix);
 
