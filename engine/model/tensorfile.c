@@ -441,9 +441,16 @@ float *idiom_tensor_file_read(IdiomTensorFile *file, const char *name, const gui
         return NULL;
     }
 
-    g_autofree float *values = g_new(float, info->elements);
+    /* the file says how much: not GLib's allocation, which ends the program where there is none */
+    g_autofree float *values = g_try_new(float, info->elements);
+    g_autofree guint16 *halves = half ? g_try_new(guint16, info->elements) : NULL;
+    if (!values || (half && !halves)) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_MEMORY,
+                    "%s: tensor '%s' needs %.1f MiB: out of host memory", file->path, name,
+                    (double)info->elements * (half ? 6 : 4) / 1048576);
+        return NULL;
+    }
     if (half) {
-        g_autofree guint16 *halves = g_new(guint16, info->elements);
         if (!read_at(file, halves, info->elements * 2, file->data_start + entry->begin, error))
             return NULL;
         for (guint64 i = 0; i < info->elements; i++)

@@ -2,6 +2,8 @@
 /* Where a process may not have the memory it needs ("ulimit -v"), it is told so, and does not crash. */
 #include "style-files.h"
 
+#include <glib/gstdio.h>
+#include <idiom-unstable/tensorfile.h>
 #include <idiom/renderer.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -49,6 +51,41 @@ static void test_room(gconstpointer mebibytes)
     g_printerr("%u MiB: %s\n", GPOINTER_TO_UINT(mebibytes), error ? error->message : "enough");
 }
 
+/* A tensor of 512 MiB, nearly all of it a hole in the file. */
+static char *write_large_tensor(void)
+{
+    static const char header[] =
+        "{\"large\":{\"dtype\":\"F32\",\"shape\":[134217728],\"data_offsets\":[0,536870912]}}";
+    g_autoptr(GError) error = NULL;
+    char *path = NULL;
+    int fd = g_file_open_tmp("idiom-test-XXXXXX", &path, &error);
+    g_assert_no_error(error);
+    const guint64 length = sizeof header - 1;
+    g_assert_cmpint(write(fd, &length, sizeof length), ==, sizeof length);
+    g_assert_cmpint(write(fd, header, length), ==, (gssize)length);
+    g_assert_cmpint(ftruncate(fd, (off_t)(sizeof length + length + 536870912)), ==, 0);
+    close(fd);
+    return path;
+}
+
+/* What a file asks for may be more than there is. */
+static void test_tensor(void)
+{
+    if (!g_test_subprocess()) {
+        g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+        g_test_trap_assert_passed();
+        return;
+    }
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = write_large_tensor();
+    g_autoptr(IdiomTensorFile) file = idiom_tensor_file_open(path, &error);
+    g_unlink(path);
+    g_assert_no_error(error);
+    limit_addresses((gsize)64 << 20);
+    g_assert_null(idiom_tensor_file_read(file, "large", NULL, 0, &error));
+    g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_MEMORY);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -57,6 +94,7 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strdup_printf("/room/%u", i);
         g_test_add_data_func(path, GUINT_TO_POINTER(i), test_room);
     }
+    g_test_add_func("/room/tensor", test_tensor);
     int status = g_test_run();
     g_clear_pointer(&folder, test_styles_remove);
     return status;
