@@ -50,7 +50,7 @@ static GstFlowReturn push(Flow *flow, GstBuffer *buffer)
     return gst_pad_push(flow->element->srcpad, buffer);
 }
 
-/* Pushes the oldest frame if it is finished; @taken tells whether it is. */
+/* Pushes the oldest frame if it is finished; @taken says whether it is. */
 static GstFlowReturn push_oldest(Flow *flow, gboolean wait, gboolean *taken)
 {
     g_autoptr(GError) error = NULL;

@@ -13,13 +13,13 @@
  * ".safetensors", which is looked up in the directories of the environment variable `IDIOM_STYLE_PATH`
  * (separated by colons), in `idiom/styles` of the user's data directory and among the installed ones.
  *
- * Each frame takes from the one before it, moved as the scene has moved, what can be told to be the same, so that
+ * Each frame takes from the one before it, moved as the scene has moved, what is known to be the same, so that
  * the picture does not flicker: #idiom:temporal says how much. A frame that does not follow the one before is
  * stylized by itself: the first one, after a flush or seek, a buffer with #GST_BUFFER_FLAG_DISCONT, after new caps,
  * when timestamps jump or go back, and the first frame of a new scene.
  *
  * When #idiom:style changes while PLAYING, the new one is made ready while frames go on; then the old style fades into it
- * within #idiom:style-fade of stream time. A file may hold several styles; #idiom:mix tells how much of each is shown.
+ * within #idiom:style-fade of stream time. A file may hold several styles; #idiom:mix says how much of each is shown.
  *
  * Several frames may be on their way through the device at a time, see #idiom:frames-in-flight; latency queries tell what
  * that costs. Frames that would be late at the sink are dropped before the device sees them.

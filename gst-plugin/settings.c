@@ -138,7 +138,7 @@ void settings_install(GObjectClass *klass)
     /**
      * GstIdiom:mix:
      *
-     * How much of each style of the file is shown: "NAME:WEIGHT,NAME:WEIGHT", names as `idiom-train info` tells them,
+     * How much of each style of the file is shown: "NAME:WEIGHT,NAME:WEIGHT", names as `idiom-train info` shows them,
      * weights of 0 or more; only their ratios count. %NULL is the first style of the file. May change while PLAYING;
      * then a name that the file does not have is a warning on the bus and changes nothing, otherwise an error.
      */
