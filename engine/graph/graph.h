@@ -55,9 +55,13 @@ IdiomEnds idiom_tensor_ends(const IdiomTensor *tensor, guint slot);
 /* Records a run of idiom_program_commands() for all slots, so that the first one takes no longer than the others. */
 gboolean idiom_program_prepare(IdiomProgram *program, IdiomTensor *output, gboolean advance, GError **error);
 
+/* Computes what is constant now, not with the first run. After a failure it is still to be done. */
+gboolean idiom_program_set_up(IdiomProgram *program, GError **error);
+
 /*
  * Appends to @lists (room for IDIOM_SUBMIT_MAX, @count so far, at most 3 more) what must be submitted for a run as
- * idiom_program_run_only() does, NULL for all outputs. It must be submitted: what is computed once is among it.
+ * idiom_program_run_only() does, NULL for all outputs. What is computed once is
+ * among it until idiom_program_set_up() has done it.
  */
 gboolean idiom_program_commands(IdiomProgram *program, IdiomTensor *output, gboolean advance, guint slot,
                                 IdiomCommands **lists, guint *count, GError **error);

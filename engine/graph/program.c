@@ -188,6 +188,14 @@ void idiom_program_refresh(IdiomProgram *p)
     p->refresh = TRUE;
 }
 
+gboolean idiom_program_set_up(IdiomProgram *p, GError **error)
+{
+    if (p->refresh && p->setup && !idiom_commands_run(p->setup, error))
+        return FALSE;
+    p->refresh = FALSE;
+    return TRUE;
+}
+
 gboolean idiom_program_commands(IdiomProgram *p, IdiomTensor *output, gboolean advance, guint slot,
                                 IdiomCommands **lists, guint *count, GError **error)
 {
@@ -202,7 +210,6 @@ gboolean idiom_program_commands(IdiomProgram *p, IdiomTensor *output, gboolean a
     if (p->refresh && p->setup)
         lists[(*count)++] = p->setup;
     lists[(*count)++] = *commands;
-    p->refresh = FALSE;
     p->last = part;
     return TRUE;
 }
@@ -222,9 +229,12 @@ gboolean idiom_program_run_only(IdiomProgram *p, IdiomTensor *output, gboolean a
     guint count = 0;
     if (!p->fence && !(p->fence = idiom_fence_new(p->graph->device, error)))
         return FALSE;
-    return idiom_program_commands(p, output, advance, 0, lists, &count, error) &&
-           idiom_commands_submit(lists, count, p->fence, error) &&
-           idiom_fence_wait(p->fence, TRUE, error) == IDIOM_FENCE_DONE;
+    if (!idiom_program_commands(p, output, advance, 0, lists, &count, error) ||
+        !idiom_commands_submit(lists, count, p->fence, error) ||
+        idiom_fence_wait(p->fence, TRUE, error) != IDIOM_FENCE_DONE)
+        return FALSE;
+    p->refresh = FALSE;
+    return TRUE;
 }
 
 gboolean idiom_program_run(IdiomProgram *p, GError **error)

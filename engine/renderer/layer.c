@@ -46,7 +46,8 @@ static gboolean build(IdiomLayer *layer, const IdiomGeneratorConfig *config, GEr
     layer->program = idiom_program_plan(graph, results, G_N_ELEMENTS(results), error);
     if (!layer->program || !idiom_program_allocate(layer->program, error) ||
         !idiom_program_prepare(layer->program, layer->plain, FALSE, error) ||
-        !idiom_program_prepare(layer->program, layer->steady.result, TRUE, error))
+        !idiom_program_prepare(layer->program, layer->steady.result, TRUE, error) ||
+        !idiom_program_set_up(layer->program, error))
         return FALSE;
     for (guint i = 0; i < scene->slots; i++) {
         layer->slot[i].temporal = idiom_program_map_slot(layer->program, temporal, i);
