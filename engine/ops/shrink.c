@@ -7,10 +7,7 @@ static gboolean shrink_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
     const IdiomTensor *x = op->in[0], *y = op->out[0];
     struct {
         IdiomDims dx, d;
-        float ratio[2];
-    } push = {idiom_dims(x->shape),
-              idiom_dims(y->shape),
-              {(float)x->shape.w / (float)y->shape.w, (float)x->shape.h / (float)y->shape.h}};
+    } push = {idiom_dims(x->shape), idiom_dims(y->shape)};
     IdiomDispatch d = {
         .shader = "shrink",
         .planes = {x, y},

@@ -7,7 +7,6 @@
 layout(push_constant, scalar) uniform Push
 {
     ivec4 ds, d;
-    vec2 ratio; /* pixels of the source per pixel */
 };
 PLANES_IN(0, src);
 PLANES_OUT(1, dst);
@@ -17,17 +16,17 @@ void main()
     ivec4 p = grid_position(d);
     if (p.x >= d.x)
         return;
-    vec2 from = vec2(p.xy) * ratio, to = min(from + ratio, vec2(ds.xy));
-    ivec2 first = ivec2(from), end = min(ivec2(ceil(to)), ds.xy);
+    /* in parts of a pixel of the source that are whole numbers, so that no edge is rounded: a pixel of the source has
+     * d parts, a pixel of the result ds */
+    ivec2 from = p.xy * ds.xy, to = from + ds.xy;
+    ivec2 first = from / d.xy, end = (to + d.xy - 1) / d.xy;
     vec4 sum = vec4(0);
-    float area = 0.0;
     for (int y = first.y; y < end.y; y++) {
-        float high = min(to.y, float(y + 1)) - max(from.y, float(y));
+        int high = min(to.y, (y + 1) * d.y) - max(from.y, y * d.y);
         for (int x = first.x; x < end.x; x++) {
-            float share = high * (min(to.x, float(x + 1)) - max(from.x, float(x)));
-            sum += share * load4(src, ds, p.w, p.z, y, x);
-            area += share;
+            int wide = min(to.x, (x + 1) * d.x) - max(from.x, x * d.x);
+            sum += float(high) * float(wide) * load4(src, ds, p.w, p.z, y, x);
         }
     }
-    store4(dst, d, p.w, p.z, p.y, p.x, sum / area);
+    store4(dst, d, p.w, p.z, p.y, p.x, sum / (float(ds.x) * float(ds.y)));
 }
