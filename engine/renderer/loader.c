@@ -157,8 +157,17 @@ void idiom_loader_set_scene(IdiomLoader *loader, IdiomScene *scene)
     g_mutex_unlock(&loader->lock);
 }
 
+/* With the lock held. A process may be short of threads as of anything else. */
+static gboolean start(IdiomLoader *loader, GError **error)
+{
+    if (!loader->thread)
+        loader->thread = g_thread_try_new("idiom-loader", run, loader, error);
+    return loader->thread != NULL;
+}
+
 void idiom_loader_ask(IdiomLoader *loader, const char *name, const char *mix, guint64 fade)
 {
+    g_autoptr(GError) error = NULL;
     g_mutex_lock(&loader->lock);
     g_free(loader->name);
     g_free(loader->mix);
@@ -166,11 +175,11 @@ void idiom_loader_ask(IdiomLoader *loader, const char *name, const char *mix, gu
     loader->mix = g_strdup(mix);
     loader->fade = fade;
     loader->serial++;
-    loader->asked = TRUE;
-    if (!loader->thread)
-        loader->thread = g_thread_new("idiom-loader", run, loader);
+    loader->asked = start(loader, &error);
     g_cond_broadcast(&loader->changed);
     g_mutex_unlock(&loader->lock);
+    if (error)
+        warn(loader, error);
 }
 
 gboolean idiom_loader_set_mix(IdiomLoader *loader, const char *mix)

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-/* Removes @count layers from @first on. */
 void idiom_stack_drop(IdiomRenderer *r, guint first, guint count)
 {
     for (guint i = first; i < first + count; i++)
@@ -13,7 +12,6 @@ void idiom_stack_drop(IdiomRenderer *r, guint first, guint count)
     memmove(r->layers + first, r->layers + first + count, (r->n_layers - first) * sizeof *r->layers);
 }
 
-/* How far @layer has come into view, 0..1. Where times are not known it is there at once. */
 double idiom_stack_amount(const IdiomRenderer *r, const IdiomLayer *layer)
 {
     const gint64 now = r->continuity.time;
@@ -52,7 +50,6 @@ static void drop_covered(IdiomRenderer *r)
     }
 }
 
-/* Makes @style the newest. */
 void idiom_stack_adopt(IdiomRenderer *r, IdiomLoaded *loaded)
 {
     g_mutex_lock(&r->lock);

@@ -387,6 +387,15 @@ static void test_wrong_words(void)
     g_mutex_clear(&warnings.lock);
 }
 
+static void wait_until_loaded(IdiomRenderer *renderer)
+{
+    IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
+    do {
+        g_usleep(1000);
+        idiom_renderer_get_stats(renderer, &stats);
+    } while (stats.loading);
+}
+
 /* A style that is asked for before frames come, or while their size changes, is not forgotten. */
 static void test_change_meanwhile(void)
 {
@@ -405,7 +414,8 @@ static void test_change_meanwhile(void)
             info.height = round ? H : 8;
             if (round == wait / 2)
                 idiom_renderer_change(renderer, "tiny2", NULL, 0);
-            g_usleep(wait % 2 * 20000); /* is it ready already? */
+            if (wait % 2) /* it is ready, and no frame has taken it */
+                wait_until_loaded(renderer);
             idiom_renderer_configure(renderer, &info, &error);
             g_assert_no_error(error);
         }
