@@ -11,6 +11,8 @@ typedef struct {
     gpointer (*begin)(IdiomDevice *device);
     /* The piece: FALSE with @error set, or TRUE. After a failure it may be tried again. */
     gboolean (*run)(gpointer state, GError **error);
+    /* What was done, or done again after a failure, was done right. NULL: nothing to look at. */
+    void (*check)(gpointer state);
     /* Frees everything, whatever run() came to. */
     void (*end)(gpointer state);
     gboolean on_device; /* that is given to begin(); otherwise it opens its own */

@@ -67,6 +67,8 @@ static gboolean run(Walk *w, const char *name, guint nth, VkResult result, GErro
     g_assert_true(ok == !*error);
     if (!ok && may_go_on(w, result))
         go_on(w, state);
+    if (w->scenario->check && faults_happened())
+        w->scenario->check(state);
     w->scenario->end(state);
     gboolean happened = faults_happened();
     alarm(0);
@@ -80,6 +82,18 @@ static void run_well(Walk *w)
     g_autoptr(GError) error = NULL;
     run(w, NULL, 0, VK_SUCCESS, &error);
     g_assert_no_error(error);
+}
+
+/* What the scenario comes to where nothing fails. */
+static void check_well(Walk *w)
+{
+    g_autoptr(GError) error = NULL;
+    gpointer state = w->scenario->begin(w->device);
+    w->scenario->run(state, &error);
+    g_assert_no_error(error);
+    if (w->scenario->check)
+        w->scenario->check(state);
+    w->scenario->end(state);
 }
 
 /* One line that says what is wrong, of the kind that the caller can act upon. */
@@ -123,7 +137,7 @@ guint walk(const Scenario *scenario, guint most)
     signal(SIGABRT, on_end);
     signal(SIGALRM, on_end);
     refresh_device(&w);
-    run_well(&w); /* what the device keeps is there from now on */
+    check_well(&w); /* what the device keeps is there from now on */
     run_well(&w);
     g_autofree guint *counts = g_new(guint, w.n_calls);
     for (guint i = 0; i < w.n_calls; i++)
