@@ -24,6 +24,8 @@
  * Several frames may be on their way through the device at a time, see #idiom:frames-in-flight; latency queries tell what
  * that costs. Frames that would be late at the sink are dropped before the device sees them.
  *
+ * The style `none` is the source: buffers pass untouched, at no cost, until another style fades in.
+ *
  * All settings can be kept as presets, see #GstPreset.
  *
  * A frame that the device cannot hold, a missing device, and a style that cannot be used are errors on the bus. A style
@@ -86,7 +88,6 @@ struct _GstIdiom {
 
     /* of the streaming thread */
     IdiomFrameParams params; /* of the frame of now */
-    gboolean passed;         /* the frames before passed untouched */
 };
 
 G_DEFINE_TYPE_WITH_CODE(GstIdiom, gst_idiom, GST_TYPE_VIDEO_FILTER,
@@ -126,7 +127,8 @@ static IdiomRenderer *new_renderer(GstIdiom *self, guint slots, GError **error)
 static gboolean show(GstIdiom *self, IdiomRenderer *renderer, const char *style, const char *mix)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *path = idiom_style_find(style, &error);
+    const gboolean none = g_strcmp0(style, IDIOM_STYLE_NONE) == 0;
+    g_autofree char *path = none ? g_strdup(style) : idiom_style_find(style, &error);
     if (!path) {
         GST_ELEMENT_ERROR(self, RESOURCE, NOT_FOUND, ("%s", error->message), (NULL));
         return FALSE;
@@ -322,7 +324,7 @@ static void describe_frame(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
     if (GST_CLOCK_TIME_IS_VALID(time))
         self->params.time = reverse ? -(gint64)time : (gint64)time;
     self->params.duration = (gint64)duration;
-    self->params.discontinuity = self->passed || GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+    self->params.discontinuity = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT);
     GST_OBJECT_LOCK(self);
     self->params.strength = self->settings.strength;
     self->params.temporal = self->settings.temporal;
@@ -339,10 +341,9 @@ static void gst_idiom_before_transform(GstBaseTransform *base, GstBuffer *buffer
     if (GST_CLOCK_TIME_IS_VALID(time))
         gst_object_sync_values(GST_OBJECT(self), time);
     describe_frame(self, buffer, time);
-    const gboolean pass = self->params.strength <= 0;
+    const gboolean pass = idiom_renderer_pass(self->renderer, &self->params);
     if (pass)
         flow_drain(self->flow);
-    self->passed = pass;
     gst_base_transform_set_passthrough(base, pass);
 }
 

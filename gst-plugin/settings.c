@@ -123,7 +123,8 @@ void settings_install(GObjectClass *klass)
     /**
      * GstIdiom:style:
      *
-     * Style file, or the name of one in `IDIOM_STYLE_PATH` or the installed styles. %NULL is starry-night.
+     * Style file, or the name of one in `IDIOM_STYLE_PATH` or the installed styles. %NULL is starry-night; `none` is the
+     * source as it is.
      * When it changes while PLAYING the new style is made ready while frames go on; then the old one fades into it, see
      * #GstIdiom:style-fade. One that cannot be used is a warning on the bus then, and the old one stays; at the start it
      * is an error.
@@ -133,7 +134,7 @@ void settings_install(GObjectClass *klass)
         g_param_spec_string(
             "style", "Style",
             "Path of a style file, or name of one in IDIOM_STYLE_PATH or the installed styles; "
-            "NULL: " IDIOM_STYLE_DEFAULT,
+            "NULL: " IDIOM_STYLE_DEFAULT "; " IDIOM_STYLE_NONE ": the source as it is",
             NULL, playing));
     /**
      * GstIdiom:mix:

@@ -371,7 +371,7 @@ char *idiom_style_find(const char *name, GError **error)
         return NULL;
     }
     g_auto(GStrv) folders = style_folders();
-    for (char **folder = folders; *folder; folder++) {
+    for (char **folder = folders; *folder && !g_str_equal(name, IDIOM_STYLE_NONE); folder++) {
         g_autofree char *file = g_strconcat(name, SUFFIX, NULL);
         g_autofree char *path = g_build_filename(*folder, file, NULL);
         if (g_file_test(path, G_FILE_TEST_EXISTS))
@@ -381,7 +381,7 @@ char *idiom_style_find(const char *name, GError **error)
     g_autofree char *looked = g_strjoinv(", ", folders);
     g_autofree char *listed = g_strjoinv(", ", known);
     g_autofree char *unknown = idiom_text_short(name);
-    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "no style '%s' in %s; styles there: %s", unknown,
-                looked, *listed ? listed : "none");
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "no style '%s' in %s; there are: %s%s" IDIOM_STYLE_NONE,
+                unknown, looked, listed, *listed ? ", " : "");
     return NULL;
 }

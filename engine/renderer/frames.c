@@ -12,7 +12,6 @@ static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *p
                         IdiomEnds *ends, IdiomCommands **lists, guint *count, GError **error)
 {
     const gboolean steady = params->temporal > 0 || params->statistics > 0;
-    idiom_stack_update(r);
     IdiomLook *look = idiom_stack_look(r, (IdiomLookKind){steady, params->colour < 1}, error);
     if (!look)
         return FALSE;
@@ -36,19 +35,22 @@ static gboolean follow_stroke_size(IdiomRenderer *r, GError **error)
     return !changed || idiom_view_prepare(r, error);
 }
 
-static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomFrameParams *params,
+static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomFrameParams *given,
                      gboolean continues, GError **error)
 {
     Slot *slot = &r->slots[index];
+    IdiomFrameParams params = *given;
     if (!follow_stroke_size(r, error))
         return FALSE;
+    idiom_stack_update(r);
+    params.strength *= idiom_presence_at(&r->presence, r->continuity.time);
     idiom_scene_unref(slot->scene);
     slot->scene = idiom_scene_ref(r->scene);
     const IdiomFrame *frame = &r->scene->frame;
     IdiomCommands *lists[IDIOM_SUBMIT_MAX];
     IdiomEnds ends = r->scene->ends[index];
     guint count = 0;
-    const gboolean passes = params->strength <= 0; /* the frame as it came is the result */
+    const gboolean passes = params.strength <= 0; /* the frame as it came is the result */
     if (passes && way->source.memory == IDIOM_MEMORY_HOST && way->result.memory == IDIOM_MEMORY_HOST)
         ends.device = ends.host; /* which is where it stays */
     if (!idiom_transfer_in(&slot->in, r->device, frame, &way->source, ends, lists, &count, error))
@@ -56,7 +58,7 @@ static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomF
     r->number++;
     if (passes)
         r->moved = FALSE; /* no history outlives it */
-    else if (!stylize(r, index, params, continues, &ends, lists, &count, error))
+    else if (!stylize(r, index, &params, continues, &ends, lists, &count, error))
         return FALSE;
     if (!idiom_transfer_out(&slot->out, r->device, frame, &way->result, ends, lists, &count, error) ||
         (count && !idiom_commands_submit(lists, count, slot->fence, error)))
@@ -150,6 +152,23 @@ void idiom_renderer_skip(IdiomRenderer *r, const IdiomFrameParams *given)
     r->continuity.broken = !idiom_continuity_next(&r->continuity, &params);
 }
 
+gboolean idiom_renderer_pass(IdiomRenderer *r, const IdiomFrameParams *given)
+{
+    IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    if (given)
+        idiom_take_struct(&params, sizeof params, given, given->struct_size);
+    const gboolean nothing = r->scene && r->n_layers == 0 && !idiom_loader_is_ready(r->loader);
+    if (params.strength > 0 && !nothing)
+        return FALSE;
+    idiom_continuity_next(&r->continuity, &params);
+    r->continuity.broken = TRUE;
+    r->moved = FALSE;
+    g_mutex_lock(&r->lock);
+    r->stats.styles = r->n_layers;
+    g_mutex_unlock(&r->lock);
+    return TRUE;
+}
+
 static void count_frame(IdiomRenderer *r, const Slot *slot)
 {
     const double seconds = (double)(g_get_monotonic_time() - slot->begin) / G_USEC_PER_SEC;
@@ -219,6 +238,5 @@ void idiom_renderer_flush(IdiomRenderer *r)
         release(r, NULL);
     }
     idiom_continuity_reset(&r->continuity);
-    if (r->n_layers)
-        idiom_stack_drop(r, 0, r->n_layers - 1);
+    idiom_stack_settle(r);
 }

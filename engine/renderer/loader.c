@@ -31,8 +31,10 @@ void idiom_loaded_free(IdiomLoaded *loaded)
 
 IdiomLoaded *idiom_loaded_new(const char *name, const char *mix, GError **error)
 {
-    g_autofree char *path = idiom_style_find(name, error);
     g_autoptr(IdiomLoaded) loaded = g_new0(IdiomLoaded, 1);
+    if (g_strcmp0(name, IDIOM_STYLE_NONE) == 0)
+        return g_steal_pointer(&loaded);
+    g_autofree char *path = idiom_style_find(name, error);
     loaded->style = path ? idiom_style_load(path, error) : NULL;
     if (!loaded->style || !idiom_style_parse_mix(loaded->style, mix, loaded->weights, error))
         return NULL;
@@ -60,7 +62,7 @@ static IdiomLoaded *load(IdiomLoader *loader, const char *name, const char *mix,
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(IdiomLoaded) loaded = idiom_loaded_new(name, NULL, &error);
-    if (loaded) {
+    if (loaded && loaded->style) {
         parse_mix(loader, loaded, mix);
         loaded->layer = scene ? idiom_layer_new(scene, loaded->style, loaded->weights, &error) : NULL;
         if (loaded->layer)
@@ -149,7 +151,7 @@ void idiom_loader_set_scene(IdiomLoader *loader, IdiomScene *scene)
         g_cond_wait(&loader->changed, &loader->lock);
     if (loader->ready) /* made for another scene */
         g_clear_pointer(&loader->ready->layer, idiom_layer_unref);
-    if (loader->ready && scene) { /* nobody has taken it: once more, for this one */
+    if (loader->ready && loader->ready->style && scene) { /* nobody has taken it: once more, for this one */
         g_clear_pointer(&loader->ready, idiom_loaded_free);
         loader->asked = TRUE;
         g_cond_broadcast(&loader->changed);
@@ -189,7 +191,7 @@ gboolean idiom_loader_set_mix(IdiomLoader *loader, const char *mix)
     gboolean asked = loader->asked, ready = loader->ready != NULL;
     if (asked) /* again, with the other mix */
         loader->serial++;
-    else if (ready)
+    else if (ready && loader->ready->style)
         idiom_style_parse_mix(loader->ready->style, mix, loader->ready->weights, &error);
     if ((asked || ready) && !error) {
         g_free(loader->mix);
@@ -207,6 +209,14 @@ gboolean idiom_loader_is_loading(IdiomLoader *loader)
     gboolean asked = loader->asked;
     g_mutex_unlock(&loader->lock);
     return asked;
+}
+
+gboolean idiom_loader_is_ready(IdiomLoader *loader)
+{
+    g_mutex_lock(&loader->lock);
+    gboolean ready = loader->ready != NULL;
+    g_mutex_unlock(&loader->lock);
+    return ready;
 }
 
 IdiomLoaded *idiom_loader_take(IdiomLoader *loader)

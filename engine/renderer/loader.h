@@ -9,9 +9,9 @@ typedef struct IdiomLoader IdiomLoader;
 
 /* A style and what is needed to show it. */
 typedef struct {
-    IdiomStyle *style;
+    IdiomStyle *style;                         /* NULL: IDIOM_STYLE_NONE */
     float weights[IDIOM_GENERATOR_MAX_STYLES]; /* of the styles in its file */
-    IdiomLayer *layer;                         /* NULL where there was no scene to make it for */
+    IdiomLayer *layer;                         /* NULL where there was nothing to make, or no scene for it */
     guint64 fade;
 } IdiomLoaded;
 
@@ -37,6 +37,9 @@ gboolean idiom_loader_set_mix(IdiomLoader *loader, const char *mix);
 
 /* Whether a style was asked for and is neither ready nor found to be of no use. Any thread. */
 gboolean idiom_loader_is_loading(IdiomLoader *loader);
+
+/* Whether there is something to take. */
+gboolean idiom_loader_is_ready(IdiomLoader *loader);
 
 /* Takes the style that is ready, or NULL. Made for the scene of now. */
 IdiomLoaded *idiom_loader_take(IdiomLoader *loader);

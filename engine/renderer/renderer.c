@@ -33,6 +33,7 @@ IdiomRenderer *idiom_renderer_new(IdiomDevice *device, const IdiomRendererOption
     r->n_slots = options.slots ? options.slots : default_slots(device);
     r->stroke_size = 1;
     g_mutex_init(&r->lock);
+    idiom_presence_set(&r->presence, 1);
     idiom_continuity_reset(&r->continuity);
     return r;
 }

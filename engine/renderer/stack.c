@@ -14,11 +14,14 @@ void idiom_stack_drop(IdiomRenderer *r, guint first, guint count)
 
 double idiom_stack_amount(const IdiomRenderer *r, const IdiomLayer *layer)
 {
-    const gint64 now = r->continuity.time;
-    if (now == IDIOM_TIME_NONE || layer->since == IDIOM_TIME_NONE || now <= layer->since)
-        return 1;
-    const guint64 passed = (guint64)now - (guint64)layer->since;
-    return passed >= layer->fade ? 1 : (double)passed / (double)layer->fade;
+    return idiom_fade_share(layer->since, layer->fade, r->continuity.time);
+}
+
+void idiom_stack_settle(IdiomRenderer *r)
+{
+    if (r->n_layers)
+        idiom_stack_drop(r, 0, r->n_layers - 1);
+    idiom_presence_set(&r->presence, r->presence.to);
 }
 
 /* The one of which least is seen. */
@@ -40,8 +43,12 @@ static guint faintest_layer(const IdiomRenderer *r)
 /* Those that something else covers are no longer needed. */
 static void drop_covered(IdiomRenderer *r)
 {
-    if (r->continuity.went_back && r->n_layers)
-        idiom_stack_drop(r, 0, r->n_layers - 1);
+    if (r->continuity.went_back)
+        idiom_stack_settle(r);
+    if (!r->style && idiom_presence_at(&r->presence, r->continuity.time) <= 0) {
+        g_clear_pointer(&r->look, idiom_look_unref);
+        idiom_stack_drop(r, 0, r->n_layers);
+    }
     for (guint i = r->n_layers; i-- > 1;) {
         if (idiom_stack_amount(r, r->layers[i]) >= 1) {
             idiom_stack_drop(r, 0, i);
@@ -55,6 +62,7 @@ void idiom_stack_adopt(IdiomRenderer *r, IdiomLoaded *loaded)
     g_mutex_lock(&r->lock);
     idiom_style_free(r->style);
     r->style = g_steal_pointer(&loaded->style);
+    r->chosen = TRUE;
     memcpy(r->weights, loaded->weights, sizeof r->weights);
     r->mix_changed = TRUE;
     g_mutex_unlock(&r->lock);
@@ -64,13 +72,17 @@ void idiom_stack_adopt(IdiomRenderer *r, IdiomLoaded *loaded)
 static void take_loaded(IdiomRenderer *r)
 {
     g_autoptr(IdiomLoaded) loaded = idiom_loader_take(r->loader);
-    if (!loaded || !loaded->layer)
+    if (!loaded || (loaded->style && !loaded->layer))
         return;
+    const gint64 now = r->continuity.last_time;
     idiom_stack_adopt(r, loaded);
+    idiom_presence_fade(&r->presence, r->style ? 1 : 0, now, loaded->fade);
+    if (!loaded->layer)
+        return;
     if (r->n_layers == IDIOM_LOOK_MAX_LAYERS)
         idiom_stack_drop(r, faintest_layer(r), 1);
     IdiomLayer *layer = g_steal_pointer(&loaded->layer);
-    layer->since = r->continuity.last_time;
+    layer->since = now;
     layer->fade = loaded->fade;
     r->layers[r->n_layers++] = layer;
 }
@@ -78,7 +90,7 @@ static void take_loaded(IdiomRenderer *r)
 static void update_mix(IdiomRenderer *r)
 {
     g_mutex_lock(&r->lock);
-    if (r->mix_changed)
+    if (r->mix_changed && r->style)
         memcpy(r->layers[r->n_layers - 1]->weights, r->weights, sizeof r->weights);
     r->mix_changed = FALSE;
     g_mutex_unlock(&r->lock);

@@ -6,6 +6,7 @@
 #include "continuity.h"
 #include "loader.h"
 #include "look.h"
+#include "presence.h"
 #include "transfer.h"
 
 /* A frame in flight. */
@@ -29,6 +30,7 @@ struct IdiomRenderer {
     IdiomVideoInfo info;
     IdiomScene *scene; /* NULL: not configured */
     IdiomContinuity continuity;
+    IdiomPresence presence;
     gboolean moved; /* the motion up to the last frame is known */
     guint64 number; /* of the last frame */
     gboolean lost;  /* the device was lost, and no frame has come back since */
@@ -36,7 +38,8 @@ struct IdiomRenderer {
     GMutex lock; /* of the rest of this part */
     double stroke_size;
     gboolean stroke_size_changed; /* since the scene was made */
-    IdiomStyle *style;            /* the newest */
+    gboolean chosen;              /* what is to be shown */
+    IdiomStyle *style;            /* the newest; NULL: the source as it is */
     float weights[IDIOM_GENERATOR_MAX_STYLES];
     gboolean mix_changed; /* since the newest layer was given the weights */
     IdiomRendererStats stats;
@@ -44,7 +47,7 @@ struct IdiomRenderer {
     IdiomLayer
         *layers[IDIOM_LOOK_MAX_LAYERS]; /* in the order in which they came; the last one shows the style */
     guint n_layers;
-    IdiomLook *look; /* of these layers */
+    IdiomLook *look; /* of these layers, or NULL */
 
     Slot slots[IDIOM_PROGRAM_MAX_SLOTS];
     guint n_slots, oldest, in_flight;
@@ -68,6 +71,9 @@ void idiom_stack_adopt(IdiomRenderer *r, IdiomLoaded *loaded);
 
 /* Before a frame: what is ready comes, what is covered goes, and the newest has the mix that was asked for. */
 void idiom_stack_update(IdiomRenderer *r);
+
+/* What is fading is there. */
+void idiom_stack_settle(IdiomRenderer *r);
 
 /* The look of the layers of now. */
 IdiomLook *idiom_stack_look(IdiomRenderer *r, IdiomLookKind kind, GError **error);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* All that frames of a kind need, in the newest style: a scene, a layer and a look, which has run once. */
+/* All that frames of a kind need, in the newest style: a scene and, if there is one, a layer and a look that has run once. */
 typedef struct {
     IdiomScene *scene;
     IdiomLayer *layer;
@@ -74,11 +74,15 @@ static gboolean make_view(IdiomRenderer *r, const IdiomStyle *style, const float
     const guint kernels = idiom_device_kernels(r->device);
     if (!view->scene)
         view->scene = idiom_scene_new(r->device, &r->info, take_stroke_size(r), r->n_slots, error);
-    view->layer = view->scene ? idiom_layer_new(view->scene, style, weights, error) : NULL;
+    if (!view->scene || !make_fences(r, error))
+        return FALSE;
+    if (!style)
+        return TRUE;
+    view->layer = idiom_layer_new(view->scene, style, weights, error);
     for (guint i = 0; view->layer && i < G_N_ELEMENTS(view->looks); i++)
         if (!(view->looks[i] = idiom_look_new(&view->layer, 1, (IdiomLookKind){.steady = i == 1}, error)))
             return FALSE;
-    if (!view->layer || !make_fences(r, error))
+    if (!view->layer)
         return FALSE;
     if (idiom_device_kernels(r->device) == kernels)
         return TRUE;
@@ -90,7 +94,9 @@ static gboolean make_view(IdiomRenderer *r, const IdiomStyle *style, const float
 static void set_view(IdiomRenderer *r, View *view)
 {
     idiom_stack_drop(r, 0, r->n_layers);
-    r->layers[r->n_layers++] = g_steal_pointer(&view->layer);
+    idiom_presence_set(&r->presence, view->layer ? 1 : 0);
+    if (view->layer)
+        r->layers[r->n_layers++] = g_steal_pointer(&view->layer);
     idiom_look_unref(r->look);
     r->look = g_steal_pointer(&view->looks[1]);
     idiom_scene_unref(r->scene);
@@ -114,7 +120,7 @@ gboolean idiom_view_prepare(IdiomRenderer *r, GError **error)
     g_autoptr(IdiomLoaded) loaded = idiom_loader_take(r->loader);
     if (loaded)
         idiom_stack_adopt(r, loaded);
-    if (!r->style) {
+    if (!r->chosen) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "no style is shown yet");
         return FALSE;
     }

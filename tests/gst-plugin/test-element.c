@@ -620,6 +620,45 @@ static void test_style_fade(void)
     gst_harness_teardown(h);
 }
 
+/* The source in place of a style, at the start and later: buffers pass untouched, and fade into a style and back. */
+static void test_none(void)
+{
+    GstVideoInfo info = make_info("RGBA", 40, 30);
+    info.fps_n = 25, info.fps_d = 1;
+    GstHarness *h = new_harness("idiom style=none mix=what:1 temporal=0 style-fade=200000000");
+    gst_harness_set_src_caps(h, gst_video_info_to_caps(&info));
+    GstElement *idiom = gst_harness_find_element(h, "idiom");
+    for (guint i = 0; i < 20; i++) {
+        if (i == 2 || i == 10)
+            g_object_set(idiom, "mix", NULL, NULL), set_style(idiom, i == 2 ? "tiny" : "none");
+        GstBuffer *in = new_frame(&info, i);
+        g_autoptr(GstBuffer) seen = push_and_pull(h, gst_buffer_ref(in));
+        g_autoptr(GstBuffer) styled = stylize_alone("idiom style=tiny", &info, i);
+        const double amount = i < 10 ? CLAMP((i - 1.0) / 5, 0, 1) : CLAMP((14.0 - i) / 5, 0, 1);
+        assert_between(seen, in, styled, amount);
+        if (i < 2 || i > 14)
+            g_assert_true(seen == in);
+        gst_buffer_unref(in);
+    }
+    /* a style that comes while another goes */
+    set_style(idiom, "tiny");
+    for (guint i = 20; i < 30; i++) {
+        if (i == 25)
+            set_style(idiom, "none");
+        if (i == 27)
+            set_style(idiom, "tiny2");
+        gst_buffer_unref(push_and_pull(h, new_frame(&info, i)));
+    }
+    for (guint i = 30; i < 33; i++) {
+        g_autoptr(GstBuffer) seen = push_and_pull(h, new_frame(&info, i));
+        g_autoptr(GstBuffer) styled = stylize_alone("idiom style=tiny2", &info, i);
+        g_assert_true((largest_difference(&info, seen, styled) == 0) == (i >= 31));
+    }
+    gst_object_unref(idiom);
+    gst_harness_teardown(h);
+    expect_error("idiom style=non", "RGBA", 32, 32, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, "none");
+}
+
 /* A new style every two frames while each takes ten to fade in: no frame is lost, nothing jumps by much, and the last
  * one stays. */
 static void test_style_fade_again(void)
@@ -806,6 +845,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/temporal-style-change", test_temporal_style_change);
     g_test_add_func("/element/temporal-late", test_temporal_late);
     g_test_add_func("/element/style-fade", test_style_fade);
+    g_test_add_func("/element/none", test_none);
     g_test_add_func("/element/style-fade-again", test_style_fade_again);
     g_test_add_func("/element/mix", test_mix);
     g_test_add_func("/element/strokes-and-colour", test_strokes_and_colour);

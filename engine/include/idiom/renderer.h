@@ -83,7 +83,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomRenderer, idiom_renderer_free)
 /**
  * idiom_renderer_show:
  * @renderer: a renderer
- * @style: (nullable): as for idiom_style_find(): a name, a file, or %NULL for the default
+ * @style: (nullable): as for idiom_style_find(): a name, a file, or %NULL for the default; or IDIOM_STYLE_NONE: the source
+ *   as it is
  * @mix: (nullable): as for idiom_style_parse_mix()
  * @error: as idiom_style_find(), idiom_style_load(), idiom_style_parse_mix() and, once configured, as
  *   idiom_renderer_configure()
@@ -102,7 +103,8 @@ IDIOM_API gboolean idiom_renderer_show(IdiomRenderer *renderer, const char *styl
  * @mix: (nullable): as for idiom_renderer_show()
  * @fade: nanoseconds of the frames' time in which what is in view fades into @style; 0: at once
  *
- * Loads @style in the background and brings it into view when it is ready. A style that cannot be used is reported to the
+ * Loads @style in the background and brings it into view when it is ready; into IDIOM_STYLE_NONE and out of it, the source
+ * fades. A style that cannot be used is reported to the
  * warning callback, and what is in view stays; a @mix that the style does not have likewise, and its first style is
  * shown. Where several changes are asked for before one is ready, the last one counts.
  */
@@ -219,6 +221,18 @@ IDIOM_API gboolean idiom_renderer_send(IdiomRenderer *renderer, const IdiomPictu
 IDIOM_API void idiom_renderer_skip(IdiomRenderer *renderer, const IdiomFrameParams *params);
 
 /**
+ * idiom_renderer_pass:
+ * @renderer: a renderer
+ * @params: (nullable): of the next frame
+ *
+ * Asks whether the next frame may go on as it is, without being sent: its strength is 0, or IDIOM_STYLE_NONE is in view and
+ * nothing else is ready. If so it counts as shown, after those in flight; otherwise it has to be sent.
+ *
+ * Returns: whether the result would be the source, byte by byte
+ */
+IDIOM_API gboolean idiom_renderer_pass(IdiomRenderer *renderer, const IdiomFrameParams *params);
+
+/**
  * IdiomGet:
  * @IDIOM_GET_FRAME: a frame is finished
  * @IDIOM_GET_NOTHING: nothing is in flight, or, without waiting, nothing is finished yet
@@ -278,7 +292,7 @@ IDIOM_API void idiom_renderer_flush(IdiomRenderer *renderer);
  * @seconds: from sending a frame to its being finished, summed over all
  * @last_seconds: the same for the last frame
  * @memory: bytes of device memory that tensors take now
- * @styles: in view now
+ * @styles: in view now; 0 where the source is
  * @loading: a style that idiom_renderer_change() asked for is being made ready
  *
  * Figures of a renderer since it was made. Start from IDIOM_RENDERER_STATS_INIT.

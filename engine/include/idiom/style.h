@@ -33,6 +33,13 @@ typedef struct IdiomStyle IdiomStyle;
 #define IDIOM_STYLE_DEFAULT "starry-night"
 
 /**
+ * IDIOM_STYLE_NONE:
+ *
+ * In place of a style's name where one is shown: the source as it is. No file; a style of this name needs a path.
+ */
+#define IDIOM_STYLE_NONE "none"
+
+/**
  * idiom_style_load: (skip)
  * @path: name of a file
  * @error: IDIOM_ERROR_FILE, IDIOM_ERROR_MEMORY; IDIOM_ERROR_FORMAT for another format or version, a field out of range,
@@ -97,7 +104,7 @@ IDIOM_API GHashTable *idiom_style_metadata(const IdiomStyle *style);
 /**
  * idiom_style_find:
  * @name: (nullable): a path (it has a '/' or ends in ".safetensors"), or a bare name, or %NULL for IDIOM_STYLE_DEFAULT
- * @error: IDIOM_ERROR_FILE: says where was looked and which styles there are
+ * @error: IDIOM_ERROR_FILE: says where was looked and which styles there are; also for IDIOM_STYLE_NONE, which has no file
  *
  * A bare name is NAME.safetensors in, one after the other: the folders of the environment variable IDIOM_STYLE_PATH
  * (separated by colons), idiom/styles in the user's data folder, and the folder of the installed styles.
