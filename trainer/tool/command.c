@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tool/command.h"
 
+#include <string.h>
+
 gboolean command_parse(char **argv, const char *usage, const GOptionEntry *entries, guint min, guint max,
                        GStrv *words, GError **error)
 {
@@ -11,8 +13,8 @@ gboolean command_parse(char **argv, const char *usage, const GOptionEntry *entri
         return FALSE;
     guint n = args[0] ? g_strv_length(args) - 1 : 0;
     if (n < min || n > max) {
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "usage: idiom-train %s [OPTION...] %s", argv[0],
-                    usage);
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "usage: idiom-train %s [OPTION...] %.*s",
+                    argv[0], (int)strcspn(usage, "\n"), usage);
         return FALSE;
     }
     *words = g_strdupv(args + 1);

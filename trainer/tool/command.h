@@ -15,6 +15,7 @@ gboolean command_eval(char **argv, GError **error);
 gboolean command_info(char **argv, GError **error);
 gboolean command_report(char **argv, GError **error);
 gboolean command_sheet(char **argv, GError **error);
+gboolean command_paint(char **argv, GError **error);
 
 /*
  * What they share. Reads the options @entries; what remains must be @min to @max words, which are left in @words.

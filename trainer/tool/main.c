@@ -16,6 +16,7 @@ static const struct {
     {"distill", command_distill, "make a small network paint like a teacher"},
     {"apply", command_apply, "paint a picture with a style"},
     {"eval", command_eval, "measure a style on photos and videos"},
+    {"paint", command_paint, "draw photos in a look, for distill to learn from"},
     {"sheet", command_sheet, "paint a picture in all installed styles, side by side"},
     {"info", command_info, "show how a style was made"},
     {"report", command_report, "write the report of a training again"},

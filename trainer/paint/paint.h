@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PAINT_H
+#define PAINT_H
+
+#include "media/picture.h"
+
+/*
+ * Looks that are drawn by rule and not after a painting: material for a network to learn from (idiom-train distill
+ * --teacher FOLDER). What they draw follows from the photo alone, so the network can know it, and it is steady.
+ */
+typedef struct {
+    const char *name, *help;
+} PaintLook;
+
+/* All looks, ended by one without name. */
+const PaintLook *paint_looks(void);
+
+/* (transfer full): @photo in @look. @error: IDIOM_ERROR_ARGUMENT: no such look; the message lists them */
+Picture *paint_picture(const char *look, const Picture *photo, GError **error);
+
+#endif
