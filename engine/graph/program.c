@@ -276,3 +276,15 @@ guint64 idiom_program_memory(const IdiomProgram *p)
         bytes += ((const Storage *)g_ptr_array_index(p->storages, i))->size;
     return bytes;
 }
+
+double idiom_program_flops(const IdiomProgram *p)
+{
+    const GPtrArray *ops = ((const Part *)g_ptr_array_index(p->parts, 0))->ops;
+    double flops = 0;
+
+    for (guint i = 0; i < ops->len; i++) {
+        const IdiomOp *op = g_ptr_array_index(ops, i);
+        flops += op->klass->flops ? op->klass->flops(op) : 0;
+    }
+    return flops;
+}

@@ -5,8 +5,8 @@
 #include <glib.h>
 
 /*
- * The files that @paths (NULL-terminated) name: a folder stands for all files in it, at any depth, sorted by name; hidden
- * ones are left out.
+ * The files that @paths (NULL-terminated) name: a folder stands for all files in it, at any depth, sorted by name, once
+ * however many links lead there; hidden ones are left out.
  * Returns: array of char *
  * @error: IDIOM_ERROR_FILE: a path that is not there, or no file at all
  */

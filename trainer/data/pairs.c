@@ -55,6 +55,18 @@ gboolean pairs_has(const Pairs *pairs, const char *photo)
     return g_hash_table_contains(pairs->pictures, name);
 }
 
+GPtrArray *pairs_pictures(const Pairs *pairs, guint count)
+{
+    GPtrArray *pictures = g_ptr_array_new_with_free_func((GDestroyNotify)picture_free);
+    g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(pairs->pictures), (GCompareFunc)strcmp);
+    for (GList *name = names; name && pictures->len < count; name = name->next) {
+        Picture *picture = picture_load(g_hash_table_lookup(pairs->pictures, name->data), 0, 0, 0, NULL);
+        if (picture)
+            g_ptr_array_add(pictures, picture);
+    }
+    return pictures;
+}
+
 /* @side: as picture_load() takes it, twice */
 static Picture *load_photo(const char *path, guint side, GError **error)
 {

@@ -18,6 +18,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pairs, pairs_free)
 /* Whether there is a picture of the file @photo. */
 gboolean pairs_has(const Pairs *pairs, const char *photo);
 
+/* Up to @count of the teacher's pictures, the first by name; those that cannot be read are left out. */
+GPtrArray *pairs_pictures(const Pairs *pairs, guint count);
+
 /* Pixels that a picture may lack at the photo's right and lower edge: many networks need multiples of 4 or 8. */
 #define PAIRS_MAX_CUT 8
 

@@ -34,6 +34,7 @@ gboolean training_open_log(Training *t, GError **error)
     for (char **row = rows; *row; row++)
         if (g_ascii_isdigit(**row) && g_ascii_strtoull(*row, NULL, 10) < t->step)
             fprintf(t->log, "%s\n", *row);
+    fflush(t->log); /* a training that is done already has no more rows, and a report */
     return TRUE;
 }
 
@@ -64,22 +65,31 @@ static void warn(Training *t)
         t->winning > 0 ? "a lower --d-lr helps" : "a higher --d-lr or lower --adversarial-weight helps");
 }
 
+/* Where the training is, how fast it goes, and how much is left. */
+static void append_time(const Training *t, double pace, GString *line)
+{
+    const TrainOptions *o = t->options;
+    const double time = 60 * o->minutes;
+    const guint64 left =
+        (guint64)(o->minutes > 0 ? time - MIN(time, training_seconds(t)) : pace * (o->steps - t->step));
+    g_string_append_printf(line, "step %" G_GUINT64_FORMAT, t->step);
+    if (o->minutes <= 0)
+        g_string_append_printf(line, "/%d", o->steps);
+    g_string_append_printf(line, "  %.2f s/step  ETA %" G_GUINT64_FORMAT ":%02u:%02u", pace, left / 3600,
+                           (guint)(left / 60 % 60), (guint)(left % 60));
+}
+
 void training_say(Training *t)
 {
     warn(t);
     gint64 now = g_get_monotonic_time();
-    gboolean last = t->step + 1 == (guint64)t->options->steps;
-    if (!last && now - t->spoken < (console_is_terminal() ? G_USEC_PER_SEC / 5 : 10 * G_USEC_PER_SEC))
+    if (!training_done(t) &&
+        now - t->spoken < (console_is_terminal() ? G_USEC_PER_SEC / 5 : 10 * G_USEC_PER_SEC))
         return;
     t->spoken = now;
-    guint64 done = t->step + 1 - t->started_at_step;
-    double seconds = (double)(now - t->started) / 1e6 / done;
-    guint64 left = (guint64)(seconds * (t->options->steps - t->step - 1));
     g_autoptr(GString) line = g_string_new(NULL);
-    g_string_printf(
-        line, "step %" G_GUINT64_FORMAT "/%d  %.2f s/step  ETA %" G_GUINT64_FORMAT ":%02u:%02u  loss %.3f",
-        t->step + 1, t->options->steps, seconds, left / 3600, (guint)(left / 60 % 60), (guint)(left % 60),
-        t->total);
+    append_time(t, (double)(now - t->started) / G_USEC_PER_SEC / (t->step - t->started_at_step), line);
+    g_string_append_printf(line, "  loss %.3f", t->total);
     for (guint i = 0; i < N_TERMS; i++)
         if (t->options->weights[i] > 0 && (t->adversarial || !term_needs_discriminator(i)))
             g_string_append_printf(line, "  %s %.3f", term_name(i), t->terms[i]);

@@ -8,7 +8,7 @@
 #include <idiom/version.h>
 #include <math.h>
 
-/* How the style file was made; references and attribution of a teacher's file are passed on. */
+/* How the style file was made, and how far; references and attribution of a teacher's file are passed on. */
 static GHashTable *make_metadata(const Training *t)
 {
     const TrainOptions *o = t->options;
@@ -23,10 +23,16 @@ static GHashTable *make_metadata(const Training *t)
             g_string_append_printf(references, "%s%s (%s, weight %.3f)", references->len ? ", " : "", name,
                                    o->styles[s].name, o->styles[s].weights[i]);
         }
+    g_autofree char *steps = g_strdup_printf("%" G_GUINT64_FORMAT, t->step);
+    g_autofree char *unfinished =
+        training_done(t) ? NULL : g_strdup_printf("%.0f %% of the training", 100 * training_progress(t));
     GHashTable *teacher = t->teacher ? teacher_metadata(t->teacher) : NULL;
     const struct {
         const char *key, *value;
     } fields[] = {
+        {"steps", steps},
+        {"unfinished", unfinished},
+        {"init", t->start},
         {"losses", losses->str},
         {"references", teacher ? g_hash_table_lookup(teacher, "references") : references->str},
         {"attribution",
@@ -118,10 +124,15 @@ static gboolean write_report(Training *t, GHashTable *metadata, GError **error)
     return TRUE;
 }
 
-gboolean training_finish(Training *t, GError **error)
+gboolean training_write_style(Training *t, GError **error)
 {
     g_autoptr(GHashTable) metadata = make_metadata(t);
     return idiom_style_save(t->options->out, &t->config, (const char *const *)t->names, t->average, NULL,
-                            metadata, error) &&
-           write_report(t, metadata, error);
+                            metadata, error);
+}
+
+gboolean training_finish(Training *t, GError **error)
+{
+    g_autoptr(GHashTable) metadata = make_metadata(t);
+    return training_write_style(t, error) && write_report(t, metadata, error);
 }

@@ -2,7 +2,6 @@
 #include "loop/training.h"
 
 #include "tool/console.h"
-#include "loop/memory.h"
 #include "data/reference.h"
 
 #include <errno.h>
@@ -14,13 +13,6 @@
 #define NOISE 0.03f
 #define CLIPS 0.3 /* of the crops from videos that are followed by their next frame */
 #define SAMPLES 4
-/*
- * Terms that join after a part of all steps. The discriminator is of use once the generator paints already, which it does
- * sooner with a teacher; and what a teacher shows is learned first, and then to keep it steady.
- */
-#define ADVERSARIAL_FROM 0.4
-#define ADVERSARIAL_FROM_TAUGHT 0.15
-#define TEMPORAL_FROM_TAUGHT 0.6
 /* Layers in which a student is compared with its teacher. */
 #define TAUGHT_STYLE_LAYERS "v11:1,v12@2:1,v21@2:1,q3:1,q5:1"
 #define TAUGHT_CONTENT_LAYERS "q5:1,v21@2:1"
@@ -166,44 +158,6 @@ static gboolean paint_taught(Training *t, GError **error)
 
 /* --- the networks --------------------------------------------------------------------------------- */
 
-/*
- * Starts from the weights of another style file. A style finds its scales and shifts under its own name, or takes
- * those of the file's first style.
- */
-static gboolean start_from(Training *t, const char *path, float *values, GError **error)
-{
-    g_autoptr(IdiomStyle) style = idiom_style_load(path, error);
-    if (!style)
-        return FALSE;
-    const IdiomGeneratorConfig *c = idiom_style_config(style);
-    if (c->channels != t->config.channels || c->blocks != t->config.blocks || c->mid != t->config.mid ||
-        c->tail != t->config.tail) {
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
-                    "--init: %s holds a network of another size than --size %s", path, t->options->size);
-        return FALSE;
-    }
-    g_autoptr(IdiomParams) from = idiom_style_params(style, t->device);
-    g_autofree float *all = g_new(float, idiom_params_elements(from));
-    if (!idiom_params_read(from, all, error))
-        return FALSE;
-    for (guint i = 0; i < idiom_params_count(t->generator); i++) {
-        guint source = (guint)idiom_params_find(from, idiom_params_name(t->generator, i));
-        float *to = values + idiom_params_offset(t->generator, i);
-        const float *old = all + idiom_params_offset(from, source);
-        IdiomShape shape = idiom_params_shape(t->generator, i);
-        if (idiom_shape_elements(shape) == idiom_shape_elements(idiom_params_shape(from, source)) &&
-            shape.n != t->config.styles) {
-            memcpy(to, old, idiom_shape_elements(shape) * sizeof *to);
-            continue;
-        }
-        for (guint s = 0; s < t->config.styles; s++) {
-            int row = idiom_style_index(style, t->names[s]);
-            memcpy(to + (gsize)s * shape.c, old + (gsize)MAX(row, 0) * shape.c, shape.c * sizeof *to);
-        }
-    }
-    return TRUE;
-}
-
 static gboolean prepare_generator(Training *t, GError **error)
 {
     const TrainOptions *o = t->options;
@@ -211,12 +165,6 @@ static gboolean prepare_generator(Training *t, GError **error)
     t->average = idiom_params_new(t->device);
     idiom_generator_declare(t->generator, &t->config, (guint32)o->seed);
     idiom_generator_declare(t->average, &t->config, (guint32)o->seed);
-    if (o->init) {
-        g_autofree float *values = g_new(float, idiom_params_elements(t->generator));
-        if (!start_from(t, o->init, values, error) || !idiom_params_write(t->generator, values, error) ||
-            !idiom_params_write(t->average, values, error))
-            return FALSE;
-    }
     return optimizer_init(&t->generator_adam, t->device, t->generator, &o->generator_adam, t->average,
                           o->average, error);
 }
@@ -280,6 +228,7 @@ gboolean training_prepare(Training *t, GError **error)
 {
     const TrainOptions *o = t->options;
     t->rate_scale = 1;
+    t->began = g_get_monotonic_time();
     if (!load_teacher(t, error))
         return FALSE;
     if (!t->teacher) {
@@ -295,66 +244,8 @@ gboolean training_prepare(Training *t, GError **error)
         !paint_taught(t, error) || !prepare_data(t, error))
         return FALSE;
     return prepare_features(t, error) && prepare_losses(t, error) && measure_references(t, error) &&
-           prepare_generator(t, error) && prepare_discriminator(t, error) && prepare_samples(t, error);
-}
-
-/* What makes a step large, before what is wrong with it. */
-static void name_sizes(const TrainOptions *o, GError **error)
-{
-    g_prefix_error(error, "--batch %d of --crop %d (smaller ones need less): ", o->batch, o->crop);
-}
-
-/* Whether the largest steps of the training will fit: a discriminator that joins late must find its memory, too. */
-static gboolean check_memory(Training *t, const StepParts *parts, GError **error)
-{
-    guint64 bytes;
-    if (!steps_memory(t->device, parts, &bytes, error)) {
-        name_sizes(t->options, error);
-        return FALSE;
-    }
-    return memory_check(t->device, "a step", bytes, "--batch or --crop", error);
-}
-
-gboolean training_prepare_step(Training *t, GError **error)
-{
-    const TrainOptions *o = t->options;
-    const double progress = (double)t->step / o->steps;
-    const gboolean adversarial =
-        t->discriminator && progress >= (t->teacher ? ADVERSARIAL_FROM_TAUGHT : ADVERSARIAL_FROM);
-    const gboolean temporal =
-        o->weights[TERM_TEMPORAL] > 0 && progress >= (t->teacher ? TEMPORAL_FROM_TAUGHT : 0);
-    if (t->prepared && t->adversarial == adversarial && t->temporal == temporal)
-        return TRUE;
-    generator_step_clear(&t->generator_step);
-    discriminator_step_clear(&t->discriminator_step);
-    StepParts parts = {
-        .options = o,
-        .losses = t->losses,
-        .config = &t->config,
-        .generator = t->generator,
-        .discriminator = t->discriminator,
-        .spectral = t->spectral,
-        .taught = t->teacher != NULL,
-        .temporal = o->weights[TERM_TEMPORAL] > 0,
-    };
-    if (!t->prepared && !check_memory(t, &parts, error))
-        return FALSE;
-    t->prepared = TRUE;
-    t->adversarial = adversarial;
-    t->temporal = temporal;
-    parts.temporal = temporal;
-    if (!adversarial)
-        parts.discriminator = NULL;
-    if (!generator_step_init(&t->generator_step, t->device, &parts, error) ||
-        (adversarial && !discriminator_step_init(&t->discriminator_step, t->device, &parts, error))) {
-        name_sizes(o, error);
-        return FALSE;
-    }
-    say("step %" G_GUINT64_FORMAT
-        ": with%s the discriminator, with%s the temporal term; the driver compiles the "
-        "shaders first, which may take a minute",
-        t->step, adversarial ? "" : "out", temporal ? "" : "out");
-    return TRUE;
+           prepare_generator(t, error) && prepare_discriminator(t, error) && prepare_samples(t, error) &&
+           training_start_from(t, error);
 }
 
 void training_clear(Training *t)
@@ -380,5 +271,6 @@ void training_clear(Training *t)
     g_clear_pointer(&t->styles, g_free);
     g_clear_pointer(&t->reference_weights, g_array_unref);
     g_clear_pointer(&t->names, g_strfreev);
+    g_clear_pointer(&t->start, g_free);
     g_clear_pointer(&t->device, idiom_device_unref);
 }

@@ -54,6 +54,9 @@ gboolean training_save(Training *t, const char *path, GError **error)
     g_hash_table_insert(metadata, g_strdup("format"), g_strdup(FORMAT));
     g_hash_table_insert(metadata, g_strdup("version"), g_strdup(VERSION));
 
+    g_hash_table_insert(metadata, g_strdup("seconds"), g_strdup_printf("%.0f", training_seconds(t)));
+    if (t->start)
+        g_hash_table_insert(metadata, g_strdup("start"), g_strdup(t->start));
     Field fields[MAX_FIELDS];
     guint n_fields = state_fields(t, fields);
     for (guint i = 0; i < n_fields; i++) {
@@ -129,6 +132,9 @@ gboolean training_load(Training *t, const char *path, GError **error)
             return FALSE;
         }
     }
+    const char *seconds = g_hash_table_lookup(metadata, "seconds");
+    t->seconds_before = seconds ? g_ascii_strtod(seconds, NULL) : 0;
+    t->start = g_strdup(g_hash_table_lookup(metadata, "start"));
     CheckpointSet sets[MAX_SETS];
     return checkpoint_read(file, sets, checkpoint_sets(t, sets), error);
 }

@@ -278,18 +278,19 @@ gboolean discriminator_step_run(DiscriminatorStep *step, const float *real, cons
 
 /* --- both ----------------------------------------------------------------------------------------- */
 
-gboolean steps_memory(IdiomDevice *device, const StepParts *parts, guint64 *bytes, GError **error)
+gboolean steps_cost(IdiomDevice *device, const StepParts *parts, StepCost *cost, GError **error)
 {
     g_auto(GeneratorPlan) generator = {0};
     if (!plan_generator(&generator, device, parts, error))
         return FALSE;
-    *bytes = idiom_program_memory(generator.program);
+    *cost = (StepCost){idiom_program_memory(generator.program), idiom_program_flops(generator.program)};
     if (!parts->discriminator)
         return TRUE;
     DiscriminatorPlan discriminator = {0};
     if (!plan_discriminator(&discriminator, device, parts, error))
         return FALSE;
-    *bytes += idiom_program_memory(discriminator.program);
+    cost->memory += idiom_program_memory(discriminator.program);
+    cost->flops += idiom_program_flops(discriminator.program);
     idiom_program_free(discriminator.program);
     return TRUE;
 }

@@ -73,10 +73,13 @@ void discriminator_step_clear(DiscriminatorStep *step);
 gboolean discriminator_step_run(DiscriminatorStep *step, const float *real, const float *fake,
                                 const float *photos, guint style, GError **error);
 
-/*
- * Device memory that both halves will take (the generator's alone where parts->discriminator is NULL), parameters not
- * counted; none is taken here.
- */
-gboolean steps_memory(IdiomDevice *device, const StepParts *parts, guint64 *bytes, GError **error);
+/* What a step costs. */
+typedef struct {
+    guint64 memory; /* bytes on the device, parameters not counted */
+    double flops;
+} StepCost;
+
+/* The cost of both halves (the generator's alone where parts->discriminator is NULL); no memory is taken here. */
+gboolean steps_cost(IdiomDevice *device, const StepParts *parts, StepCost *cost, GError **error);
 
 #endif

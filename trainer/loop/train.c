@@ -8,9 +8,6 @@
 #include <math.h>
 #include <signal.h>
 
-#define WARM_UP_STEPS 20
-#define DECAY_FROM 0.6 /* of all steps: from here the learning rate falls */
-#define DECAY_TO 0.05
 #define MAX_BAD_STEPS 3
 #define MEAN_OVER 50 /* steps, for the numbers in the style file and for who is winning */
 
@@ -20,15 +17,6 @@ static void interrupt(int signal)
 {
     (void)signal;
     interrupted = 1;
-}
-
-double training_rate(const Training *t)
-{
-    double progress = (double)t->step / t->options->steps;
-    double rate = t->options->generator_adam.rate * t->rate_scale * MIN(1, (t->step + 1.0) / WARM_UP_STEPS);
-    if (progress > DECAY_FROM)
-        rate *= 1 - (1 - DECAY_TO) * (progress - DECAY_FROM) / (1 - DECAY_FROM);
-    return rate;
 }
 
 static double norm(const float *values, gsize n)
@@ -77,11 +65,27 @@ static gboolean take_step(Training *t, const Batch *batch, gboolean *finite, GEr
     return TRUE;
 }
 
-static gboolean save(Training *t, const char *checkpoint, GError **error)
+/* @style: whether its weights are worth a style file */
+static gboolean save(Training *t, const char *checkpoint, gboolean style, GError **error)
 {
     if (fflush(t->log) != 0)
         say("the log cannot be written: %s", g_strerror(errno));
-    return training_save(t, checkpoint, error) && training_write_previews(t, error);
+    return training_save(t, checkpoint, error) && (!style || training_write_style(t, error)) &&
+           training_write_previews(t, error);
+}
+
+static gboolean stopped(const Training *t, const char *checkpoint, GError **error)
+{
+    if (interrupted)
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
+                    "interrupted after step %" G_GUINT64_FORMAT "; %s can be used as it is, --resume goes on",
+                    t->step, t->options->out);
+    else
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_NOT_FINITE,
+                    "%d steps in a row were not finite: stopped after step %" G_GUINT64_FORMAT
+                    "; the last good weights are in %s",
+                    MAX_BAD_STEPS, t->step, checkpoint);
+    return FALSE;
 }
 
 static gboolean run_steps(Training *t, const char *checkpoint, GError **error)
@@ -90,14 +94,17 @@ static gboolean run_steps(Training *t, const char *checkpoint, GError **error)
     data_start(t->data, t->step);
     t->started = t->spoken = g_get_monotonic_time();
     t->started_at_step = t->step;
-    while (t->step < (guint64)o->steps) {
+    gboolean done = training_done(t);
+    while (!done) {
         const Batch *batch = data_next(t->data, error);
         gboolean finite = FALSE;
         if (!batch || !training_prepare_step(t, error) || !take_step(t, batch, &finite, error))
             return FALSE;
         training_log(t);
-        training_say(t);
         t->step++;
+        training_say(t);
+        if (!training_announce(t, error))
+            return FALSE;
         t->bad_steps = finite ? 0 : t->bad_steps + 1;
         if (!finite) {
             t->rate_scale /= 2;
@@ -105,17 +112,13 @@ static gboolean run_steps(Training *t, const char *checkpoint, GError **error)
                 ": a loss or gradient is not finite; step discarded, learning rate halved",
                 t->step);
         }
-        gboolean stop = interrupted || t->bad_steps == MAX_BAD_STEPS;
-        if (t->step % (guint64)o->checkpoint_every == 0 || t->step == (guint64)o->steps || stop)
-            if (!save(t, checkpoint, error))
-                return FALSE;
-        if (stop) {
-            g_set_error(error, IDIOM_ERROR, interrupted ? IDIOM_ERROR_ARGUMENT : IDIOM_ERROR_NOT_FINITE,
-                        "%s after step %" G_GUINT64_FORMAT "; the last good weights are in %s%s",
-                        interrupted ? "interrupted" : "three steps in a row were not finite: stopped",
-                        t->step, checkpoint, interrupted ? ", --resume goes on" : "");
+        done = training_done(t);
+        const gboolean bad = t->bad_steps == MAX_BAD_STEPS, stop = bad || (interrupted && !done);
+        if ((t->step % (guint64)o->checkpoint_every == 0 || done || stop) &&
+            !save(t, checkpoint, !bad, error))
             return FALSE;
-        }
+        if (stop)
+            return stopped(t, checkpoint, error);
     }
     return TRUE;
 }
@@ -136,7 +139,7 @@ gboolean train_style(const TrainOptions *options, GError **error)
     sigaction(SIGINT, &old_int, NULL);
     sigaction(SIGTERM, &old_term, NULL);
     if (ok)
-        say("%s: written after %d steps; %u of %u content files could not be used", options->out,
-            options->steps, data_skipped(t.data), data_files(t.data));
+        say("%s: written after %" G_GUINT64_FORMAT " steps; %u of %u content files could not be used",
+            options->out, t.step, data_skipped(t.data), data_files(t.data));
     return ok;
 }

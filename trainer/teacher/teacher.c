@@ -11,8 +11,9 @@
 #include <idiom-unstable/stylefile.h>
 #include <string.h>
 
-#define MAX_SIDE 400      /* shorter side of the photos that are painted here */
-#define PAINTING_SIDE 512 /* shorter side, at most, of the painting that MicroAST sees */
+#define MAX_SIDE 400       /* shorter side of the photos that are painted here */
+#define PAINTING_TIME 0.25 /* share of --minutes for painting */
+#define PAINTING_SIDE 512  /* shorter side, at most, of the painting that MicroAST sees */
 
 struct Teacher {
     const TrainOptions *options;
@@ -178,9 +179,18 @@ static gboolean is_photo(const char *path)
     return picture_is_video(path, &video, NULL) && !video;
 }
 
+/* When to stop painting in a style, or G_MAXINT64. Photos that are not painted then are left out. */
+static gint64 deadline(const TrainOptions *o, guint n_styles)
+{
+    return o->minutes > 0 ? g_get_monotonic_time() +
+                                (gint64)(PAINTING_TIME * 60 * G_USEC_PER_SEC * o->minutes / n_styles)
+                          : G_MAXINT64;
+}
+
 static gboolean paint_all(Work *work, GPtrArray *photos, const char *folder, GError **error)
 {
-    for (guint i = 0; i < photos->len; i++) {
+    const gint64 end = deadline(work->teacher->options, g_strv_length(work->teacher->names));
+    for (guint i = 0; i < photos->len && (!i || g_get_monotonic_time() < end); i++) {
         g_autofree char *path = picture_path(folder, photos->pdata[i]);
         if (g_file_test(path, G_FILE_TEST_EXISTS) || !is_photo(photos->pdata[i]))
             continue;

@@ -12,6 +12,8 @@
 
 #define EXTENSION ".safetensors"
 #define MAX_NAME 64
+#define STEPS 1800
+#define NO_STEPS G_MININT /* were given */
 #define UNSET (-1) /* a weight that depends on other options */
 
 /* Weights by default, of a training without a teacher. */
@@ -142,6 +144,13 @@ static gboolean check(TrainOptions *o, const char *gan, GError **error)
     g_autofree char *folder = g_path_get_dirname(o->out);
     if (!g_file_test(folder, G_FILE_TEST_IS_DIR) || g_access(folder, W_OK) != 0)
         return reject(error, "--out: the folder %s does not exist or cannot be written to", folder);
+    if (o->minutes > 0 && o->steps != NO_STEPS)
+        return reject(error, "--minutes: the time decides how many steps there are; leave --steps out");
+    if (!(o->minutes >= 0 && o->minutes <= 1e6))
+        return reject(error, "--minutes: %g is not between 0 (as many steps as are given) and 1e6",
+                      o->minutes);
+    if (o->steps == NO_STEPS)
+        o->steps = STEPS;
     if (!check_range("steps", o->steps, 1, 100000000, error) ||
         !check_range("batch", o->batch, 1, 256, error) || !check_range("crop", o->crop, 32, 2048, error) ||
         !check_range("seed", o->seed, 0, G_MAXUINT32, error) ||
@@ -186,7 +195,7 @@ static char *quote_command(char *const *argv)
 TrainOptions *train_options_new(char **argv)
 {
     TrainOptions *o = g_new0(TrainOptions, 1);
-    o->steps = 1800;
+    o->steps = NO_STEPS;
     o->batch = 2;
     o->crop = 192;
     o->generator_adam = (AdamOptions){2e-3, 0.9, 0.99};
@@ -214,8 +223,10 @@ gboolean train_options_parse(TrainOptions *o, char **argv, const char *usage, co
          "VGG/SqueezeNet safetensors (repeat; built-in features)", "FILE"},
         {"out", 0, 0, G_OPTION_ARG_FILENAME, &o->out, "Style file to write; the rest lies beside it", "FILE"},
         {"size", 0, 0, G_OPTION_ARG_STRING, &o->size, "Of the network (small)", "nano|small|base"},
-        {"init", 0, 0, G_OPTION_ARG_FILENAME, &o->init, "Style file of that size to start from", "FILE"},
+        {"init", 0, 0, G_OPTION_ARG_FILENAME, &o->init,
+         "Style of that size to start from, or none (the nearest that is installed)", "STYLE"},
         {"steps", 0, 0, G_OPTION_ARG_INT, &o->steps, "Length of the training (1800)", "N"},
+        {"minutes", 0, 0, G_OPTION_ARG_DOUBLE, &o->minutes, "The same as time: as many steps as fit", "N"},
         {"batch", 0, 0, G_OPTION_ARG_INT, &o->batch, "Pictures in a step (2)", "N"},
         {"crop", 0, 0, G_OPTION_ARG_INT, &o->crop, crop_help, "PIXELS"},
         {"captions", 0, 0, G_OPTION_ARG_DOUBLE, &o->captions, captions_help, "0..1"},
@@ -342,7 +353,8 @@ GHashTable *train_options_describe(const TrainOptions *o)
         {"content", g_strjoinv(" ", o->content)},
         {"features", o->features ? g_strjoinv(" ", o->features) : g_strdup("built-in")},
         {"size", g_strdup(o->size)},
-        {"steps", g_strdup_printf("%d", o->steps)},
+        {"steps", o->minutes > 0 ? NULL : g_strdup_printf("%d", o->steps)},
+        {"minutes", o->minutes > 0 ? number(o->minutes) : NULL},
         {"batch", g_strdup_printf("%d", o->batch)},
         {"crop", g_strdup_printf("%d", o->crop)},
         {"captions", number(o->captions)},

@@ -47,10 +47,11 @@ typedef struct {
     guint n_styles;
     char *teacher;   /* to imitate, as teacher.h says; NULL: learn from references */
     char *name;      /* of the style, where the teacher is a folder; NULL otherwise */
-    char *init;      /* style file to start from, or NULL */
+    char *init;      /* style to start from; "none": none, NULL: the nearest */
     char **content;  /* files and folders; NULL-terminated */
     char **features; /* feature-network files, NULL-terminated; NULL: the built-in ones */
     char *size;      /* of the generator: nano, small, base */
+    double minutes;  /* how long to train; 0: as many steps as are given */
     int steps, batch, crop;
     AdamOptions generator_adam, discriminator_adam;
     Gan gan;

@@ -77,6 +77,9 @@ const IdiomOpTime *idiom_program_times(const IdiomProgram *program, guint *count
  */
 guint64 idiom_program_memory(const IdiomProgram *program);
 
+/** idiom_program_flops: floating point operations of a run, as in IdiomOpTime; known once the program is planned. */
+double idiom_program_flops(const IdiomProgram *program);
+
 /** idiom_device_allocated: bytes of the largest device-local heap that programs and parameters on @device hold. */
 guint64 idiom_device_allocated(const IdiomDevice *device);
 

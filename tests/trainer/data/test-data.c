@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The trainer's data: pictures, batches that depend on the seed alone, files that cannot be used. */
 #include "data/data.h"
+#include "data/files.h"
 #include "trainer-files.h"
 #include "data/view.h"
 
@@ -8,6 +9,7 @@
 #include <libavutil/log.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CROP 48
 #define BATCH 3
@@ -585,6 +587,24 @@ static void test_pairs(Fixture *f, gconstpointer data)
     g_assert_nonnull(strstr(error->message, "none of the 1"));
 }
 
+/* Links that lead in a circle, or a second time to the same folder, are followed once. */
+static void test_links(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *folder = g_build_filename(f->folder, "folder", NULL);
+    g_autofree char *circle = g_build_filename(folder, "circle", NULL);
+    g_autofree char *again = g_build_filename(f->folder, "again", NULL);
+    g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
+    test_write_file(folder, "a", "a", 1);
+    test_write_file(f->folder, "b", "b", 1);
+    g_assert_cmpint(symlink("..", circle), ==, 0);
+    g_assert_cmpint(symlink("folder", again), ==, 0);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) files = files_collect((const char *[]){f->folder, folder, NULL}, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(files->len, ==, 2);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -601,5 +621,6 @@ int main(int argc, char **argv)
     g_test_add("/data/taught", Fixture, NULL, setup, test_taught, teardown);
     g_test_add("/data/pairs", Fixture, NULL, setup, test_pairs, teardown);
     g_test_add("/data/styles", Fixture, NULL, setup, test_styles, teardown);
+    g_test_add("/data/links", Fixture, NULL, setup, test_links, teardown);
     return g_test_run();
 }

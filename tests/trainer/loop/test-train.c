@@ -7,6 +7,7 @@
 #include "trainer-files.h"
 
 #include <gio/gio.h>
+#include <idiom-unstable/stylefile.h>
 #include <idiom-unstable/tensorfile.h>
 #include <math.h>
 #include <signal.h>
@@ -124,7 +125,8 @@ static void test_same_weights(Fixture *f, gconstpointer data)
     g_autofree char *log = g_build_filename(f->folder, "b.csv", NULL);
     {
         g_autoptr(GSubprocess) process = start_training(f, a, NULL);
-        g_free(finish(process, TRUE));
+        g_autofree char *said = finish(process, TRUE);
+        g_assert_nonnull(strstr(said, STEPS " steps take about"));
     }
 
     /* killed at several moments, asked to stop once, and resumed each time */
@@ -258,6 +260,105 @@ static void test_distill(Fixture *f, gconstpointer data)
     test_styles_remove(styles);
 }
 
+/* What lies at @path is a style whose field @key is @value (NULL: anything but absent). */
+static void assert_style(const char *path, const char *key, const char *value)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomStyle) style = idiom_style_load(path, &error);
+    g_assert_no_error(error);
+    const char *found = g_hash_table_lookup(idiom_style_metadata(style), key);
+    g_assert_nonnull(found);
+    if (value)
+        g_assert_cmpstr(found, ==, value);
+}
+
+/* A training that is killed, or stopped with Ctrl-C, leaves a style that can be used. */
+static void test_stopped(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *style = g_strconcat("waves=", f->style, NULL);
+    g_autofree char *out = g_build_filename(f->folder, "out.safetensors", NULL);
+    g_autofree char *painted = g_build_filename(f->folder, "painted.png", NULL);
+    const int signals[] = {SIGKILL, SIGINT};
+    for (guint i = 0; i < G_N_ELEMENTS(signals); i++) {
+        g_unlink(out);
+        g_autoptr(GSubprocess) process =
+            start("train", "--style", style, "--content", f->content, "--features", f->features, "--size",
+                  "nano", "--batch", "1", "--crop", "32", "--checkpoint-every", "1", "--out", out, NULL);
+        wait_for_file(out, process);
+        g_subprocess_send_signal(process, signals[i]);
+        g_autofree char *said = finish(process, FALSE);
+        if (signals[i] == SIGINT)
+            g_assert_nonnull(strstr(said, "out.safetensors can be used as it is, --resume goes on"));
+        assert_style(out, "unfinished", NULL);
+        g_autoptr(GSubprocess) apply = start("apply", "--style", out, f->style, painted, NULL);
+        g_free(finish(apply, TRUE));
+    }
+}
+
+/* The time decides how many steps there are; a resumed training has what is left of it. */
+static void test_minutes(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *style = g_strconcat("waves=", f->style, NULL);
+    g_autofree char *out = g_build_filename(f->folder, "out.safetensors", NULL);
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(GSubprocess) process =
+            start("train", "--style", style, "--content", f->content, "--features", f->features, "--size",
+                  "nano", "--batch", "1", "--crop", "32", "--minutes", "0.02", "--init", "none", "--out", out,
+                  i ? "--resume" : NULL, NULL);
+        g_autofree char *said = finish(process, TRUE);
+        g_test_message("%s", said);
+        g_assert_nonnull(strstr(said, "written after"));
+        assert_style(out, "steps", NULL);
+        assert_style(out, "minutes", "0.02");
+    }
+}
+
+/* A training starts from the style here that paints most like its picture, unless told otherwise. */
+static void test_nearest(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    char *styles = test_styles_create();
+    g_autofree char *made = g_build_filename(f->folder, "made.safetensors", NULL);
+    g_autofree char *other = g_build_filename(styles, "other.safetensors", NULL);
+    g_autofree char *kin = g_build_filename(styles, "kin.safetensors", NULL);
+    g_autofree char *painted = g_build_filename(f->folder, "painted.png", NULL);
+    g_autofree char *style = g_strconcat("waves=", f->style, NULL);
+    g_autofree char *like_kin = g_strconcat("like-kin=", painted, NULL);
+    const struct {
+        const char *style, *init, *seed, *rate, *out, *expect;
+    } trainings[] = {
+        {style, "none", "1", "1e-9", kin, NULL},
+        {style, "none", "2", "1e-9", other, NULL},
+        {like_kin, NULL, "3", "0.001", made, "starts from the weights of kin"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(trainings); i++) {
+        g_autoptr(GSubprocess) process =
+            start("train", "--style", trainings[i].style, "--content", f->content, "--features", f->features,
+                  "--size", "nano", "--batch", "1", "--crop", "32", "--steps", "1", "--seed",
+                  trainings[i].seed, "--lr", trainings[i].rate, "--out", trainings[i].out,
+                  trainings[i].init ? "--init" : NULL, trainings[i].init, NULL);
+        g_autofree char *said = finish(process, TRUE);
+        g_test_message("%s", said);
+        if (trainings[i].expect)
+            g_assert_nonnull(strstr(said, trainings[i].expect));
+        if (i == 0) {
+            g_autoptr(GSubprocess) apply = start("apply", "--style", kin, f->style, painted, NULL);
+            g_free(finish(apply, TRUE));
+        }
+    }
+    assert_style(made, "init", "kin");
+    {
+        g_autoptr(GSubprocess) process =
+            start("distill", "--teacher", kin, "--content", f->content, "--steps", "1", "--batch", "1",
+                  "--crop", "32", "--size", "nano", "--out", made, NULL);
+        g_autofree char *said = finish(process, TRUE);
+        g_assert_nonnull(strstr(said, "starts from the weights of kin"));
+    }
+    test_styles_remove(styles);
+}
+
 /* Losses that are not finite change nothing; after three the training ends with a checkpoint and no style. */
 static void test_not_finite(Fixture *f, gconstpointer data)
 {
@@ -270,7 +371,7 @@ static void test_not_finite(Fixture *f, gconstpointer data)
         start("train", "--style", style, "--content", f->content, "--features", overflowing, "--size", "nano",
               "--batch", "1", "--crop", "32", "--out", out, NULL);
     g_autofree char *said = finish(process, FALSE);
-    g_assert_nonnull(strstr(said, "three steps in a row were not finite"));
+    g_assert_nonnull(strstr(said, "3 steps in a row were not finite"));
     g_assert_nonnull(strstr(said, checkpoint));
     g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
     g_autoptr(GError) error = NULL;
@@ -295,6 +396,7 @@ static void test_errors(Fixture *f, gconstpointer data)
         const char *style, *content, *features, *option, *value, *expect;
     } cases[] = {
         {good, f->content, f->features, "--steps", "0", "--steps"},
+        {good, f->content, f->features, "--minutes", "-1", "--minutes"},
         {good, f->content, f->features, "--crop", "50", "multiple of 8"},
         {good, f->content, f->features, "--lr", "nan", "--lr"},
         {good, f->content, f->features, "--tv-weight", "-1", "--tv-weight"},
@@ -351,6 +453,9 @@ int main(int argc, char **argv)
     g_test_add("/train/same-weights", Fixture, NULL, setup, test_same_weights, teardown);
     g_test_add("/train/use", Fixture, NULL, setup, test_use, teardown);
     g_test_add("/train/distill", Fixture, NULL, setup, test_distill, teardown);
+    g_test_add("/train/stopped", Fixture, NULL, setup, test_stopped, teardown);
+    g_test_add("/train/minutes", Fixture, NULL, setup, test_minutes, teardown);
+    g_test_add("/train/nearest", Fixture, NULL, setup, test_nearest, teardown);
     g_test_add("/train/not-finite", Fixture, NULL, setup, test_not_finite, teardown);
     g_test_add("/train/errors", Fixture, NULL, setup, test_errors, teardown);
     g_test_add("/train/too-large", Fixture, NULL, setup, test_too_large, teardown);
