@@ -112,8 +112,8 @@ VkCommandBuffer idiom_commands_vk(IdiomCommands *commands);
 void idiom_device_settle(IdiomDevice *device);
 /* Whether the driver could have @mebibytes to do @what. */
 gboolean idiom_room_check(const char *what, guint mebibytes, GError **error);
-/* About twice of what lavapipe has been seen to take for itself, and for one shader. */
-#define IDIOM_DEVICE_ROOM 192
+/* About twice of what lavapipe has been seen to take for itself (Mesa 26: 64 MiB a thread), and for one shader. */
+#define IDIOM_DEVICE_ROOM 512
 #define IDIOM_KERNEL_ROOM 64
 
 gboolean idiom_fence_submit(IdiomFence *fence, const VkCommandBuffer *buffers, guint count, GError **error);

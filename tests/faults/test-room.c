@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     char *folder = g_test_subprocess() ? NULL : test_styles_create();
-    for (guint i = 0; i <= 800; i += 160) {
+    for (guint i = 0; i <= 880; i += 80) {
         g_autofree char *path = g_strdup_printf("/room/%u", i);
         g_test_add_data_func(path, GUINT_TO_POINTER(i), test_room);
     }
