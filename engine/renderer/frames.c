@@ -8,10 +8,12 @@ typedef struct {
 } Way;
 
 /* What the device has to do for the frame in @index's memory, and where the finished one will be. */
-static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *params, gboolean continues,
-                        IdiomEnds *ends, IdiomCommands **lists, guint *count, GError **error)
+static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *params,
+                        const IdiomExpression *says, gboolean continues, IdiomEnds *ends,
+                        IdiomCommands **lists, guint *count, GError **error)
 {
-    const gboolean steady = params->temporal > 0 || params->statistics > 0;
+    const gboolean steady = params->temporal > 0 || params->statistics > 0 || says->n_points;
+    const gboolean shows = idiom_express_shows(says);
     IdiomLook *look = idiom_stack_look(r, (IdiomLookKind){steady, params->colour < 1}, error);
     if (!look)
         return FALSE;
@@ -23,7 +25,22 @@ static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *p
     r->moved = steady;
     r->slots[index].look = idiom_look_ref(look);
     *ends = look->slot[index].ends;
-    return idiom_look_commands(look, params, amounts, continues, r->number, index, lists, count, error);
+    return (!shows || !says->before || idiom_express_on_scene(r, index, says, lists, count, error)) &&
+           idiom_look_commands(look, params, amounts, continues, r->number, index, lists, count, error) &&
+           (!says->n_points || idiom_express_follow(r, index, says, lists, count, error)) &&
+           (!shows || says->before || idiom_express_on_look(r, index, says, look, lists, count, error));
+}
+
+/* The same for a frame that passes as it came, but for what it says. */
+static gboolean pass(IdiomRenderer *r, guint index, const IdiomExpression *says, gboolean continues,
+                     IdiomCommands **lists, guint *count, GError **error)
+{
+    const gboolean moves = says->n_points > 0;
+    *r->scene->continues[index] = continues && r->moved;
+    r->moved = moves;
+    return (!moves || (idiom_scene_commands(r->scene, TRUE, index, lists, count, error) &&
+                       idiom_express_follow(r, index, says, lists, count, error))) &&
+           (!idiom_express_shows(says) || idiom_express_on_scene(r, index, says, lists, count, error));
 }
 
 /* Another size of strokes is another size of what styles work on. */
@@ -49,16 +66,21 @@ static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomF
     const IdiomFrame *frame = &r->scene->frame;
     IdiomCommands *lists[IDIOM_SUBMIT_MAX];
     IdiomEnds ends = r->scene->ends[index];
+    IdiomExpression says;
     guint count = 0;
-    const gboolean passes = params.strength <= 0; /* the frame as it came is the result */
-    if (passes && way->source.memory == IDIOM_MEMORY_HOST && way->result.memory == IDIOM_MEMORY_HOST)
+    if (!idiom_express_take(&params, &says, error))
+        return FALSE;
+    const gboolean silent = !says.n_points && !idiom_express_shows(&says);
+    const gboolean passes = params.strength <= 0 || says.alone; /* the frame as it came is the result */
+    slot->observed = (IdiomObservation)IDIOM_OBSERVATION_INIT;
+    if (passes && silent && way->source.memory == IDIOM_MEMORY_HOST &&
+        way->result.memory == IDIOM_MEMORY_HOST)
         ends.device = ends.host; /* which is where it stays */
     if (!idiom_transfer_in(&slot->in, r->device, frame, &way->source, ends, lists, &count, error))
         return FALSE;
     r->number++;
-    if (passes)
-        r->moved = FALSE; /* no history outlives it */
-    else if (!stylize(r, index, &params, continues, &ends, lists, &count, error))
+    if (!(passes ? pass(r, index, &says, continues, lists, &count, error)
+                 : stylize(r, index, &params, &says, continues, &ends, lists, &count, error)))
         return FALSE;
     if (!idiom_transfer_out(&slot->out, r->device, frame, &way->result, ends, lists, &count, error) ||
         (count && !idiom_commands_submit(lists, count, slot->fence, error)))
@@ -83,6 +105,7 @@ static gboolean check_ready(IdiomRenderer *r, GError **error)
 /* What @slot holds for a frame. */
 static void clear_slot(Slot *slot)
 {
+    slot->surface = NULL;
     g_clear_pointer(&slot->look, idiom_look_unref);
     g_clear_pointer(&slot->scene, idiom_scene_unref);
     idiom_transfer_release(&slot->in);
@@ -212,6 +235,7 @@ IdiomGet idiom_renderer_get(IdiomRenderer *r, gboolean wait, gpointer *tag, GErr
             g_propagate_error(error, g_steal_pointer(&local));
     } else {
         idiom_transfer_finish(&slot->out, &slot->scene->frame);
+        idiom_express_read(r, r->oldest);
         r->lost = FALSE;
         count_frame(r, slot);
     }

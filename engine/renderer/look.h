@@ -22,7 +22,8 @@ typedef struct {
     IdiomLookKind kind;
     IdiomProgram *program;
     IdiomTensor *bytes;
-    struct { /* mapped */
+    IdiomSurface *surface; /* of bytes; NULL until something is to be shown there */
+    struct {               /* mapped */
         float *strength;
         float *colour; /* NULL where it is not recoloured */
         struct {

@@ -23,6 +23,7 @@ gboolean idiom_renderer_recover(IdiomRenderer *r, GError *loss, GError **error)
     g_autoptr(GError) why = loss;
     lose_frames(r);
     idiom_view_forget(r);
+    g_clear_pointer(&r->gallery, idiom_gallery_free);
     if (r->lost) {
         g_propagate_prefixed_error(error, g_steal_pointer(&why), "lost for the second time: ");
         return FALSE;

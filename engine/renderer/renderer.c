@@ -112,6 +112,7 @@ void idiom_renderer_free(IdiomRenderer *r)
     idiom_renderer_flush(r);
     idiom_view_forget(r);
     idiom_loader_free(r->loader);
+    idiom_gallery_free(r->gallery);
     for (guint i = 0; i < r->n_slots; i++) {
         idiom_transfer_clear(&r->slots[i].in);
         idiom_transfer_clear(&r->slots[i].out);

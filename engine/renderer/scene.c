@@ -61,6 +61,8 @@ static gboolean build(IdiomScene *scene, double stroke_size, GError **error)
 static void clear(gpointer data)
 {
     IdiomScene *scene = data;
+    idiom_surface_free(scene->surface);
+    idiom_follower_free(scene->follower);
     idiom_program_free(scene->program);
     idiom_device_unref(scene->device);
 }

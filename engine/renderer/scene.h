@@ -7,7 +7,7 @@
 #include <idiom-unstable/video.h>
 #include <idiom/renderer.h>
 
-#include "graph/graph.h"
+#include "surface.h"
 
 /* Reference counted; what is borrowed from it keeps it alive. */
 typedef struct {
@@ -21,6 +21,8 @@ typedef struct {
     IdiomMotion motion;
     IdiomEnds ends[IDIOM_PROGRAM_MAX_SLOTS];   /* of bytes */
     float *continues[IDIOM_PROGRAM_MAX_SLOTS]; /* mapped: 1 if the frame continues the one before, else 0 */
+    IdiomSurface *surface;                     /* of bytes; NULL until something is to be shown there */
+    IdiomFollower *follower;                   /* likewise */
 } IdiomScene;
 
 /* @stroke_size: see idiom_renderer_set_stroke_size() */

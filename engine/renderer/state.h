@@ -17,6 +17,8 @@ typedef struct {
     IdiomScene *scene; /* that it is a frame of */
     IdiomLook *look;   /* what it is made of; NULL where the source is shown as it is */
     IdiomTransfer in, out;
+    IdiomSurface *surface;     /* of the look or the scene, if something was measured there */
+    IdiomObservation observed; /* how much will be */
     gpointer tag;
     gint64 begin;
 } Slot;
@@ -48,6 +50,9 @@ struct IdiomRenderer {
         *layers[IDIOM_LOOK_MAX_LAYERS]; /* in the order in which they came; the last one shows the style */
     guint n_layers;
     IdiomLook *look; /* of these layers, or NULL */
+
+    IdiomGallery *gallery;     /* NULL until there is something to show */
+    IdiomObservation observed; /* in the last finished frame */
 
     Slot slots[IDIOM_PROGRAM_MAX_SLOTS];
     guint n_slots, oldest, in_flight;
@@ -87,6 +92,27 @@ gboolean idiom_view_prepare(IdiomRenderer *r, GError **error);
 gboolean idiom_view_replace(IdiomRenderer *r, const IdiomLoaded *loaded, GError **error);
 
 void idiom_view_forget(IdiomRenderer *r);
+
+/* --- express.c -------------------------------------------------------------------------------------- */
+
+/* What the frame says, checked. */
+gboolean idiom_express_take(const IdiomFrameParams *params, IdiomExpression *expression, GError **error);
+
+/* Whether there is something to do on a surface. */
+gboolean idiom_express_shows(const IdiomExpression *expression);
+
+/* Commands that bring it over the source, and over the result. As idiom_program_commands(). */
+gboolean idiom_express_on_scene(IdiomRenderer *r, guint index, const IdiomExpression *expression,
+                                IdiomCommands **lists, guint *count, GError **error);
+gboolean idiom_express_on_look(IdiomRenderer *r, guint index, const IdiomExpression *expression,
+                               IdiomLook *look, IdiomCommands **lists, guint *count, GError **error);
+
+/* Commands that follow its points, after those of the scene's motion. */
+gboolean idiom_express_follow(IdiomRenderer *r, guint index, const IdiomExpression *expression,
+                              IdiomCommands **lists, guint *count, GError **error);
+
+/* Takes note of what was found in the frame of slot @index, which is finished. */
+void idiom_express_read(IdiomRenderer *r, guint index);
 
 /* --- recover.c -------------------------------------------------------------------------------------- */
 

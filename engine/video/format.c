@@ -13,14 +13,14 @@
 #define HALF .sub_x = 1, .sub_y = 1
 
 static const IdiomFormat formats[] = {
-    [IDIOM_VIDEO_RGBA] = {"RGBA", RGB(4, 0, 1, 2)},
-    [IDIOM_VIDEO_BGRA] = {"BGRA", RGB(4, 2, 1, 0)},
+    [IDIOM_VIDEO_RGBA] = {"RGBA", RGB(4, 0, 1, 2), .alpha = {0, 4, 3}},
+    [IDIOM_VIDEO_BGRA] = {"BGRA", RGB(4, 2, 1, 0), .alpha = {0, 4, 3}},
     [IDIOM_VIDEO_RGBX] = {"RGBx", RGB(4, 0, 1, 2)},
     [IDIOM_VIDEO_BGRX] = {"BGRx", RGB(4, 2, 1, 0)},
     [IDIOM_VIDEO_I420] = {"I420", PLANAR(1, 2), HALF},
     [IDIOM_VIDEO_NV12] = {"NV12", PAIRS(0, 1), HALF},
-    [IDIOM_VIDEO_ARGB] = {"ARGB", RGB(4, 1, 2, 3)},
-    [IDIOM_VIDEO_ABGR] = {"ABGR", RGB(4, 3, 2, 1)},
+    [IDIOM_VIDEO_ARGB] = {"ARGB", RGB(4, 1, 2, 3), .alpha = {0, 4, 0}},
+    [IDIOM_VIDEO_ABGR] = {"ABGR", RGB(4, 3, 2, 1), .alpha = {0, 4, 0}},
     [IDIOM_VIDEO_XRGB] = {"xRGB", RGB(4, 1, 2, 3)},
     [IDIOM_VIDEO_XBGR] = {"xBGR", RGB(4, 3, 2, 1)},
     [IDIOM_VIDEO_RGB] = {"RGB", RGB(3, 0, 1, 2)},

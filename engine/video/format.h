@@ -20,6 +20,7 @@ typedef struct {
     guint8 bits;         /* of a sample */
     guint8 shift;        /* of its lowest bit, in a word of 8 or 16 bits that is little-endian */
     IdiomComponent components[IDIOM_FORMAT_COMPONENTS];
+    IdiomComponent alpha; /* step 0: there is none */
 } IdiomFormat;
 
 /* NULL if it is not known. */

@@ -5,6 +5,7 @@
 
 #include <idiom/device.h>
 #include <idiom/error.h>
+#include <idiom/expression.h>
 #include <idiom/frame.h>
 #include <idiom/log.h>
 #include <idiom/renderer.h>

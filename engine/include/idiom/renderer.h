@@ -3,6 +3,7 @@
 #define IDIOM_RENDERER_H
 
 #include <idiom/device.h>
+#include <idiom/expression.h>
 #include <idiom/frame.h>
 #include <idiom/style.h>
 
@@ -166,7 +167,10 @@ IDIOM_API gboolean idiom_renderer_configure(IdiomRenderer *renderer, const Idiom
  *   known; at 0 every frame is stylized by itself
  * @statistics: 0..1: share of the scene's running statistics in those by which the instance norms of a frame are
  *   normalized; at 0 each frame has its own, at 1 all frames of a scene have those of its first
+ * @colour: 0..1: how much of the style's colour is taken; at 0 the colours are the source's
  * @tag: comes back with the finished frame
+ * @expression: (nullable): sprites to be shown, areas to be measured, points to be followed; read before
+ *   idiom_renderer_send() returns
  *
  * What is said of one frame. Start from IDIOM_FRAME_PARAMS_INIT.
  */
@@ -180,6 +184,7 @@ typedef struct {
     double statistics;
     double colour;
     gpointer tag;
+    const IdiomExpression *expression;
 } IdiomFrameParams;
 
 /**
@@ -260,6 +265,16 @@ typedef enum {
  * Returns: what there was
  */
 IDIOM_API IdiomGet idiom_renderer_get(IdiomRenderer *renderer, gboolean wait, gpointer *tag, GError **error);
+
+/**
+ * idiom_renderer_observe:
+ * @renderer: a renderer
+ * @observation: where it goes
+ *
+ * What was found in the frame that idiom_renderer_get() took last, where its #IdiomExpression asked for it; nothing is
+ * waited for. Fills in as much of @observation as its @struct_size says.
+ */
+IDIOM_API void idiom_renderer_observe(const IdiomRenderer *renderer, IdiomObservation *observation);
 
 /**
  * idiom_renderer_in_flight:

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef IDIOM_UNSTABLE_EXPRESSION_H
+#define IDIOM_UNSTABLE_EXPRESSION_H
+
+#include <idiom/expression.h>
+
+#include <idiom-unstable/temporal.h>
+#include <idiom-unstable/video.h>
+
+G_BEGIN_DECLS
+
+/** Words of an idiom_overlay()'s table: a head and IDIOM_MAX_SPRITES sprites. */
+#define IDIOM_OVERLAY_HEAD 8
+#define IDIOM_OVERLAY_SPRITE 20
+#define IDIOM_OVERLAY_WORDS (IDIOM_OVERLAY_HEAD + IDIOM_OVERLAY_SPRITE * IDIOM_MAX_SPRITES)
+
+/**
+ * idiom_overlay_clear: makes @table, of IDIOM_OVERLAY_WORDS, one without sprites.
+ * @alone: the frame is emptied first
+ */
+void idiom_overlay_clear(guint32 *table, gboolean alone);
+
+/**
+ * idiom_overlay_add: adds a sprite on top, if it is to be seen.
+ * @address: of its drawing's pixels on the device, four bytes each
+ */
+void idiom_overlay_add(guint32 *table, const IdiomSprite *sprite, guint64 address, const IdiomFrame *frame);
+
+/**
+ * idiom_overlay:
+ * @bytes: bytes tensor of idiom_frame_shape()
+ * @table: flat, IDIOM_OVERLAY_WORDS, by idiom_overlay_clear() and idiom_overlay_add()
+ *
+ * Lays sprites over @bytes, which is changed in place. Formats with alpha become as opaque as the sprites are.
+ */
+void idiom_overlay(IdiomGraph *g, IdiomTensor *bytes, IdiomTensor *table, const IdiomFrame *frame);
+
+/** Cells of an area for idiom_gauge(), from left to right and from top to bottom. */
+#define IDIOM_GAUGE_COLUMNS 8
+#define IDIOM_GAUGE_ROWS 4
+#define IDIOM_GAUGE_CELLS (IDIOM_GAUGE_COLUMNS * IDIOM_GAUGE_ROWS)
+
+/**
+ * idiom_gauge:
+ * @bytes: bytes tensor of idiom_frame_shape()
+ * @areas: flat [1,1,n,4]: x, y, width, height in pixels
+ *
+ * Flat [1,n,IDIOM_GAUGE_CELLS,4]: mean, least and greatest luminance of 3x3 pixels in each cell of each area, and 0.
+ */
+IdiomTensor *idiom_gauge(IdiomGraph *g, IdiomTensor *bytes, IdiomTensor *areas, const IdiomFrame *frame);
+
+/**
+ * idiom_follow:
+ * @points: flat [1,1,n,4]: x, y, radius in pixels of the picture, and anything
+ *
+ * Flat [1,1,n,4]: how far each point has moved to the right and down since the last picture, in pixels, how far that is to
+ * be trusted, 0 to 1, and 0.
+ */
+IdiomTensor *idiom_follow(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *points);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,239 @@
+#version 450
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Drawings with alpha laid over a frame of any format, in place: four pixels, 4x2 where two rows share chroma, and eight at
+ * a time where a word of chroma belongs to as many. Blocks that no drawing touches stay as they are.
+ */
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_buffer_reference_uvec2 : require
+#include "tensor.glsl"
+#include "video/format.glsl"
+
+layout(constant_id = 13) const int ALPHA = 0; /* bytes from sample to sample << 4 | byte of the first << 8, or 0 */
+
+layout(push_constant, scalar) uniform Push
+{
+    ivec4 d;
+    Uints bytes, table;
+    int offset[3]; /* words */
+    int stride[3];
+    float luma[4]; /* factors of R, G, B, and offset */
+    float u[4];
+    float v[4];
+} push;
+
+/* as IdiomOverlayTable has them, in words */
+const int HEADER = 8, SPRITE = 20, BOX = 4, PLACE = 8, OPACITY = 14, WOBBLE = 15;
+
+const int APART = int(PLANE(0) != PLANE(1));
+const int MIXED = YUV * int(STEP(1) != 0) * int(PLANE(0) == PLANE(1));
+const int GROUPS = STEP(1) == 1 ? 1 + SUB_X : 1; /* of four pixels */
+const int ROWS = 1 + SUB_Y;
+const int ALPHA_STEP = ALPHA >> 4 & 15, ALPHA_FIRST = ALPHA >> 8;
+
+int row_of(int c, int y)
+{
+    return push.offset[PLANE(c)] + y * push.stride[PLANE(c)];
+}
+
+float number(int at)
+{
+    return uintBitsToFloat(push.table.v[at]);
+}
+
+ivec4 box(int at)
+{
+    return ivec4(push.table.v[at], push.table.v[at + 1], push.table.v[at + 2], push.table.v[at + 3]);
+}
+
+bool apart(ivec4 a, ivec4 b)
+{
+    return any(lessThanEqual(a.zw, b.xy)) || any(lessThanEqual(b.zw, a.xy));
+}
+
+vec4 texel(Uints pixels, ivec2 size, ivec2 at)
+{
+    ivec2 inside = clamp(at, ivec2(0), size - 1);
+    vec4 v = unpackUnorm4x8(pixels.v[inside.y * size.x + inside.x]);
+    return inside == at ? v : vec4(0);
+}
+
+/* a drawing, linear between its pixels, empty outside */
+vec4 drawn(Uints pixels, ivec2 size, vec2 at)
+{
+    ivec2 first = ivec2(floor(at - 0.5));
+    vec2 f = at - 0.5 - vec2(first);
+    vec4 above = mix(texel(pixels, size, first), texel(pixels, size, first + ivec2(1, 0)), f.x);
+    vec4 below = mix(texel(pixels, size, first + ivec2(0, 1)), texel(pixels, size, first + ivec2(1, 1)), f.x);
+    return mix(above, below, f.y);
+}
+
+/* sprite `s` in the middle of pixel p */
+vec4 sprite(int s, ivec2 p)
+{
+    Uints pixels = Uints(uvec2(push.table.v[s], push.table.v[s + 1]));
+    ivec2 size = ivec2(push.table.v[s + 2], push.table.v[s + 3]);
+    vec2 at = vec2(p) + 0.5;
+    at = vec2(number(s + PLACE) * at.x + number(s + PLACE + 1) * at.y + number(s + PLACE + 2),
+              number(s + PLACE + 3) * at.x + number(s + PLACE + 4) * at.y + number(s + PLACE + 5));
+    float amount = number(s + WOBBLE);
+    if (amount > 0.0) {
+        float phase = number(s + WOBBLE + 1), slope = number(s + WOBBLE + 2);
+        at += amount * vec2(sin(slope * at.y + phase), sin(1.3 * slope * at.x + 1.7 * phase + 2.0));
+    }
+    return number(s + OPACITY) * drawn(pixels, size, at);
+}
+
+/* all sprites over one another, at the pixels of the block; alpha is in the colours already */
+void compose(ivec4 block, int count, out vec4 colours[16])
+{
+    [[unroll]] for (int i = 0; i < 16; i++)
+        colours[i] = vec4(0);
+    for (int k = 0; k < count; k++) {
+        int s = HEADER + k * SPRITE;
+        if (apart(box(s + BOX), block))
+            continue;
+        [[unroll]] for (int i = 0; i < 4 * GROUPS * ROWS; i++) {
+            ivec2 p = block.xy + ivec2(i % (4 * GROUPS), i / (4 * GROUPS));
+            vec4 over = sprite(s, min(p, push.d.xy - 1));
+            colours[i] = over + (1.0 - over.a) * colours[i];
+        }
+    }
+}
+
+/* words beyond the last are replaced by it */
+void load_words(int row, int word, int count, int last, out uint w[4])
+{
+    [[unroll]] for (int k = 0; k < 4; k++)
+        w[k] = k < count ? push.bytes.v[row + min(word + k, last)] : 0;
+}
+
+/* The first word is stored last: those beyond the row's end are overwritten then by what belongs there. */
+void store_words(int row, int word, int count, int last, uint w[4])
+{
+    [[unroll]] for (int k = 3; k >= 0; k--)
+        if (k < count)
+            push.bytes.v[row + min(word + k, last)] = w[k];
+}
+
+void put(inout uint w[4], int byte, float value)
+{
+    int k = sample_word(byte), bit = sample_bit(byte);
+    int result = int(clamp(value, 0.0, float(MOST)) + 0.5);
+    w[k] = (w[k] & ~(uint(MOST) << bit)) | (uint(result) << bit);
+}
+
+/* Lays `value`, of alpha `a`, over sample i of component c, of which `kept` shows through and `whole` is the sum. */
+void lay(inout uint w[4], int c, int i, float value, float kept, float whole)
+{
+    int byte = i * STEP(c) + FIRST(c);
+    put(w, byte, (value + kept * get_sample(w[sample_word(byte)], byte)) / whole);
+}
+
+float factor(int c, int k)
+{
+    return c == 0 ? push.luma[k] : c == 1 ? push.u[k] : push.v[k];
+}
+
+float of_colour(int c, vec4 colour)
+{
+    return YUV != 0 ? dot(vec4(factor(c, 0), factor(c, 1), factor(c, 2), factor(c, 3)), colour) : colour[c] * MOST;
+}
+
+void lay_chroma(inout uint w[4], int c, int first, int count, vec4 mean[4])
+{
+    [[unroll]] for (int i = 0; i < 4; i++)
+        if (i < count)
+            lay(w, c, first + i, of_colour(c, mean[i]), 1.0 - mean[i].a, 1.0);
+}
+
+/* A row of four pixels in the plane of luma or of RGB, with what else lies there. */
+void write_row(int x0, int y, bool clear, vec4 p[4], vec4 mean[4])
+{
+    int row = row_of(0, y), word = (x0 >> 2) * STEP(0);
+    int last = last_word(MIXED, push.d.xy);
+    uint w[4];
+    load_words(row, word, STEP(0), last, w);
+    [[unroll]] for (int i = 0; i < 4; i++) {
+        float below = 1.0, kept, whole = 1.0;
+        if (ALPHA != 0)
+            below = clear ? 0.0 : get_sample(w[sample_word(i * ALPHA_STEP + ALPHA_FIRST)], i * ALPHA_STEP + ALPHA_FIRST) / MOST;
+        kept = below * (1.0 - p[i].a);
+        if (ALPHA != 0 && !clear && p[i].a == 0.0) {
+            kept = 1.0; /* colours are kept, too, where nothing is to be seen of them */
+        } else if (ALPHA != 0) {
+            whole = max(p[i].a + kept, 1e-6);
+            put(w, i * ALPHA_STEP + ALPHA_FIRST, (p[i].a + kept) * MOST);
+        }
+        lay(w, 0, i, of_colour(0, p[i]), kept, whole);
+        if (YUV == 0) {
+            lay(w, 1, i, of_colour(1, p[i]), kept, whole);
+            lay(w, 2, i, of_colour(2, p[i]), kept, whole);
+        }
+    }
+    if (MIXED != 0) {
+        lay_chroma(w, 1, 0, 2, mean);
+        lay_chroma(w, 2, 0, 2, mean);
+    }
+    store_words(row, word, STEP(0), last, w);
+}
+
+/* Four pixels of one row or two, but for chroma in planes of its own, whose colour is returned. */
+void write_group(int x0, int y0, int group, bool clear, vec4 colours[16], out vec4 mean[4])
+{
+    vec4 p[4];
+    [[unroll]] for (int i = 0; i < 4; i++) {
+        mean[i] = vec4(0);
+        int count = SUB_X != 0 ? 2 : 1;
+        if (i * count < 4)
+            [[unroll]] for (int k = 0; k < 2 * ROWS; k++)
+                if (k % 2 < count)
+                    mean[i] += colours[(k / 2) * 4 * GROUPS + group * 4 + i * count + k % 2] / float(count * ROWS);
+    }
+    [[unroll]] for (int r = 0; r < ROWS; r++) {
+        if (y0 + r >= push.d.y || x0 >= push.d.x)
+            continue;
+        [[unroll]] for (int i = 0; i < 4; i++)
+            p[i] = colours[r * 4 * GROUPS + group * 4 + i];
+        write_row(x0, y0 + r, clear, p, mean);
+    }
+}
+
+/* A row of chroma in planes of its own, from the one that belongs to pixel x0 on. */
+void write_chroma(int x0, int y, vec4 mean[4], vec4 next[4])
+{
+    int count = SUB_X != 0 ? 2 : 4, words = GROUPS * count * STEP(1) / 4;
+    int word = ((x0 >> SUB_X) * STEP(1)) >> 2, last = last_word(1, push.d.xy);
+    uint w[4];
+    load_words(row_of(1, y), word, words, last, w);
+    lay_chroma(w, 1, 0, count, mean);
+    if (GROUPS == 2)
+        lay_chroma(w, 1, count, count, next);
+    if (PLANE(1) != PLANE(2)) {
+        store_words(row_of(1, y), word, words, last, w);
+        load_words(row_of(2, y), word, words, last, w);
+    }
+    lay_chroma(w, 2, 0, count, mean);
+    if (GROUPS == 2)
+        lay_chroma(w, 2, count, count, next);
+    store_words(row_of(2, y), word, words, last, w);
+}
+
+void main()
+{
+    /* words are read and written again: none twice */
+    int x = int(gl_GlobalInvocationID.x) * 4 * GROUPS, y = int(gl_GlobalInvocationID.y) * ROWS;
+    ivec4 block = ivec4(x, y, x + 4 * GROUPS, y + ROWS);
+    int count = int(push.table.v[0]);
+    bool clear = ALPHA != 0 && push.table.v[1] != 0;
+    if (x >= push.d.x || (!clear && apart(box(2), block)))
+        return;
+    vec4 colours[16], mean[4], next[4];
+    compose(block, count, colours);
+    write_group(x, y, 0, clear, colours, mean);
+    next = mean;
+    if (GROUPS == 2)
+        write_group(x + 4, y, 1, clear, colours, next);
+    if (APART != 0 && YUV != 0 && !GREY)
+        write_chroma(x, y >> SUB_Y, mean, next);
+}
