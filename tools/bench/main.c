@@ -4,15 +4,18 @@
 
 #include <glib.h>
 #include <idiom/device.h>
+#include <idiom/version.h>
+#include <locale.h>
+#include <stdio.h>
 
 int bench_devices(int argc, char **argv)
 {
-    (void)argv;
-    if (argc != 1) {
-        g_printerr("idiom-bench devices takes no arguments\n");
+    g_autoptr(GOptionContext) context = g_option_context_new("- list the Vulkan devices");
+    g_autoptr(GError) error = NULL;
+    if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 1) {
+        g_printerr("idiom-bench: %s\n", error ? error->message : "devices takes no arguments");
         return 2;
     }
-    g_autoptr(GError) error = NULL;
     g_auto(GStrv) devices = idiom_device_list(&error);
     if (!devices) {
         g_printerr("idiom-bench: %s\n", error->message);
@@ -38,11 +41,24 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-    for (guint i = 0; argc > 1 && i < G_N_ELEMENTS(commands); i++)
-        if (g_str_equal(argv[1], commands[i].name))
-            return commands[i].run(argc - 1, argv + 1);
-    g_printerr("Usage: idiom-bench COMMAND [OPTION...]; COMMAND --help says more\n\n");
+    setlocale(LC_CTYPE, ""); /* numbers are written with a point everywhere */
+    for (guint i = 0; argc > 1 && i < G_N_ELEMENTS(commands); i++) {
+        if (!g_str_equal(argv[1], commands[i].name))
+            continue;
+        g_autofree char *program = g_strconcat("idiom-bench ", argv[1], NULL);
+        g_set_prgname(program);
+        return commands[i].run(argc - 1, argv + 1);
+    }
+    if (argc > 1 && g_str_equal(argv[1], "--version")) {
+        printf("idiom-bench " IDIOM_VERSION "\n");
+        return 0;
+    }
+    const gboolean help =
+        argc > 1 && g_strv_contains((const char *const[]){"help", "--help", "-h", NULL}, argv[1]);
+    FILE *out = help ? stdout : stderr;
+    fprintf(out, "Usage: idiom-bench COMMAND [OPTION...]; COMMAND --help says more\n"
+                 "measures how fast a style runs, and on what\n\n");
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-        g_printerr("  %-8s %s\n", commands[i].name, commands[i].summary);
-    return 2;
+        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    return help ? 0 : 2;
 }

@@ -3,6 +3,7 @@
 #include "tool/command.h"
 #include "tool/console.h"
 
+#include <idiom/version.h>
 #include <libavutil/log.h>
 #include <locale.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@ static const struct {
     {"eval", command_eval, "measure a style on photos and videos"},
     {"paint", command_paint, "draw photos in a look, for distill to learn from"},
     {"sheet", command_sheet, "paint a picture in all installed styles, side by side"},
-    {"info", command_info, "show how a style was made"},
+    {"info", command_info, "show how a style was made, or which there are"},
     {"report", command_report, "write the report of a training again"},
 };
 
@@ -37,9 +38,14 @@ int main(int argc, char **argv)
         say("idiom-train: %s", error->message);
         return 1;
     }
+    if (argc > 1 && g_str_equal(argv[1], "--version")) {
+        printf("idiom-train " IDIOM_VERSION "\n");
+        return 0;
+    }
     gboolean help = argc > 1 && g_strv_contains((const char *const[]){"help", "--help", "-h", NULL}, argv[1]);
     FILE *out = help ? stdout : stderr;
-    fprintf(out, "Usage: idiom-train COMMAND [OPTION...]; idiom-train COMMAND --help explains one\n\n");
+    fprintf(out, "Usage: idiom-train COMMAND [OPTION...]; COMMAND --help says more\n"
+                 "makes, applies, measures and describes styles\n\n");
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
     return help ? 0 : 1;

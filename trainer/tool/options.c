@@ -14,7 +14,7 @@
 #define MAX_NAME 64
 #define STEPS 1800
 #define NO_STEPS G_MININT /* were given */
-#define UNSET (-1) /* a weight that depends on other options */
+#define UNSET (-1)        /* a weight that depends on other options */
 
 /* Weights by default, of a training without a teacher. */
 static const struct {
