@@ -22,6 +22,7 @@ struct Flow {
     GQueue flights;   /* of Flight, the oldest first */
     gboolean gap;     /* the next frame to be pushed does not follow the last one */
     gboolean skipped; /* nor does the next to be sent follow the one before */
+    gint64 busy;      /* see flow_take_busy() */
 
     GThread *thread; /* pushes what is due; made when first needed */
     GMutex lock;     /* of the rest */
@@ -54,7 +55,9 @@ static GstFlowReturn push(Flow *flow, GstBuffer *buffer)
 static GstFlowReturn push_oldest(Flow *flow, gboolean wait, gboolean *taken)
 {
     g_autoptr(GError) error = NULL;
+    const gint64 begin = g_get_monotonic_time();
     const IdiomGet got = idiom_renderer_get(flow->renderer, wait, NULL, &error);
+    flow->busy += g_get_monotonic_time() - begin;
     *taken = got != IDIOM_GET_NOTHING;
     if (!*taken)
         return GST_FLOW_OK;
@@ -190,7 +193,9 @@ static gboolean send(Flow *flow, GstBuffer *source, Flight *flight, const IdiomF
         return FALSE;
     }
     const IdiomPicture from = video_frame_picture(&frame), to = video_frame_picture(&flight->frame);
+    const gint64 begin = g_get_monotonic_time();
     const gboolean sent = idiom_renderer_send(flow->renderer, &from, &to, params, error);
+    flow->busy += g_get_monotonic_time() - begin;
     gst_video_frame_unmap(&frame);
     return sent;
 }
@@ -210,6 +215,13 @@ GstFlowReturn flow_send(Flow *flow, GstBuffer *source, GstBuffer *result, const 
         gst_buffer_unref(land(flight));
     messages_post_error(GST_ELEMENT(flow->element), error);
     return GST_FLOW_ERROR;
+}
+
+gint64 flow_take_busy(Flow *flow)
+{
+    const gint64 busy = flow->busy;
+    flow->busy = 0;
+    return busy;
 }
 
 void flow_skip(Flow *flow, const IdiomFrameParams *params)

@@ -27,6 +27,9 @@ GstClockTime flow_configure(Flow *flow, const GstVideoInfo *info);
 /* Sends @source to the device, to be finished in @result (transfer full), and pushes what is finished. */
 GstFlowReturn flow_send(Flow *flow, GstBuffer *source, GstBuffer *result, const IdiomFrameParams *params);
 
+/* Microseconds that the device, or copies, have kept the stream waiting since this was asked last. */
+gint64 flow_take_busy(Flow *flow);
+
 /* A frame is left out: the next one continues the one before, and is marked. */
 void flow_skip(Flow *flow, const IdiomFrameParams *params);
 

@@ -54,6 +54,7 @@
 
 #include "flow.h"
 #include "messages.h"
+#include "quality.h"
 #include "settings.h"
 #include "videoinfo.h"
 
@@ -70,6 +71,9 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
 
+/* Microseconds from frame to frame, where nothing tells. */
+#define USUAL_DURATION (G_USEC_PER_SEC / 30)
+
 struct _GstIdiom {
     GstVideoFilter parent;
 
@@ -80,6 +84,8 @@ struct _GstIdiom {
     IdiomRendererStats stats; /* of the last renderer */
     guint64 dropped;
     GstClockTime latency;
+    gboolean live; /* the source is */
+    Quality quality;
     char *device_name; /* of the device last used */
 
     /* from start to stop */
@@ -103,6 +109,7 @@ static void apply_settings(GstIdiom *self)
     if (settings->style_changed)
         idiom_renderer_change(self->renderer, settings->style, settings->mix, settings->style_fade);
     idiom_renderer_set_stroke_size(self->renderer, settings->stroke_size);
+    idiom_renderer_set_quality(self->renderer, self->quality.value);
     self->new_mix = !settings->style_changed && (self->new_mix || settings->mix_changed);
     settings->style_changed = settings->mix_changed = FALSE;
 }
@@ -121,6 +128,17 @@ static IdiomRenderer *new_renderer(GstIdiom *self, guint slots, GError **error)
     options.warning = warned;
     options.user = self;
     return idiom_renderer_new(self->device, &options, error);
+}
+
+static gboolean set_quality(GstIdiom *self, GError **error)
+{
+    double fixed;
+    GST_OBJECT_LOCK(self);
+    const gboolean ok = quality_parse(self->settings.quality, &fixed, error);
+    if (ok)
+        quality_set(&self->quality, fixed);
+    GST_OBJECT_UNLOCK(self);
+    return ok;
 }
 
 /* The first style of all: without it there is nothing to show. */
@@ -169,8 +187,14 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
     self->settings.style_changed = self->settings.mix_changed = self->new_mix = FALSE;
     self->dropped = 0;
     self->latency = 0;
+    self->live = FALSE;
+    quality_init(&self->quality, 0);
     GST_OBJECT_UNLOCK(self);
 
+    if (!set_quality(self, &error)) {
+        messages_post_error(GST_ELEMENT(self), error);
+        return FALSE;
+    }
     if (!open_device(self, device))
         return FALSE;
     g_autoptr(IdiomRenderer) renderer = new_renderer(self, slots, &error);
@@ -218,12 +242,13 @@ static gboolean gst_idiom_sink_event(GstBaseTransform *base, GstEvent *event)
 
 static void add_latency(GstIdiom *self, GstQuery *query)
 {
-    GST_OBJECT_LOCK(self);
-    const GstClockTime latency = self->latency;
-    GST_OBJECT_UNLOCK(self);
     gboolean live;
     GstClockTime min, max;
     gst_query_parse_latency(query, &live, &min, &max);
+    GST_OBJECT_LOCK(self);
+    const GstClockTime latency = self->latency;
+    self->live = live;
+    GST_OBJECT_UNLOCK(self);
     gst_query_set_latency(query, live, min + latency, GST_CLOCK_TIME_IS_VALID(max) ? max + latency : max);
 }
 
@@ -359,6 +384,29 @@ static void update_mix(GstIdiom *self)
         idiom_renderer_set_mix(self->renderer, mix);
 }
 
+static gboolean is_busy_otherwise(GstIdiom *self)
+{
+    IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
+    idiom_renderer_get_stats(self->renderer, &stats);
+    return stats.loading || stats.styles > 1 || stats.quality != self->quality.value;
+}
+
+/* After a frame: what it took may call for another quality. Only the usual counts, not what goes on during a change. */
+static void update_quality(GstIdiom *self)
+{
+    const gint64 busy = flow_take_busy(self->flow);
+    const gint64 duration = self->params.duration / (GST_SECOND / G_USEC_PER_SEC);
+    GST_OBJECT_LOCK(self);
+    if (!self->live || is_busy_otherwise(self)) {
+        quality_forget(&self->quality);
+    } else if (quality_note(&self->quality, busy, duration ? duration : USUAL_DURATION,
+                            g_get_monotonic_time())) {
+        GST_INFO_OBJECT(self, "quality %g", self->quality.value);
+        idiom_renderer_set_quality(self->renderer, self->quality.value);
+    }
+    GST_OBJECT_UNLOCK(self);
+}
+
 static GstFlowReturn gst_idiom_submit_input_buffer(GstBaseTransform *base, gboolean discont,
                                                    GstBuffer *buffer)
 {
@@ -389,7 +437,9 @@ static GstFlowReturn gst_idiom_generate_output(GstBaseTransform *base, GstBuffer
     if (ret != GST_FLOW_OK)
         return ret;
     update_mix(self);
-    return flow_send(self->flow, source, result, &self->params);
+    ret = flow_send(self->flow, source, result, &self->params);
+    update_quality(self);
+    return ret;
 }
 
 /* --- object ---------------------------------------------------------------------------------------- */
@@ -399,20 +449,23 @@ static GstStructure *make_stats(GstIdiom *self)
     IdiomRendererStats *stats = &self->stats;
     if (self->renderer)
         idiom_renderer_get_stats(self->renderer, stats);
-    return gst_structure_new("idiom-stats", "frames", G_TYPE_UINT64, stats->frames, "dropped", G_TYPE_UINT64,
-                             self->dropped, "average-ms", G_TYPE_DOUBLE,
-                             stats->frames ? 1000 * stats->seconds / (double)stats->frames : 0, "last-ms",
-                             G_TYPE_DOUBLE, 1000 * stats->last_seconds, "styles", G_TYPE_UINT, stats->styles,
-                             "loading", G_TYPE_BOOLEAN, stats->loading, "memory", G_TYPE_UINT64,
-                             stats->memory, "device", G_TYPE_STRING, self->device_name, NULL);
+    return gst_structure_new(
+        "idiom-stats", "frames", G_TYPE_UINT64, stats->frames, "dropped", G_TYPE_UINT64, self->dropped,
+        "average-ms", G_TYPE_DOUBLE, stats->frames ? 1000 * stats->seconds / (double)stats->frames : 0,
+        "last-ms", G_TYPE_DOUBLE, 1000 * stats->last_seconds, "styles", G_TYPE_UINT, stats->styles, "loading",
+        G_TYPE_BOOLEAN, stats->loading, "memory", G_TYPE_UINT64, stats->memory, "quality", G_TYPE_DOUBLE,
+        stats->quality, "device", G_TYPE_STRING, self->device_name, NULL);
 }
 
 static void gst_idiom_set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
     GstIdiom *self = GST_IDIOM(object);
+    g_autoptr(GError) error = NULL;
     GST_OBJECT_LOCK(self);
     const gboolean known = settings_set(&self->settings, id, value), running = self->renderer != NULL;
     GST_OBJECT_UNLOCK(self);
+    if (id == PROP_QUALITY && running && !set_quality(self, &error))
+        messages_post_warning(GST_ELEMENT(self), error);
     if (!known)
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
     else if (running && !(spec->flags & GST_PARAM_MUTABLE_PLAYING))
@@ -474,14 +527,15 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
      * Structure `idiom-stats` with the fields `frames` and `dropped` (#guint64, stylized, and left out because they were
      * late, since the element was started), `average-ms` and `last-ms` (#gdouble, milliseconds from a frame's going to
      * the device until it is finished), `styles` (#guint, in view), `loading` (#gboolean, a style is being made ready),
-     * `memory` (#guint64, bytes of device memory for tensors) and `device` (string, name of the device).
+     * `memory` (#guint64, bytes of device memory for tensors), `quality` (#gdouble, share of the full inner size, see
+     * #GstIdiom:quality) and `device` (string, name of the device).
      */
     g_object_class_install_property(
         object, PROP_STATS,
         g_param_spec_boxed(
             "stats", "Statistics",
             "Frames stylized and dropped, average and last milliseconds per frame, styles in view, "
-            "whether one is loading, device memory, name of the device",
+            "whether one is loading, device memory, quality, name of the device",
             GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
     gst_element_class_add_static_pad_template(element, &sink_template);

@@ -8,6 +8,7 @@ static const double DEFAULT_TEMPORAL = 1.0;
 static const double DEFAULT_STATISTICS = 0.0;
 static const double DEFAULT_COLOUR = 1.0;
 static const double DEFAULT_STROKE_SIZE = 1.0;
+static const char DEFAULT_QUALITY[] = "auto";
 static const guint64 DEFAULT_STYLE_FADE = 500 * GST_MSECOND;
 static const guint MAX_FRAMES_IN_FLIGHT = 8;
 
@@ -18,6 +19,7 @@ void settings_init(Settings *settings)
                            .statistics = DEFAULT_STATISTICS,
                            .colour = DEFAULT_COLOUR,
                            .stroke_size = DEFAULT_STROKE_SIZE,
+                           .quality = g_strdup(DEFAULT_QUALITY),
                            .style_fade = DEFAULT_STYLE_FADE};
 }
 
@@ -25,6 +27,7 @@ void settings_clear(Settings *settings)
 {
     g_free(settings->style);
     g_free(settings->mix);
+    g_free(settings->quality);
     g_free(settings->device);
 }
 
@@ -65,6 +68,9 @@ gboolean settings_set(Settings *settings, guint id, const GValue *value)
     case PROP_STROKE_SIZE:
         settings->stroke_size = g_value_get_double(value);
         return TRUE;
+    case PROP_QUALITY:
+        change_string(&settings->quality, value);
+        return TRUE;
     case PROP_FRAMES_IN_FLIGHT:
         settings->frames_in_flight = g_value_get_uint(value);
         return TRUE;
@@ -102,6 +108,9 @@ gboolean settings_get(const Settings *settings, guint id, GValue *value)
         return TRUE;
     case PROP_STROKE_SIZE:
         g_value_set_double(value, settings->stroke_size);
+        return TRUE;
+    case PROP_QUALITY:
+        g_value_set_string(value, settings->quality);
         return TRUE;
     case PROP_FRAMES_IN_FLIGHT:
         g_value_set_uint(value, settings->frames_in_flight);
@@ -218,6 +227,20 @@ void settings_install(GObjectClass *klass)
         g_param_spec_double("stroke-size", "Stroke size",
                             "Size of the strokes in proportion to the frame; 1: as the style was trained",
                             0.1, 10, DEFAULT_STROKE_SIZE, playing));
+    /**
+     * GstIdiom:quality:
+     *
+     * In what size the style runs: `full`, as #GstIdiom:stroke-size says; a number from 0.25 to 1: with sides shorter by so
+     * much, which costs less and makes larger strokes; or `auto`: on live sources, as large as the device can do at their
+     * frame rate, otherwise `full`. Detail comes back along the edges of the source in any case. Another size is made ready
+     * while frames go on; `auto` changes rarely. #GstIdiom:stats tells the quality of now.
+     */
+    g_object_class_install_property(
+        klass, PROP_QUALITY,
+        g_param_spec_string(
+            "quality", "Quality",
+            "Inner size of the style: full, 0.25 to 1, or auto: full, or what a live source allows",
+            DEFAULT_QUALITY, playing));
     /**
      * GstIdiom:frames-in-flight:
      *

@@ -15,13 +15,14 @@ enum {
     PROP_STATISTICS,
     PROP_COLOUR,
     PROP_STROKE_SIZE,
+    PROP_QUALITY,
     PROP_FRAMES_IN_FLIGHT,
     PROP_DEVICE,
     PROP_STATS, /* not a setting: the element answers it */
 };
 
 typedef struct {
-    char *style, *mix, *device;
+    char *style, *mix, *quality, *device;
     guint64 style_fade;
     double strength, temporal, statistics, colour, stroke_size;
     guint frames_in_flight;

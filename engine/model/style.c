@@ -13,6 +13,7 @@
 #define MAX_STYLE_NAME 64
 
 struct IdiomStyle {
+    gint refs; /* atomic */
     IdiomGeneratorConfig config;
     char **names;
     GHashTable *metadata;
@@ -135,15 +136,22 @@ IdiomStyle *idiom_style_load(const char *path, GError **error)
     if (!file)
         return NULL;
     g_autoptr(IdiomStyle) style = g_new0(IdiomStyle, 1);
+    style->refs = 1;
     style->metadata = g_hash_table_ref(idiom_tensor_file_metadata(file));
     if (!load_config(style, file, error) || !load_values(style, file, error))
         return NULL;
     return g_steal_pointer(&style);
 }
 
+IdiomStyle *idiom_style_ref(IdiomStyle *style)
+{
+    g_atomic_int_inc(&style->refs);
+    return style;
+}
+
 void idiom_style_free(IdiomStyle *style)
 {
-    if (!style)
+    if (!style || !g_atomic_int_dec_and_test(&style->refs))
         return;
     g_strfreev(style->names);
     g_hash_table_unref(style->metadata);

@@ -59,6 +59,7 @@ static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomF
     IdiomFrameParams params = *given;
     if (!follow_stroke_size(r, error))
         return FALSE;
+    idiom_view_follow_quality(r);
     idiom_stack_update(r);
     params.strength *= idiom_presence_at(&r->presence, r->continuity.time);
     idiom_scene_unref(slot->scene);

@@ -31,7 +31,8 @@ IdiomRenderer *idiom_renderer_new(IdiomDevice *device, const IdiomRendererOption
     r->user = options.user;
     r->loader = idiom_loader_new(options.warning, options.user);
     r->n_slots = options.slots ? options.slots : default_slots(device);
-    r->stroke_size = 1;
+    r->inner = (IdiomInner){1, 1};
+    r->stats.quality = 1;
     g_mutex_init(&r->lock);
     idiom_presence_set(&r->presence, 1);
     idiom_continuity_reset(&r->continuity);
@@ -82,8 +83,15 @@ void idiom_renderer_set_mix(IdiomRenderer *r, const char *mix)
 void idiom_renderer_set_stroke_size(IdiomRenderer *r, double size)
 {
     g_mutex_lock(&r->lock);
-    r->stroke_size_changed |= size != r->stroke_size;
-    r->stroke_size = size;
+    r->stroke_size_changed |= size != r->inner.stroke_size;
+    r->inner.stroke_size = size;
+    g_mutex_unlock(&r->lock);
+}
+
+void idiom_renderer_set_quality(IdiomRenderer *r, double quality)
+{
+    g_mutex_lock(&r->lock);
+    r->inner.quality = CLAMP(quality, 0.25, 1);
     g_mutex_unlock(&r->lock);
 }
 
@@ -130,7 +138,7 @@ void idiom_renderer_get_stats(IdiomRenderer *r, IdiomRendererStats *stats)
     const gsize size = MIN(stats->struct_size, sizeof r->stats);
     g_mutex_lock(&r->lock);
     r->stats.struct_size = stats->struct_size;
-    r->stats.loading = idiom_loader_is_loading(r->loader);
+    r->stats.loading = (r->resize && r->style) || idiom_loader_is_loading(r->loader);
     memcpy(stats, &r->stats, size);
     g_mutex_unlock(&r->lock);
 }

@@ -23,22 +23,23 @@ static guint inner_side(guint side, double scale)
     return MIN(MAX(inner, 2 * MULTIPLE), side);
 }
 
-/* The full picture in the size that makes strokes of @stroke_size. */
-static IdiomTensor *inner_picture(IdiomGraph *graph, const IdiomScene *scene, double stroke_size)
+/* The full picture in the size that styles work in. */
+static IdiomTensor *inner_picture(IdiomGraph *graph, const IdiomScene *scene)
 {
     const guint w = scene->frame.width, h = scene->frame.height;
-    const double scale = TRAINED_SIDE / (CLAMP(stroke_size, 0.1, 10) * MAX(w, h));
+    const double wanted = TRAINED_SIDE / (CLAMP(scene->inner.stroke_size, 0.1, 10) * MAX(w, h));
+    const double scale = CLAMP(scene->inner.quality, 0.25, 1) * (wanted > WORTH_IT ? 1 : wanted);
     return scale > WORTH_IT ? scene->full
                             : idiom_shrink(graph, scene->full, inner_side(w, scale), inner_side(h, scale));
 }
 
-static gboolean build(IdiomScene *scene, double stroke_size, GError **error)
+static gboolean build(IdiomScene *scene, GError **error)
 {
     IdiomGraph *graph = idiom_scene_graph(scene);
     scene->bytes = idiom_graph_input(graph, IDIOM_LAYOUT_BYTES, idiom_frame_shape(&scene->frame));
     idiom_graph_carry(scene->bytes);
     scene->full = idiom_import(graph, scene->bytes, &scene->frame);
-    scene->picture = inner_picture(graph, scene, stroke_size);
+    scene->picture = inner_picture(graph, scene);
     IdiomTensor *continues = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     scene->motion = idiom_motion(graph, scene->picture, continues);
 
@@ -78,12 +79,13 @@ IdiomScene *idiom_scene_ref(IdiomScene *scene)
     return g_atomic_rc_box_acquire(scene);
 }
 
-IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, double stroke_size, guint slots,
+IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, IdiomInner inner, guint slots,
                             GError **error)
 {
     g_autoptr(IdiomScene) scene = g_atomic_rc_box_new0(IdiomScene);
     scene->device = idiom_device_ref(device);
     scene->slots = slots;
+    scene->inner = inner;
     scene->frame = (IdiomFrame){.format = info->format,
                                 .width = info->width,
                                 .height = info->height,
@@ -93,7 +95,7 @@ IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, dou
                                 .chroma_top = info->chroma_top};
     if (!idiom_frame_layout(&scene->frame, error))
         return NULL;
-    if (!build(scene, stroke_size, error)) {
+    if (!build(scene, error)) {
         g_prefix_error(error, "a frame of %ux%u: ", info->width, info->height);
         return NULL;
     }

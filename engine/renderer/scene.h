@@ -9,11 +9,18 @@
 
 #include "surface.h"
 
+/* What decides in which size styles work. */
+typedef struct {
+    double stroke_size; /* see idiom_renderer_set_stroke_size() */
+    double quality;     /* see idiom_renderer_set_quality() */
+} IdiomInner;
+
 /* Reference counted; what is borrowed from it keeps it alive. */
 typedef struct {
     IdiomDevice *device;
     IdiomFrame frame;
     guint slots;
+    IdiomInner inner;
     IdiomProgram *program;
     IdiomTensor *bytes;   /* the frame as it came */
     IdiomTensor *full;    /* planes [1,3,height,width] */
@@ -25,8 +32,7 @@ typedef struct {
     IdiomFollower *follower;                   /* likewise */
 } IdiomScene;
 
-/* @stroke_size: see idiom_renderer_set_stroke_size() */
-IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, double stroke_size, guint slots,
+IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, IdiomInner inner, guint slots,
                             GError **error);
 IdiomScene *idiom_scene_ref(IdiomScene *scene);
 void idiom_scene_unref(IdiomScene *scene);

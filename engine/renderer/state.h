@@ -7,6 +7,7 @@
 #include "loader.h"
 #include "look.h"
 #include "presence.h"
+#include "resize.h"
 #include "transfer.h"
 
 /* A frame in flight. */
@@ -37,9 +38,10 @@ struct IdiomRenderer {
     guint64 number; /* of the last frame */
     gboolean lost;  /* the device was lost, and no frame has come back since */
 
-    GMutex lock; /* of the rest of this part */
-    double stroke_size;
+    GMutex lock;                  /* of the rest of this part */
+    IdiomInner inner;             /* as it is wanted */
     gboolean stroke_size_changed; /* since the scene was made */
+    IdiomResize *resize;          /* under way, or NULL; changed by the renderer's thread only */
     gboolean chosen;              /* what is to be shown */
     IdiomStyle *style;            /* the newest; NULL: the source as it is */
     float weights[IDIOM_GENERATOR_MAX_STYLES];
@@ -92,6 +94,9 @@ gboolean idiom_view_prepare(IdiomRenderer *r, GError **error);
 gboolean idiom_view_replace(IdiomRenderer *r, const IdiomLoaded *loaded, GError **error);
 
 void idiom_view_forget(IdiomRenderer *r);
+
+/* Before a frame: another quality is made ready beside the frames, and shown once it is. */
+void idiom_view_follow_quality(IdiomRenderer *r);
 
 /* --- express.c -------------------------------------------------------------------------------------- */
 

@@ -4,22 +4,27 @@
 
 #include <string.h>
 
-/* All that frames of a kind need, in the newest style: a scene and, if there is one, a layer and a look that has run once. */
-typedef struct {
-    IdiomScene *scene;
-    IdiomLayer *layer;
-    IdiomLook *looks[2]; /* plain and steady */
-} View;
-
-static void view_clear(View *view)
+void idiom_view_clear(IdiomView *view)
 {
     for (guint i = 0; i < G_N_ELEMENTS(view->looks); i++)
-        idiom_look_unref(view->looks[i]);
-    idiom_layer_unref(view->layer);
-    idiom_scene_unref(view->scene);
+        g_clear_pointer(&view->looks[i], idiom_look_unref);
+    g_clear_pointer(&view->layer, idiom_layer_unref);
+    g_clear_pointer(&view->scene, idiom_scene_unref);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(View, view_clear)
+gboolean idiom_view_build(IdiomView *view, IdiomDevice *device, const IdiomVideoInfo *info, IdiomInner inner,
+                          guint slots, IdiomStyle *style, const float *weights, GError **error)
+{
+    if (!view->scene)
+        view->scene = idiom_scene_new(device, info, inner, slots, error);
+    if (!view->scene || !style)
+        return view->scene != NULL;
+    view->layer = idiom_layer_new(view->scene, style, weights, error);
+    for (guint i = 0; view->layer && i < G_N_ELEMENTS(view->looks); i++)
+        if (!(view->looks[i] = idiom_look_new(&view->layer, 1, (IdiomLookKind){.steady = i == 1}, error)))
+            return FALSE;
+    return view->layer != NULL;
+}
 
 /* Drivers put work off to the first run of a kernel; that is no frame's business. */
 static gboolean run_once(IdiomRenderer *r, IdiomLook *look, GError **error)
@@ -41,7 +46,7 @@ static gboolean run_once(IdiomRenderer *r, IdiomLook *look, GError **error)
 }
 
 /* All that a frame may need: the style by itself, and a fade, for which one layer is steadied and one is held. */
-static gboolean warm_up(IdiomRenderer *r, const View *view, GError **error)
+static gboolean warm_up(IdiomRenderer *r, const IdiomView *view, GError **error)
 {
     IdiomLayer *layer = view->layer, *twice[] = {layer, layer};
     g_autoptr(IdiomLook) fading = idiom_look_new(twice, 2, (IdiomLookKind){TRUE, TRUE}, error);
@@ -59,39 +64,31 @@ static gboolean make_fences(IdiomRenderer *r, GError **error)
     return TRUE;
 }
 
-static double take_stroke_size(IdiomRenderer *r)
+static IdiomInner take_inner(IdiomRenderer *r)
 {
     g_mutex_lock(&r->lock);
-    const double size = r->stroke_size;
+    const IdiomInner inner = r->inner;
     r->stroke_size_changed = FALSE;
     g_mutex_unlock(&r->lock);
-    return size;
+    return inner;
 }
 
-static gboolean make_view(IdiomRenderer *r, const IdiomStyle *style, const float *weights, View *view,
+static gboolean make_view(IdiomRenderer *r, IdiomStyle *style, const float *weights, IdiomView *view,
                           GError **error)
 {
     const guint kernels = idiom_device_kernels(r->device);
-    if (!view->scene)
-        view->scene = idiom_scene_new(r->device, &r->info, take_stroke_size(r), r->n_slots, error);
-    if (!view->scene || !make_fences(r, error))
+    const IdiomInner inner = view->scene ? view->scene->inner : take_inner(r);
+    if (!idiom_view_build(view, r->device, &r->info, inner, r->n_slots, style, weights, error) ||
+        !make_fences(r, error))
         return FALSE;
-    if (!style)
-        return TRUE;
-    view->layer = idiom_layer_new(view->scene, style, weights, error);
-    for (guint i = 0; view->layer && i < G_N_ELEMENTS(view->looks); i++)
-        if (!(view->looks[i] = idiom_look_new(&view->layer, 1, (IdiomLookKind){.steady = i == 1}, error)))
-            return FALSE;
-    if (!view->layer)
-        return FALSE;
-    if (idiom_device_kernels(r->device) == kernels)
+    if (!view->layer || idiom_device_kernels(r->device) == kernels)
         return TRUE;
     idiom_device_warm(r->device);
     return warm_up(r, view, error);
 }
 
 /* From now on @view is what is shown. */
-static void set_view(IdiomRenderer *r, View *view)
+static void set_view(IdiomRenderer *r, IdiomView *view)
 {
     idiom_stack_drop(r, 0, r->n_layers);
     idiom_presence_set(&r->presence, view->layer ? 1 : 0);
@@ -102,11 +99,23 @@ static void set_view(IdiomRenderer *r, View *view)
     idiom_scene_unref(r->scene);
     r->scene = g_steal_pointer(&view->scene);
     r->moved = FALSE;
+    g_mutex_lock(&r->lock);
+    r->stats.quality = r->scene->inner.quality;
+    g_mutex_unlock(&r->lock);
     idiom_loader_set_scene(r->loader, r->scene);
+}
+
+static void forget_resize(IdiomRenderer *r)
+{
+    g_mutex_lock(&r->lock);
+    IdiomResize *resize = g_steal_pointer(&r->resize);
+    g_mutex_unlock(&r->lock);
+    idiom_resize_free(resize);
 }
 
 void idiom_view_forget(IdiomRenderer *r)
 {
+    forget_resize(r);
     idiom_loader_set_scene(r->loader, NULL);
     g_clear_pointer(&r->look, idiom_look_unref);
     idiom_stack_drop(r, 0, r->n_layers);
@@ -124,7 +133,7 @@ gboolean idiom_view_prepare(IdiomRenderer *r, GError **error)
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "no style is shown yet");
         return FALSE;
     }
-    g_auto(View) view = {0};
+    g_auto(IdiomView) view = {0};
     if (!make_view(r, r->style, r->weights, &view, error))
         return FALSE;
     set_view(r, &view);
@@ -133,9 +142,51 @@ gboolean idiom_view_prepare(IdiomRenderer *r, GError **error)
 
 gboolean idiom_view_replace(IdiomRenderer *r, const IdiomLoaded *loaded, GError **error)
 {
-    g_auto(View) view = {.scene = idiom_scene_ref(r->scene)};
+    g_auto(IdiomView) view = {.scene = idiom_scene_ref(r->scene)};
     if (!make_view(r, loaded->style, loaded->weights, &view, error))
         return FALSE;
     set_view(r, &view);
     return TRUE;
+}
+
+static gboolean wants_resize(IdiomRenderer *r, IdiomInner *inner)
+{
+    g_mutex_lock(&r->lock);
+    *inner = r->inner;
+    g_mutex_unlock(&r->lock);
+    return inner->quality != r->scene->inner.quality;
+}
+
+/* What has been made ready is shown, unless another style has come meanwhile. */
+static void take_resized(IdiomRenderer *r)
+{
+    g_autoptr(GError) error = NULL;
+    IdiomView *view = idiom_resize_view(r->resize, &error);
+    if (!view) {
+        idiom_renderer_warn(r, error);
+        g_mutex_lock(&r->lock);
+        r->inner.quality = r->scene->inner.quality;
+        g_mutex_unlock(&r->lock);
+    } else if (idiom_resize_style(r->resize) == r->style) {
+        g_mutex_lock(&r->lock);
+        memcpy(view->layer->weights, r->weights, sizeof r->weights);
+        g_mutex_unlock(&r->lock);
+        set_view(r, view);
+    }
+    forget_resize(r);
+}
+
+void idiom_view_follow_quality(IdiomRenderer *r)
+{
+    IdiomInner inner;
+    if (r->n_layers != 1 || !r->style || idiom_loader_is_loading(r->loader) ||
+        idiom_loader_is_ready(r->loader))
+        return; /* one thing after the other */
+    if (r->resize && idiom_resize_is_done(r->resize))
+        take_resized(r);
+    if (r->resize || !wants_resize(r, &inner))
+        return;
+    g_mutex_lock(&r->lock);
+    r->resize = idiom_resize_new(r->device, &r->info, inner, r->n_slots, r->style, r->weights);
+    g_mutex_unlock(&r->lock);
 }

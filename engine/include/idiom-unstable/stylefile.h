@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/** idiom_style_ref: (transfer full): @style once more, for idiom_style_free() once more. */
+IdiomStyle *idiom_style_ref(IdiomStyle *style);
+
 /** idiom_style_config: architecture of its generator. Belongs to @style. */
 const IdiomGeneratorConfig *idiom_style_config(const IdiomStyle *style);
 

@@ -134,6 +134,17 @@ IDIOM_API void idiom_renderer_set_mix(IdiomRenderer *renderer, const char *mix);
 IDIOM_API void idiom_renderer_set_stroke_size(IdiomRenderer *renderer, double size);
 
 /**
+ * idiom_renderer_set_quality:
+ * @renderer: a renderer
+ * @quality: 1: as idiom_renderer_set_stroke_size() says; less: the style works on a picture with sides shorter by so much,
+ *   which costs less and makes larger strokes; 0.25 to 1
+ *
+ * Made ready in the background while frames go on, unless it is set before idiom_renderer_configure(). A quality that there
+ * is no memory for is reported to the warning callback, and what is in view stays. Any thread.
+ */
+IDIOM_API void idiom_renderer_set_quality(IdiomRenderer *renderer, double quality);
+
+/**
  * idiom_renderer_configure:
  * @renderer: a renderer
  * @info: what the next frames are
@@ -308,7 +319,8 @@ IDIOM_API void idiom_renderer_flush(IdiomRenderer *renderer);
  * @last_seconds: the same for the last frame
  * @memory: bytes of device memory that tensors take now
  * @styles: in view now; 0 where the source is
- * @loading: a style that idiom_renderer_change() asked for is being made ready
+ * @loading: a style that idiom_renderer_change() asked for, or another quality, is being made ready
+ * @quality: in view now, see idiom_renderer_set_quality()
  *
  * Figures of a renderer since it was made. Start from IDIOM_RENDERER_STATS_INIT.
  */
@@ -320,6 +332,7 @@ typedef struct {
     guint64 memory;
     guint styles;
     gboolean loading;
+    double quality;
 } IdiomRendererStats;
 
 /**
