@@ -74,14 +74,14 @@ static Field *sharpen(const Field *lab, const Field *flow, float width, float sh
 }
 
 /* Sum and weight of @field along the flow from (x, y), in the direction @sign. */
-static void along(const Field *field, const Field *flow, float x, float y, float sign, float sigma,
+static void along(const Field *field, const Field *flow, float x, float y, float sign, float length,
                   float *sum, float *weight)
 {
     const gsize pixels = (gsize)flow->w * flow->h;
     float px = 0, py = 0;
-    for (int k = 0; k <= (int)(2 * sigma); k++) {
+    for (int k = 0; k <= (int)(2 * length); k++) {
         if (k || sign > 0) {
-            const float a = expf(-(float)(k * k) / (2 * sigma * sigma));
+            const float a = expf(-(float)(k * k) / (2 * length * length));
             *sum += a * field_at(field, 0, x, y);
             *weight += a;
         }
@@ -96,17 +96,26 @@ static void along(const Field *field, const Field *flow, float x, float y, float
     }
 }
 
-Field *flow_lines(const Field *lab, const Field *flow, float width, float sharp, float level, float slope)
+Field *flow_along(const Field *field, const Field *flow, float length)
 {
-    const guint w = lab->w, h = lab->h;
-    const gsize pixels = (gsize)w * h;
-    g_autoptr(Field) sharpened = sharpen(lab, flow, width, sharp);
-    Field *lines = field_new(w, h, 1);
+    const gsize pixels = (gsize)field->w * field->h;
+    Field *result = field_new(field->w, field->h, 1);
     for (gsize i = 0; i < pixels; i++) {
         float sum = 0, weight = 0;
-        along(sharpened, flow, (float)(i % w), (float)(i / w), 1, 3, &sum, &weight);
-        along(sharpened, flow, (float)(i % w), (float)(i / w), -1, 3, &sum, &weight);
-        const float u = sum / weight - level;
+        along(field, flow, (float)(i % field->w), (float)(i / field->w), 1, length, &sum, &weight);
+        along(field, flow, (float)(i % field->w), (float)(i / field->w), -1, length, &sum, &weight);
+        result->v[i] = sum / weight;
+    }
+    return result;
+}
+
+Field *flow_lines(const Field *lab, const Field *flow, float width, float sharp, float level, float slope)
+{
+    const gsize pixels = (gsize)lab->w * lab->h;
+    g_autoptr(Field) sharpened = sharpen(lab, flow, width, sharp);
+    Field *lines = flow_along(sharpened, flow, 3);
+    for (gsize i = 0; i < pixels; i++) {
+        const float u = lines->v[i] - level;
         lines->v[i] = u >= 0 ? 1 : MAX(0.0f, 1 + tanhf(slope * u));
     }
     return lines;

@@ -11,6 +11,9 @@
  */
 Field *flow_of(const Field *lab, float sigma);
 
+/* Channel 0 of @field, smoothed along the flow with a Gaussian of @length pixels. */
+Field *flow_along(const Field *field, const Field *flow, float length);
+
 /*
  * Contours as ink draws them (a flow-based extended difference of Gaussians, after Winnemoeller et al. 2012): 1 on
  * paper, 0 where there is ink.

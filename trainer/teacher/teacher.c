@@ -25,13 +25,45 @@ struct Teacher {
 
 /* --- opening -------------------------------------------------------------------------------------- */
 
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Names of the folders in @folder, sorted and NULL-terminated. */
+static char **folders_in(const char *folder)
+{
+    GPtrArray *names = g_ptr_array_new();
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    for (const char *name; dir && (name = g_dir_read_name(dir));) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        if (name[0] != '.' && g_file_test(path, G_FILE_TEST_IS_DIR))
+            g_ptr_array_add(names, g_strdup(name));
+    }
+    g_ptr_array_sort(names, compare_names);
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
+}
+
+/* A folder of pictures; or a folder of such folders, each a style of its name. */
 static gboolean open_folder(Teacher *teacher, GError **error)
 {
-    Pairs *pairs = pairs_open(teacher->options->teacher, error);
-    if (!pairs)
-        return FALSE;
-    g_ptr_array_add(teacher->pairs, pairs);
-    teacher->names = g_strdupv((char *[]){teacher->options->name, NULL});
+    const TrainOptions *o = teacher->options;
+    teacher->names = folders_in(o->teacher);
+    const gboolean several = teacher->names[0] != NULL;
+    if (!several) {
+        g_strfreev(teacher->names);
+        teacher->names = g_strdupv((char *[]){o->name, NULL});
+    }
+    for (guint s = 0; teacher->names[s]; s++) {
+        g_autofree char *path = g_build_filename(o->teacher, several ? teacher->names[s] : NULL, NULL);
+        Pairs *pairs = train_options_check_name(several ? "teacher" : "name", teacher->names[s], error)
+                           ? pairs_open(path, error)
+                           : NULL;
+        if (!pairs)
+            return FALSE;
+        g_ptr_array_add(teacher->pairs, pairs);
+    }
     return TRUE;
 }
 

@@ -8,7 +8,8 @@
 #include <idiom/device.h>
 
 /*
- * A teacher shows how photos are to be painted: a folder of pictures that it painted (pairs.h), a style file, or MicroAST
+ * A teacher shows how photos are to be painted: a folder of pictures that it painted (pairs.h), a folder
+ * of such folders, each a style of its name, a style file, or MicroAST
  * with a painting for each style. The last two paint the content once, before the training, into a folder beside its
  * result, NAME.taught; pictures that lie there already are kept. A step then costs no teacher. Where the time of a training
  * is given, at most a quarter of it goes into the painting.

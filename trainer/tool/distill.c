@@ -39,7 +39,9 @@ gboolean command_distill(char **argv, GError **error)
     memcpy(o->weights, weights, sizeof weights);
     const GOptionEntry own[] = {
         {"teacher", 0, 0, G_OPTION_ARG_FILENAME, &o->teacher,
-         "Style file, MicroAST's file, or folder of photos painted by anything, under the photos' names",
+         "Style file, MicroAST's file, folder of photos painted by anything, under the photos' names, or "
+         "folder "
+         "of such folders: more styles",
          "PATH"},
         {"style", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->style_texts,
          "A style's name and painting, where the teacher is MicroAST (repeat: more styles)", "NAME=FILE"},

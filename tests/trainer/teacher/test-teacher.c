@@ -146,6 +146,47 @@ static void test_refused(void)
     test_folder_remove(folder);
 }
 
+/* A folder of pictures is one style, one of such folders several, by their names; a folder without any is refused. */
+static void test_folders(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *folder = test_folder_new();
+    g_autofree char *both = g_build_filename(folder, "both", NULL),
+                    *ink = g_build_filename(both, "ink", NULL), *oil = g_build_filename(both, "oil", NULL);
+    g_assert_cmpint(g_mkdir_with_parents(ink, 0700) | g_mkdir_with_parents(oil, 0700), ==, 0);
+    g_autofree char *drawn = test_write_picture(ink, 1, 40, 32),
+                    *painted = test_write_picture(oil, 2, 40, 32);
+    {
+        g_autoptr(TrainOptions) o = options_new(folder, both, drawn);
+        g_autoptr(Teacher) teacher = teacher_open(o, &error);
+        g_assert_no_error(error);
+        const char *const *names = teacher_names(teacher);
+        g_assert_cmpstr(names[0], ==, "ink");
+        g_assert_cmpstr(names[1], ==, "oil");
+        g_assert_null(names[2]);
+        g_assert_true(pairs_has(teacher_pairs(teacher, 0), drawn));
+        g_assert_true(pairs_has(teacher_pairs(teacher, 1), painted));
+        g_assert_false(pairs_has(teacher_pairs(teacher, 0), painted));
+    }
+    {
+        g_autoptr(TrainOptions) o = options_new(folder, ink, drawn);
+        o->name = g_strdup("mine");
+        g_autoptr(Teacher) teacher = teacher_open(o, &error);
+        g_assert_no_error(error);
+        g_assert_cmpstr(teacher_names(teacher)[0], ==, "mine");
+    }
+    g_unlink(painted);
+    {
+        g_autoptr(TrainOptions) o = options_new(folder, both, drawn);
+        assert_refused(o, oil);
+    }
+    g_unlink(drawn);
+    g_rmdir(ink);
+    g_rmdir(oil);
+    g_rmdir(both);
+    test_folder_remove(folder);
+}
+
 int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
@@ -154,6 +195,7 @@ int main(int argc, char **argv)
     g_assert_no_error(error);
     g_test_add_func("/teacher/microast", test_microast);
     g_test_add_func("/teacher/refused", test_refused);
+    g_test_add_func("/teacher/folders", test_folders);
     const int status = g_test_run();
     g_assert_cmpuint(idiom_device_validation_messages(device), ==, 0);
     idiom_device_unref(device);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "paint/strokes.h"
+
+#include "paint/flow.h"
+
+#include <math.h>
+
+/* Channel 0 only. */
+static Field *light_of(const Field *lab)
+{
+    const gsize pixels = (gsize)lab->w * lab->h;
+    Field *light = field_new(lab->w, lab->h, 1);
+    for (gsize i = 0; i < pixels; i++)
+        light->v[i] = lab->v[i];
+    return light;
+}
+
+/* Brings the contrast around each place to about 1; what has much less than @floor stays as faint as it is. */
+static void even_out(Field *field, float sigma, float floor)
+{
+    const gsize pixels = (gsize)field->w * field->h;
+    g_autoptr(Field) squares = field_new(field->w, field->h, 1);
+    for (gsize i = 0; i < pixels; i++)
+        squares->v[i] = field->v[i] * field->v[i];
+    g_autoptr(Field) energy = field_blur(squares, sigma);
+    for (gsize i = 0; i < pixels; i++)
+        field->v[i] /= sqrtf(energy->v[i]) + floor;
+}
+
+/* Texture of the size of a stroke's width. */
+static Field *texture_of(const Field *lab, float width)
+{
+    const gsize pixels = (gsize)lab->w * lab->h;
+    g_autoptr(Field) light = light_of(lab);
+    Field *texture = field_blur(light, 0.4f * width);
+    g_autoptr(Field) around = field_blur(light, 0.9f * width);
+    for (gsize i = 0; i < pixels; i++)
+        texture->v[i] -= around->v[i];
+    even_out(texture, 3 * width, 0.3f);
+    return texture;
+}
+
+Field *strokes_of(const Field *lab, float width, float length)
+{
+    const guint w = lab->w, h = lab->h;
+    const gsize pixels = (gsize)w * h;
+    g_autoptr(Field) flow = flow_of(lab, 1.5f * width);
+    g_autoptr(Field) texture = texture_of(lab, width);
+    g_autoptr(Field) paint = flow_along(texture, flow, length);
+    even_out(paint, 4 * width, 0.15f);
+    Field *strokes = field_new(w, h, 2);
+    for (gsize i = 0; i < pixels; i++)
+        strokes->v[i] = tanhf(1.2f * paint->v[i]);
+    for (gsize i = 0; i < pixels; i++) {
+        const float x = (float)(i % w), y = (float)(i / w);
+        strokes->v[pixels + i] = field_at(strokes, 0, x + 1, y + 1) - field_at(strokes, 0, x - 1, y - 1);
+    }
+    return strokes;
+}
