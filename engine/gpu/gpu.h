@@ -167,7 +167,7 @@ void idiom_commands_poison_planes(IdiomCommands *commands, IdiomPlanes *planes);
 void idiom_commands_timestamp(IdiomCommands *commands);
 gboolean idiom_commands_end(IdiomCommands *commands, GError **error);
 /* At most so many lists in one submission. */
-#define IDIOM_SUBMIT_MAX 28
+#define IDIOM_SUBMIT_MAX 40
 
 /* Gives @count lists, which run one after the other, to the device and returns at once; @fence tells when all are done. */
 gboolean idiom_commands_submit(IdiomCommands *const *lists, guint count, IdiomFence *fence, GError **error);

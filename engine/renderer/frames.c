@@ -2,6 +2,8 @@
 /* Frames in flight: sent, taken, skipped, dropped. */
 #include "state.h"
 
+#include "video/mask.h"
+
 /* Where a frame comes from and goes to. */
 typedef struct {
     IdiomPicture source, result;
@@ -14,12 +16,20 @@ static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *p
 {
     const gboolean steady = params->temporal > 0 || params->statistics > 0 || says->n_points;
     const gboolean shows = idiom_express_shows(says);
-    IdiomLook *look = idiom_stack_look(r, (IdiomLookKind){steady, params->colour < 1}, error);
+    IdiomLookKind kind = {.steady = steady, .recoloured = params->colour < 1};
+    if (params->mask) {
+        idiom_subject_update(r);
+        if (!r->cutout && !(r->cutout = idiom_cutout_new(r->scene, error)))
+            return FALSE;
+        kind.cutout = r->cutout;
+        kind.inside = r->subject.n_layers;
+    }
+    IdiomLook *look = idiom_stack_look(r, kind, error);
     if (!look)
         return FALSE;
-    double amounts[IDIOM_LOOK_MAX_LAYERS];
-    for (guint i = 0; i < r->n_layers; i++)
-        amounts[i] = idiom_stack_amount(r, r->layers[i]);
+    double amounts[IDIOM_LOOK_MAX_ALL];
+    for (guint i = 0; i < look->n_layers; i++)
+        amounts[i] = idiom_stack_amount(r, look->layers[i]);
     continues = continues && r->moved;
     *r->scene->continues[index] = continues;
     r->moved = steady;
@@ -124,6 +134,14 @@ static gboolean take_pictures(const IdiomRenderer *r, Way *way, const IdiomPictu
            idiom_transfer_check(&r->scene->frame, &way->result, error);
 }
 
+/* The same with the mask of @params, which becomes @mask. */
+static gboolean take_mask(IdiomMask *mask, IdiomFrameParams *params, GError **error)
+{
+    idiom_take_struct(mask, sizeof *mask, params->mask, params->mask->struct_size);
+    params->mask = mask;
+    return idiom_mask_check(mask, error);
+}
+
 /* Images are lost with their device. */
 static gboolean outlives_device(const Way *way)
 {
@@ -148,11 +166,14 @@ gboolean idiom_renderer_send(IdiomRenderer *r, const IdiomPicture *source, const
                              const IdiomFrameParams *given, GError **error)
 {
     IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    IdiomMask mask = IDIOM_MASK_INIT;
     Way way;
     if (!check_ready(r, error) || !take_pictures(r, &way, source, result, error))
         return FALSE;
     if (given)
         idiom_take_struct(&params, sizeof params, given, given->struct_size);
+    if (params.mask && !take_mask(&mask, &params, error))
+        return FALSE;
 
     const guint index = (r->oldest + r->in_flight) % r->n_slots;
     Slot *slot = &r->slots[index];

@@ -184,6 +184,15 @@ void idiom_loader_ask(IdiomLoader *loader, const char *name, const char *mix, gu
         warn(loader, error);
 }
 
+void idiom_loader_cancel(IdiomLoader *loader)
+{
+    g_mutex_lock(&loader->lock);
+    loader->serial++;
+    loader->asked = FALSE;
+    g_clear_pointer(&loader->ready, idiom_loaded_free);
+    g_mutex_unlock(&loader->lock);
+}
+
 gboolean idiom_loader_set_mix(IdiomLoader *loader, const char *mix)
 {
     g_autoptr(GError) error = NULL;

@@ -32,6 +32,9 @@ void idiom_loader_set_scene(IdiomLoader *loader, IdiomScene *scene);
 /* Asks for a style; replaces what was asked for before and has not been taken. Any thread. */
 void idiom_loader_ask(IdiomLoader *loader, const char *name, const char *mix, guint64 fade);
 
+/* What was asked for is not wanted any more. Any thread. */
+void idiom_loader_cancel(IdiomLoader *loader);
+
 /* Another mix for the style that is being loaded; FALSE if there is none. Any thread. */
 gboolean idiom_loader_set_mix(IdiomLoader *loader, const char *mix);
 

@@ -10,28 +10,49 @@ static IdiomTensor *borrow_result(const IdiomLook *look, IdiomGraph *graph, cons
                              : idiom_graph_borrow(graph, layer->plain);
 }
 
-static gboolean build(IdiomLook *look, GError **error)
+/* A group of layers, faded into each other. */
+static IdiomTensor *fade(IdiomLook *look, IdiomGraph *graph, guint first, guint end, IdiomTensor **at_cut,
+                         IdiomTensor **further)
 {
-    const IdiomScene *scene = look->scene;
-    IdiomGraph *graph = idiom_scene_graph(scene);
-    IdiomTensor *strength = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-    IdiomTensor *continues = idiom_graph_borrow(graph, scene->motion.continues);
-    IdiomTensor *at_cut[IDIOM_LOOK_MAX_LAYERS], *further[IDIOM_LOOK_MAX_LAYERS], *seen = NULL;
-    for (guint i = 0; i < look->n_layers; i++) {
+    IdiomTensor *continues = idiom_graph_borrow(graph, look->scene->motion.continues);
+    IdiomTensor *seen = borrow_result(look, graph, look->layers[first]);
+    for (guint i = first + 1; i < end; i++) {
         IdiomTensor *result = borrow_result(look, graph, look->layers[i]);
         at_cut[i] = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
         further[i] = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
         IdiomTensor *amount = idiom_add(graph, at_cut[i], idiom_mul(graph, continues, further[i]));
-        seen = i ? idiom_mix(graph, seen, result, amount) : result;
+        seen = idiom_mix(graph, seen, result, amount);
     }
+    return seen;
+}
+
+static guint first_inside(const IdiomLook *look)
+{
+    return look->n_layers - look->kind.inside;
+}
+
+static gboolean build(IdiomLook *look, GError **error)
+{
+    const IdiomScene *scene = look->scene;
+    const IdiomCutout *cutout = look->kind.cutout;
+    const guint inside = first_inside(look);
+    IdiomGraph *graph = idiom_scene_graph(scene);
+    IdiomTensor *strength = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, cutout ? 2 : 1));
+    IdiomTensor *at_cut[IDIOM_LOOK_MAX_ALL] = {NULL}, *further[IDIOM_LOOK_MAX_ALL] = {NULL};
+    IdiomTensor *seen = fade(look, graph, 0, inside, at_cut, further);
+    if (look->kind.inside)
+        seen = idiom_matte_mix(graph, seen, fade(look, graph, inside, look->n_layers, at_cut, further),
+                               idiom_graph_borrow(graph, cutout->of_picture));
     IdiomTensor *full = idiom_graph_borrow(graph, scene->full), *colour = NULL;
+    IdiomTensor *matte = cutout ? idiom_graph_borrow(graph, cutout->of_full) : NULL;
     if (scene->picture != scene->full)
         seen = idiom_guided_upsample(graph, seen, idiom_graph_borrow(graph, scene->picture), full);
     if (look->kind.recoloured) {
         colour = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
         seen = idiom_recolour(graph, seen, full, colour);
     }
-    look->bytes = idiom_export(graph, seen, idiom_graph_borrow(graph, scene->bytes), strength, &scene->frame);
+    look->bytes =
+        idiom_export(graph, seen, idiom_graph_borrow(graph, scene->bytes), strength, matte, &scene->frame);
     idiom_graph_carry(look->bytes);
     look->program = idiom_program_plan(graph, &look->bytes, 1, error);
     if (!look->program || !idiom_program_allocate(look->program, error) ||
@@ -41,6 +62,8 @@ static gboolean build(IdiomLook *look, GError **error)
         look->slot[s].strength = idiom_program_map_slot(look->program, strength, s);
         look->slot[s].colour = colour ? idiom_program_map_slot(look->program, colour, s) : NULL;
         for (guint i = 1; i < look->n_layers; i++) {
+            if (!at_cut[i])
+                continue;
             look->slot[s].amounts[i].at_cut = idiom_program_map_slot(look->program, at_cut[i], s);
             look->slot[s].amounts[i].further = idiom_program_map_slot(look->program, further[i], s);
         }
@@ -56,6 +79,7 @@ static void clear(gpointer data)
     idiom_program_free(look->program);
     for (guint i = 0; i < look->n_layers; i++)
         idiom_layer_unref(look->layers[i]);
+    idiom_cutout_unref(look->kind.cutout);
     idiom_scene_unref(look->scene);
 }
 
@@ -76,6 +100,8 @@ IdiomLook *idiom_look_new(IdiomLayer *const *layers, guint n_layers, IdiomLookKi
     look->scene = idiom_scene_ref(layers[0]->scene);
     look->n_layers = n_layers;
     look->kind = kind;
+    if (kind.cutout)
+        idiom_cutout_ref(kind.cutout);
     for (guint i = 0; i < n_layers; i++)
         look->layers[i] = idiom_layer_ref(layers[i]);
     return build(look, error) ? g_steal_pointer(&look) : NULL;
@@ -85,7 +111,8 @@ gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guin
                           IdiomLookKind kind)
 {
     if (!look || look->n_layers != n_layers || look->kind.steady != kind.steady ||
-        look->kind.recoloured != kind.recoloured)
+        look->kind.recoloured != kind.recoloured || look->kind.cutout != kind.cutout ||
+        look->kind.inside != kind.inside)
         return FALSE;
     for (guint i = 0; i < n_layers; i++)
         if (look->layers[i] != layers[i])
@@ -93,55 +120,84 @@ gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guin
     return TRUE;
 }
 
-/* The layer to compute in frame @number, the others being held; n_layers for all. */
-static guint choose_turn(const IdiomLook *look, gboolean continues, guint64 number)
+/* Which of the layers from @first to before @end to compute in frame @number, the others being held; @end for all. */
+static guint choose_turn(const IdiomLook *look, guint first, guint end, gboolean continues, guint64 number)
 {
-    guint turn = look->n_layers;
+    guint turn = end;
     gboolean must = FALSE;
-    for (guint i = 0; look->kind.steady && continues && i < look->n_layers; i++) {
+    for (guint i = first; look->kind.steady && continues && i < end; i++) {
         const gboolean can_hold = idiom_layer_can_hold(look->layers[i], number);
         if (!can_hold && must)
-            return look->n_layers; /* two that were not there before */
-        if (!can_hold || (!must && (i == 0 || look->layers[i]->computed < look->layers[turn]->computed)))
+            return end; /* two that were not there before */
+        if (!can_hold || (!must && (i == first || look->layers[i]->computed < look->layers[turn]->computed)))
             turn = i;
         must |= !can_hold;
     }
     return turn;
 }
 
-/* @amount: of layer @i; @turn: as from choose_turn() */
+/* @amount: of layer @i, if it has one; @turn: as from choose_turn(), G_MAXUINT for all */
 static void set_amount(IdiomLook *look, guint slot, guint i, double amount, guint turn)
 {
-    const double at_cut = turn == look->n_layers ? amount : i == turn;
+    const double at_cut = turn == G_MAXUINT ? amount : i == turn;
+    if (!look->slot[slot].amounts[i].at_cut)
+        return;
     *look->slot[slot].amounts[i].at_cut = (float)at_cut;
     *look->slot[slot].amounts[i].further = (float)(amount - at_cut);
+}
+
+/* Commands of a group of layers. */
+static gboolean fade_commands(IdiomLook *look, const IdiomFrameParams *params, const double *amounts,
+                              guint first, guint end, gboolean continues, guint64 number, guint slot,
+                              IdiomCommands **lists, guint *count, GError **error)
+{
+    const guint chosen = choose_turn(look, first, end, continues, number);
+    const guint turn = chosen == end ? G_MAXUINT : chosen;
+    const IdiomLayerMode mode = look->kind.steady ? IDIOM_LAYER_STEADY : IDIOM_LAYER_PLAIN;
+    for (guint i = first; i < end; i++) {
+        const gboolean hold = turn != G_MAXUINT && i != turn;
+        set_amount(look, slot, i, CLAMP(amounts[i], 0, 1), turn);
+        if (!idiom_layer_commands(look->layers[i], params, hold ? IDIOM_LAYER_HOLD : mode, number, slot,
+                                  lists, count, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void set_strength(const IdiomLook *look, const IdiomFrameParams *params, guint slot)
+{
+    float *strength = look->slot[slot].strength;
+    const double all = CLAMP(params->strength, 0, 1);
+    if (look->kind.cutout) {
+        strength[0] = (float)(all * CLAMP(params->background_strength, 0, 1));
+        strength[1] = (float)(all * CLAMP(params->subject_strength, 0, 1));
+    } else {
+        strength[0] = (float)all;
+    }
 }
 
 gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, const double *amounts,
                              gboolean continues, guint64 number, guint slot, IdiomCommands **lists,
                              guint *count, GError **error)
 {
-    const guint turn = choose_turn(look, continues, number);
-    const IdiomLayerMode mode = look->kind.steady ? IDIOM_LAYER_STEADY : IDIOM_LAYER_PLAIN;
-    if (!idiom_scene_commands(look->scene, look->kind.steady, slot, lists, count, error))
-        return FALSE;
-    for (guint i = 0; i < look->n_layers; i++) {
-        const gboolean hold = turn != look->n_layers && i != turn;
-        if (!idiom_layer_commands(look->layers[i], params, hold ? IDIOM_LAYER_HOLD : mode, number, slot,
-                                  lists, count, error))
-            return FALSE;
-    }
-    *look->slot[slot].strength = (float)CLAMP(params->strength, 0, 1);
+    const guint inside = first_inside(look);
+    set_strength(look, params, slot);
     if (look->slot[slot].colour)
         *look->slot[slot].colour = (float)CLAMP(params->colour, 0, 1);
-    for (guint i = 1; i < look->n_layers; i++)
-        set_amount(look, slot, i, CLAMP(amounts[i], 0, 1), turn);
-    return idiom_program_commands(look->program, look->bytes, FALSE, slot, lists, count, error);
+    return idiom_scene_commands(look->scene, look->kind.steady, slot, lists, count, error) &&
+           (!look->kind.cutout ||
+            idiom_cutout_commands(look->kind.cutout, params->mask, slot, lists, count, error)) &&
+           fade_commands(look, params, amounts, 0, inside, continues, number, slot, lists, count, error) &&
+           fade_commands(look, params, amounts, inside, look->n_layers, continues, number, slot, lists, count,
+                         error) &&
+           idiom_program_commands(look->program, look->bytes, FALSE, slot, lists, count, error);
 }
 
 guint64 idiom_look_memory(const IdiomLook *look)
 {
     guint64 bytes = idiom_program_memory(look->scene->program) + idiom_program_memory(look->program);
+    if (look->kind.cutout)
+        bytes += idiom_program_memory(look->kind.cutout->program);
     for (guint i = 0; i < look->n_layers; i++)
         bytes += idiom_program_memory(look->layers[i]->program) + idiom_program_memory(look->layers[i]->hold);
     return bytes;

@@ -3,44 +3,50 @@
 #ifndef IDIOM_RENDERER_LOOK_H
 #define IDIOM_RENDERER_LOOK_H
 
+#include "cutout.h"
 #include "layer.h"
 
 /* Styles in view at once: a change during a change fades from what is seen then. */
 #define IDIOM_LOOK_MAX_LAYERS 3
+/* And those of the subject, where it has its own. */
+#define IDIOM_LOOK_MAX_INSIDE 2
+#define IDIOM_LOOK_MAX_ALL (IDIOM_LOOK_MAX_LAYERS + IDIOM_LOOK_MAX_INSIDE)
 
 /* How results are put together. */
 typedef struct {
     gboolean steady;     /* of steadied results */
     gboolean recoloured; /* with some of the source's colours */
+    IdiomCutout *cutout; /* the subject is shown in another way; NULL: it is not */
+    guint inside;        /* layers, the last ones, that show the subject; 0: the others do */
 } IdiomLookKind;
 
 /* Reference counted; frames in flight keep it, and with it all that they are made of. */
 typedef struct {
     IdiomScene *scene;
-    IdiomLayer *layers[IDIOM_LOOK_MAX_LAYERS];
+    IdiomLayer *layers[IDIOM_LOOK_MAX_ALL];
     guint n_layers;
     IdiomLookKind kind;
     IdiomProgram *program;
     IdiomTensor *bytes;
     IdiomSurface *surface; /* of bytes; NULL until something is to be shown there */
     struct {               /* mapped */
-        float *strength;
-        float *colour; /* NULL where it is not recoloured */
+        float *strength;   /* with a cutout two: outside, inside */
+        float *colour;     /* NULL where it is not recoloured */
         struct {
-            float *at_cut;                /* amount of the layer where the scene does not continue */
-            float *further;               /* what is added where it does */
-        } amounts[IDIOM_LOOK_MAX_LAYERS]; /* the first layer has none */
-        IdiomEnds ends;                   /* of bytes */
+            float *at_cut;             /* amount of the layer where the scene does not continue */
+            float *further;            /* what is added where it does */
+        } amounts[IDIOM_LOOK_MAX_ALL]; /* the first layer has none, nor has the first one inside */
+        IdiomEnds ends;                /* of bytes */
     } slot[IDIOM_PROGRAM_MAX_SLOTS];
 } IdiomLook;
 
-/* @layers: in the order in which they came into view */
+/* @layers: in the order in which they came into view, those inside after the others */
 IdiomLook *idiom_look_new(IdiomLayer *const *layers, guint n_layers, IdiomLookKind kind, GError **error);
 IdiomLook *idiom_look_ref(IdiomLook *look);
 void idiom_look_unref(IdiomLook *look);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomLook, idiom_look_unref)
 
-/* Whether @look is of just these layers. */
+/* Whether @look is of just these layers and this kind. */
 gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guint n_layers,
                           IdiomLookKind kind);
 
@@ -49,8 +55,8 @@ gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guin
  * is moved by so much towards its result. @continues: FALSE: the frame is known not to continue the one before. As
  * idiom_program_commands().
  *
- * Of several layers only one is computed in a frame, in turn, if all saw the last one; of the others the last result is
- * moved on, so that a fade costs little more than a style. Should the scene turn out to be cut just then, the one that
+ * Of several layers only one is computed, and one of those inside, in a frame, in turn, if
+ * all saw the last one; of the others the last result is moved on, so that a fade costs little more than a style. Should the scene turn out to be cut just then, the one that
  * was computed is shown alone.
  */
 gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, const double *amounts,

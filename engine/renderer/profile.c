@@ -11,6 +11,8 @@ static guint programs_of(const IdiomRenderer *r, IdiomProgram **programs)
     if (!r->look)
         return 0;
     programs[n++] = r->look->scene->program;
+    if (r->look->kind.cutout)
+        programs[n++] = r->look->kind.cutout->program;
     for (guint i = 0; i < r->look->n_layers; i++)
         programs[n++] = r->look->layers[i]->program;
     programs[n++] = r->look->program;
@@ -19,7 +21,7 @@ static guint programs_of(const IdiomRenderer *r, IdiomProgram **programs)
 
 gboolean idiom_renderer_profile(IdiomRenderer *r, gboolean enable, GError **error)
 {
-    IdiomProgram *programs[IDIOM_LOOK_MAX_LAYERS + 2];
+    IdiomProgram *programs[IDIOM_LOOK_MAX_ALL + 3];
     const guint n = programs_of(r, programs);
     for (guint i = 0; i < n; i++)
         if (!idiom_program_profile(programs[i], enable, error))
@@ -29,7 +31,7 @@ gboolean idiom_renderer_profile(IdiomRenderer *r, gboolean enable, GError **erro
 
 GArray *idiom_renderer_times(IdiomRenderer *r)
 {
-    IdiomProgram *programs[IDIOM_LOOK_MAX_LAYERS + 2];
+    IdiomProgram *programs[IDIOM_LOOK_MAX_ALL + 3];
     const guint n = programs_of(r, programs);
     GArray *times = g_array_new(FALSE, FALSE, sizeof(IdiomOpTime));
     for (guint i = 0; i < n; i++) {

@@ -30,6 +30,7 @@ IdiomRenderer *idiom_renderer_new(IdiomDevice *device, const IdiomRendererOption
     r->warning = options.warning;
     r->user = options.user;
     r->loader = idiom_loader_new(options.warning, options.user);
+    r->subject.loader = idiom_loader_new(options.warning, options.user);
     r->n_slots = options.slots ? options.slots : default_slots(device);
     r->inner = (IdiomInner){1, 1};
     r->stats.quality = 1;
@@ -121,6 +122,7 @@ void idiom_renderer_free(IdiomRenderer *r)
     idiom_view_forget(r);
     idiom_loader_free(r->loader);
     idiom_gallery_free(r->gallery);
+    idiom_subject_clear(r);
     for (guint i = 0; i < r->n_slots; i++) {
         idiom_transfer_clear(&r->slots[i].in);
         idiom_transfer_clear(&r->slots[i].out);
@@ -138,7 +140,8 @@ void idiom_renderer_get_stats(IdiomRenderer *r, IdiomRendererStats *stats)
     const gsize size = MIN(stats->struct_size, sizeof r->stats);
     g_mutex_lock(&r->lock);
     r->stats.struct_size = stats->struct_size;
-    r->stats.loading = (r->resize && r->style) || idiom_loader_is_loading(r->loader);
+    r->stats.loading = (r->resize && r->style) || idiom_loader_is_loading(r->loader) ||
+                       idiom_loader_is_loading(r->subject.loader);
     memcpy(stats, &r->stats, size);
     g_mutex_unlock(&r->lock);
 }

@@ -10,24 +10,34 @@ struct IdiomResize {
     IdiomVideoInfo info;
     IdiomInner inner;
     guint slots;
-    IdiomStyle *style;
-    float weights[IDIOM_GENERATOR_MAX_STYLES];
+    IdiomStyle *style, *subject;
+    float weights[IDIOM_GENERATOR_MAX_STYLES], subject_weights[IDIOM_GENERATOR_MAX_STYLES];
     IdiomView view;
     GError *error;
 };
+
+static gboolean build_subject(IdiomResize *resize)
+{
+    if (resize->subject)
+        resize->view.subject =
+            idiom_layer_new(resize->view.scene, resize->subject, resize->subject_weights, &resize->error);
+    return !resize->error;
+}
 
 static gpointer run(gpointer data)
 {
     IdiomResize *resize = data;
     if (idiom_view_build(&resize->view, resize->device, &resize->info, resize->inner, resize->slots,
-                         resize->style, resize->weights, &resize->error))
+                         resize->style, resize->weights, &resize->error) &&
+        build_subject(resize))
         idiom_device_warm(resize->device);
     g_atomic_int_set(&resize->done, TRUE);
     return NULL;
 }
 
 IdiomResize *idiom_resize_new(IdiomDevice *device, const IdiomVideoInfo *info, IdiomInner inner, guint slots,
-                              IdiomStyle *style, const float *weights)
+                              IdiomStyle *style, const float *weights, IdiomStyle *subject,
+                              const float *subject_weights)
 {
     IdiomResize *resize = g_new0(IdiomResize, 1);
     resize->device = idiom_device_ref(device);
@@ -36,6 +46,8 @@ IdiomResize *idiom_resize_new(IdiomDevice *device, const IdiomVideoInfo *info, I
     resize->slots = slots;
     resize->style = idiom_style_ref(style);
     memcpy(resize->weights, weights, sizeof resize->weights);
+    resize->subject = subject ? idiom_style_ref(subject) : NULL;
+    memcpy(resize->subject_weights, subject_weights, sizeof resize->subject_weights);
     resize->thread = g_thread_new("idiom-resize", run, resize);
     return resize;
 }
@@ -65,6 +77,11 @@ const IdiomStyle *idiom_resize_style(const IdiomResize *resize)
     return resize->style;
 }
 
+const IdiomStyle *idiom_resize_subject(const IdiomResize *resize)
+{
+    return resize->subject;
+}
+
 void idiom_resize_free(IdiomResize *resize)
 {
     if (!resize)
@@ -73,6 +90,7 @@ void idiom_resize_free(IdiomResize *resize)
     idiom_view_clear(&resize->view);
     g_clear_error(&resize->error);
     idiom_style_free(resize->style);
+    idiom_style_free(resize->subject);
     idiom_device_unref(resize->device);
     g_free(resize);
 }

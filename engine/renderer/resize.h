@@ -7,17 +7,19 @@
 
 typedef struct IdiomResize IdiomResize;
 
-/* Begins to make a view; what is given is kept as long as it takes. */
+/* Begins to make a view; what is given is kept as long as it takes. @subject: NULL, or the subject's own style */
 IdiomResize *idiom_resize_new(IdiomDevice *device, const IdiomVideoInfo *info, IdiomInner inner, guint slots,
-                              IdiomStyle *style, const float *weights);
+                              IdiomStyle *style, const float *weights, IdiomStyle *subject,
+                              const float *subject_weights);
 
 gboolean idiom_resize_is_done(IdiomResize *resize);
 
 /* The view, which the caller may take out of it; NULL if it could not be made. Waits. */
 IdiomView *idiom_resize_view(IdiomResize *resize, GError **error);
 
-/* The style that it is made with. */
+/* The styles that it is made with. */
 const IdiomStyle *idiom_resize_style(const IdiomResize *resize);
+const IdiomStyle *idiom_resize_subject(const IdiomResize *resize);
 
 /* Waits. */
 void idiom_resize_free(IdiomResize *resize);

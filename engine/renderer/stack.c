@@ -99,9 +99,13 @@ static void update_mix(IdiomRenderer *r)
 /* The look of the layers of now. */
 IdiomLook *idiom_stack_look(IdiomRenderer *r, IdiomLookKind kind, GError **error)
 {
-    if (idiom_look_shows(r->look, r->layers, r->n_layers, kind))
+    IdiomLayer *layers[IDIOM_LOOK_MAX_ALL];
+    memcpy(layers, r->layers, r->n_layers * sizeof *layers);
+    memcpy(layers + r->n_layers, r->subject.layers, kind.inside * sizeof *layers);
+    const guint n = r->n_layers + kind.inside;
+    if (idiom_look_shows(r->look, layers, n, kind))
         return r->look;
-    IdiomLook *look = idiom_look_new(r->layers, r->n_layers, kind, error);
+    IdiomLook *look = idiom_look_new(layers, n, kind, error);
     if (look) {
         idiom_look_unref(r->look);
         r->look = look;

@@ -24,6 +24,16 @@ typedef struct {
     gint64 begin;
 } Slot;
 
+/* How the subject of masks is shown, where it has a style of its own. */
+typedef struct {
+    IdiomLoader *loader;
+    IdiomStyle *style; /* the newest; NULL: none */
+    float weights[IDIOM_GENERATOR_MAX_STYLES];
+    IdiomLayer *layers[IDIOM_LOOK_MAX_INSIDE]; /* in the order in which they came */
+    guint n_layers;
+    gboolean unset; /* under the renderer's lock: it is to have none from the next frame on */
+} IdiomSubject;
+
 struct IdiomRenderer {
     IdiomDevice *device;
     IdiomRendererWarning warning;
@@ -51,7 +61,9 @@ struct IdiomRenderer {
     IdiomLayer
         *layers[IDIOM_LOOK_MAX_LAYERS]; /* in the order in which they came; the last one shows the style */
     guint n_layers;
-    IdiomLook *look; /* of these layers, or NULL */
+    IdiomSubject subject;
+    IdiomCutout *cutout; /* of the scene; NULL until a frame has a mask */
+    IdiomLook *look;     /* of these layers, or NULL */
 
     IdiomGallery *gallery;     /* NULL until there is something to show */
     IdiomObservation observed; /* in the last finished frame */
@@ -84,6 +96,22 @@ void idiom_stack_settle(IdiomRenderer *r);
 
 /* The look of the layers of now. */
 IdiomLook *idiom_stack_look(IdiomRenderer *r, IdiomLookKind kind, GError **error);
+
+/* --- subject.c -------------------------------------------------------------------------------------- */
+
+/* Before a frame: what is ready comes, what is covered goes. */
+void idiom_subject_update(IdiomRenderer *r);
+
+/* Makes the subject's style anew for r->scene. */
+gboolean idiom_subject_prepare(IdiomRenderer *r, GError **error);
+
+/* r->scene is another one: @layer (transfer full, may be NULL) shows @style there, if that is still what it has. */
+void idiom_subject_adopt(IdiomRenderer *r, IdiomLayer *layer, const IdiomStyle *style);
+
+/* Drops its layers, which are made for another scene then; NULL: there is none. */
+void idiom_subject_set_scene(IdiomRenderer *r, IdiomScene *scene);
+
+void idiom_subject_clear(IdiomRenderer *r);
 
 /* --- view.c ----------------------------------------------------------------------------------------- */
 

@@ -9,6 +9,7 @@ void idiom_view_clear(IdiomView *view)
     for (guint i = 0; i < G_N_ELEMENTS(view->looks); i++)
         g_clear_pointer(&view->looks[i], idiom_look_unref);
     g_clear_pointer(&view->layer, idiom_layer_unref);
+    g_clear_pointer(&view->subject, idiom_layer_unref);
     g_clear_pointer(&view->scene, idiom_scene_unref);
 }
 
@@ -31,7 +32,7 @@ static gboolean run_once(IdiomRenderer *r, IdiomLook *look, GError **error)
 {
     IdiomCommands *lists[IDIOM_SUBMIT_MAX];
     guint count = 0;
-    const double amounts[IDIOM_LOOK_MAX_LAYERS] = {0};
+    const double amounts[IDIOM_LOOK_MAX_ALL] = {0};
     const IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
     IdiomFence *fence = idiom_fence_new(r->device, error);
     if (!fence)
@@ -45,13 +46,22 @@ static gboolean run_once(IdiomRenderer *r, IdiomLook *look, GError **error)
     return ok;
 }
 
-/* All that a frame may need: the style by itself, and a fade, for which one layer is steadied and one is held. */
+/*
+ * All that a frame may need: the style by itself, a fade, for which one layer is steadied and one is held, and a mask with
+ * two styles.
+ */
 static gboolean warm_up(IdiomRenderer *r, const IdiomView *view, GError **error)
 {
     IdiomLayer *layer = view->layer, *twice[] = {layer, layer};
-    g_autoptr(IdiomLook) fading = idiom_look_new(twice, 2, (IdiomLookKind){TRUE, TRUE}, error);
+    const IdiomLookKind kind = {.steady = TRUE, .recoloured = TRUE};
+    g_autoptr(IdiomLook) fading = idiom_look_new(twice, 2, kind, error);
+    g_autoptr(IdiomCutout) cutout = fading ? idiom_cutout_new(view->scene, error) : NULL;
+    g_autoptr(IdiomLook) masked = NULL;
+    if (cutout)
+        masked = idiom_look_new(twice, 2, (IdiomLookKind){.cutout = cutout, .inside = 1}, error);
     layer->seen = 1;
-    gboolean ok = fading && run_once(r, fading, error) && run_once(r, view->looks[0], error);
+    gboolean ok = masked && run_once(r, fading, error) && run_once(r, masked, error) &&
+                  run_once(r, view->looks[0], error);
     layer->seen = 0;
     return ok;
 }
@@ -96,6 +106,7 @@ static void set_view(IdiomRenderer *r, IdiomView *view)
         r->layers[r->n_layers++] = g_steal_pointer(&view->layer);
     idiom_look_unref(r->look);
     r->look = g_steal_pointer(&view->looks[1]);
+    g_clear_pointer(&r->cutout, idiom_cutout_unref);
     idiom_scene_unref(r->scene);
     r->scene = g_steal_pointer(&view->scene);
     r->moved = FALSE;
@@ -117,7 +128,9 @@ void idiom_view_forget(IdiomRenderer *r)
 {
     forget_resize(r);
     idiom_loader_set_scene(r->loader, NULL);
+    idiom_subject_set_scene(r, NULL);
     g_clear_pointer(&r->look, idiom_look_unref);
+    g_clear_pointer(&r->cutout, idiom_cutout_unref);
     idiom_stack_drop(r, 0, r->n_layers);
     g_clear_pointer(&r->scene, idiom_scene_unref);
 }
@@ -137,7 +150,7 @@ gboolean idiom_view_prepare(IdiomRenderer *r, GError **error)
     if (!make_view(r, r->style, r->weights, &view, error))
         return FALSE;
     set_view(r, &view);
-    return TRUE;
+    return idiom_subject_prepare(r, error);
 }
 
 gboolean idiom_view_replace(IdiomRenderer *r, const IdiomLoaded *loaded, GError **error)
@@ -171,7 +184,9 @@ static void take_resized(IdiomRenderer *r)
         g_mutex_lock(&r->lock);
         memcpy(view->layer->weights, r->weights, sizeof r->weights);
         g_mutex_unlock(&r->lock);
+        IdiomLayer *subject = g_steal_pointer(&view->subject);
         set_view(r, view);
+        idiom_subject_adopt(r, subject, idiom_resize_subject(r->resize));
     }
     forget_resize(r);
 }
@@ -180,13 +195,14 @@ void idiom_view_follow_quality(IdiomRenderer *r)
 {
     IdiomInner inner;
     if (r->n_layers != 1 || !r->style || idiom_loader_is_loading(r->loader) ||
-        idiom_loader_is_ready(r->loader))
+        idiom_loader_is_ready(r->loader) || idiom_loader_is_loading(r->subject.loader))
         return; /* one thing after the other */
     if (r->resize && idiom_resize_is_done(r->resize))
         take_resized(r);
     if (r->resize || !wants_resize(r, &inner))
         return;
     g_mutex_lock(&r->lock);
-    r->resize = idiom_resize_new(r->device, &r->info, inner, r->n_slots, r->style, r->weights);
+    r->resize = idiom_resize_new(r->device, &r->info, inner, r->n_slots, r->style, r->weights,
+                                 r->subject.style, r->subject.weights);
     g_mutex_unlock(&r->lock);
 }

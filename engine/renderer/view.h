@@ -8,6 +8,7 @@
 typedef struct {
     IdiomScene *scene;
     IdiomLayer *layer;
+    IdiomLayer *subject; /* NULL unless somebody has made it, too */
     IdiomLook *looks[2]; /* plain and steady */
 } IdiomView;
 

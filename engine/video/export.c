@@ -4,12 +4,12 @@
 #include "video/colour.h"
 #include "video/format.h"
 
-enum { PICTURE, SOURCE, STRENGTH };
+enum { PICTURE, SOURCE, STRENGTH, MATTE, INPUTS };
 
 static gboolean export_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const IdiomFrame *frame = op->params;
-    const IdiomTensor *picture = op->in[PICTURE];
+    const IdiomTensor *picture = op->in[PICTURE], *matte = op->in[MATTE];
     struct {
         IdiomDims d;
         guint64 source, result, strength;
@@ -25,8 +25,14 @@ static gboolean export_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
               0};
     const IdiomFormat *format = idiom_format(frame->format);
     IdiomDispatch d = {
-        .shader = "export", .planes = {picture}, .n_planes = 1, .push = &push, .push_size = sizeof push};
+        .shader = "export",
+        .planes = {picture, matte ? matte : picture},
+        .n_planes = 2,
+        .push = &push,
+        .push_size = sizeof push,
+    };
     idiom_frame_specialize(frame, &d);
+    d.spec[d.n_spec++] = matte != NULL;
     /* An invocation writes whole words: four bytes of chroma belong to eight pixels where a sample is one for two. */
     const gboolean wide = format->sub_x && format->components[1].step == 1;
     idiom_cover_blocks(&d, frame, wide ? 8 : 4, format->sub_y ? 2 : 1);
@@ -36,10 +42,13 @@ static gboolean export_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
 static const IdiomOpClass export_class = {"export", NULL, export_record, NULL};
 
 IdiomTensor *idiom_export(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *source, IdiomTensor *strength,
-                          const IdiomFrame *frame)
+                          IdiomTensor *matte, const IdiomFrame *frame)
 {
-    IdiomTensor *in[] = {[PICTURE] = picture, [SOURCE] = source, [STRENGTH] = strength};
-    if (idiom_graph_failed(g, in, G_N_ELEMENTS(in)) || !idiom_require_frame(g, "export", source, frame) ||
+    IdiomTensor *in[INPUTS] = {
+        [PICTURE] = picture, [SOURCE] = source, [STRENGTH] = strength, [MATTE] = matte};
+    const guint wanted = matte ? 2 : 1;
+    if (idiom_graph_failed(g, in, matte ? INPUTS : MATTE) ||
+        !idiom_require_frame(g, "export", source, frame) ||
         !idiom_require_layout(g, "export", picture, IDIOM_LAYOUT_PLANES) ||
         !idiom_require_layout(g, "export", strength, IDIOM_LAYOUT_FLAT))
         return NULL;
@@ -48,10 +57,14 @@ IdiomTensor *idiom_export(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *sour
         return idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
                                 "export: picture is " IDIOM_SHAPE_FORMAT ", not " IDIOM_SHAPE_FORMAT,
                                 IDIOM_SHAPE_ARGS(picture->shape), IDIOM_SHAPE_ARGS(expected));
-    if (idiom_shape_elements(strength->shape) != 1)
+    if (idiom_shape_elements(strength->shape) != wanted)
         return idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
-                                "export: strength is " IDIOM_SHAPE_FORMAT ", not one element",
-                                IDIOM_SHAPE_ARGS(strength->shape));
-    IdiomOp *op = idiom_graph_add_op(g, &export_class, in, G_N_ELEMENTS(in), frame, sizeof *frame);
+                                "export: strength is " IDIOM_SHAPE_FORMAT ", not of %u elements",
+                                IDIOM_SHAPE_ARGS(strength->shape), wanted);
+    if (matte && !idiom_shape_equal(matte->shape, idiom_matte_shape(expected)))
+        return idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
+                                "export: " IDIOM_SHAPE_FORMAT " is no mask of the frame",
+                                IDIOM_SHAPE_ARGS(matte->shape));
+    IdiomOp *op = idiom_graph_add_op(g, &export_class, in, INPUTS, frame, sizeof *frame);
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_BYTES, source->shape);
 }

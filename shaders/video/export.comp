@@ -2,17 +2,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // RGB planes -> a frame of any format, blended with the frame that they were made of: four pixels, 4x2 where two rows share
 // chroma, and eight at a time where a word of chroma belongs to as many. What is no sample (alpha) is the source's.
+// With a mask the strength is another for each pixel; chroma has the mean of the pixels that share it.
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 #include "video/format.glsl"
 
+layout(constant_id = 13) const int MASKED = 0;
+
 PLANES_IN(0, x_in);
+PLANES_IN(1, matte); // as matte.comp makes it
 
 layout(push_constant, scalar) uniform Push {
     ivec4 d;
     Uints source;
     Uints result;
-    Floats strength;
+    Floats strength; // MASKED: two: where the mask is 0, and where it is 1
     int offset[3]; // words
     int stride[3];
     vec4 luma; // factors of R, G, B, and offset
@@ -56,6 +60,21 @@ void blend(inout uint w[4], int c, int i, float strength, float value)
     w[k] = (w[k] & ~(uint(MOST) << bit)) | (uint(result) << bit);
 }
 
+vec4 load_strength(int x0, int y)
+{
+    if (MASKED == 0)
+        return vec4(push.strength.v[0]);
+    ivec4 dm = ivec4((push.d.x + 3) >> 2, push.d.y, 4, 1);
+    vec4 m = load4(matte, dm, 0, 0, min(y, push.d.y - 1), x0 >> 2);
+    return push.strength.v[0] + m * (push.strength.v[1] - push.strength.v[0]);
+}
+
+// of the samples of chroma: two of them, or four
+vec4 chroma_strength(vec4 s)
+{
+    return SUB_X == 0 ? s : vec4(0.5 * (s.xz + s.yw), 0, 0);
+}
+
 // pixels x0 - 1 .. x0 + 3; the first one only where chroma needs it
 void load_pixels(int x0, int y, out vec3 p[5])
 {
@@ -79,16 +98,16 @@ void add_chroma(vec3 p[5], float share, inout vec3 mean[4])
     }
 }
 
-void blend_chroma(inout uint w[4], int c, int first, int count, float strength, vec3 mean[4])
+void blend_chroma(inout uint w[4], int c, int first, int count, vec4 strength, vec3 mean[4])
 {
     vec4 factors = c == 1 ? push.u : push.v;
     [[unroll]] for (int i = 0; i < 4; ++i)
         if (i < count)
-            blend(w, c, first + i, strength, dot(factors.xyz, mean[i]) + factors.w);
+            blend(w, c, first + i, strength[i], dot(factors.xyz, mean[i]) + factors.w);
 }
 
 // A row of four pixels in the plane of luma or of RGB, with the chroma that lies there.
-void write_row(int x0, int y, float strength, vec3 p[5], vec3 mean[4])
+void write_row(int x0, int y, vec4 strength, vec3 p[5], vec4 of_chroma, vec3 mean[4])
 {
     int row = row_of(0, y), word = (x0 >> 2) * STEP(0);
     int last = last_word(MIXED, push.d.xy);
@@ -96,24 +115,30 @@ void write_row(int x0, int y, float strength, vec3 p[5], vec3 mean[4])
     load_words(row, word, STEP(0), last, w);
     [[unroll]] for (int i = 0; i < 4; ++i) {
         if (YUV != 0) {
-            blend(w, 0, i, strength, dot(push.luma.xyz, p[i + 1]) + push.luma.w);
+            blend(w, 0, i, strength[i], dot(push.luma.xyz, p[i + 1]) + push.luma.w);
         } else {
-            blend(w, 0, i, strength, p[i + 1].r * MOST);
-            blend(w, 1, i, strength, p[i + 1].g * MOST);
-            blend(w, 2, i, strength, p[i + 1].b * MOST);
+            blend(w, 0, i, strength[i], p[i + 1].r * MOST);
+            blend(w, 1, i, strength[i], p[i + 1].g * MOST);
+            blend(w, 2, i, strength[i], p[i + 1].b * MOST);
         }
     }
     if (MIXED != 0) {
-        blend_chroma(w, 1, 0, 2, strength, mean);
-        blend_chroma(w, 2, 0, 2, strength, mean);
+        blend_chroma(w, 1, 0, 2, of_chroma, mean);
+        blend_chroma(w, 2, 0, 2, of_chroma, mean);
     }
     store_words(row, word, STEP(0), last, w);
 }
 
 // Four pixels of one row or two, but for chroma in planes of its own, whose colour is returned.
-void write_group(int x0, int y0, float strength, out vec3 mean[4])
+void write_group(int x0, int y0, out vec4 of_chroma, out vec3 mean[4])
 {
     vec3 p[5];
+    vec4 strength = load_strength(x0, y0), below = strength;
+    of_chroma = chroma_strength(strength);
+    if (SUB_Y != 0 && MASKED != 0) {
+        below = load_strength(x0, y0 + 1);
+        of_chroma = 0.5 * (of_chroma + chroma_strength(below));
+    }
     mean = vec3[](vec3(0), vec3(0), vec3(0), vec3(0));
     if (TOP != 0) {
         load_pixels(x0, y0 - 1, p);
@@ -121,24 +146,24 @@ void write_group(int x0, int y0, float strength, out vec3 mean[4])
     }
     load_pixels(x0, y0, p);
     add_chroma(p, SUB_Y != 0 ? 0.5 : 1.0, mean);
-    write_row(x0, y0, strength, p, mean);
+    write_row(x0, y0, strength, p, of_chroma, mean);
     if (SUB_Y != 0) {
         load_pixels(x0, y0 + 1, p);
         add_chroma(p, TOP != 0 ? 0.25 : 0.5, mean);
-        write_row(x0, min(y0 + 1, push.d.y - 1), strength, p, mean);
+        write_row(x0, min(y0 + 1, push.d.y - 1), below, p, of_chroma, mean);
     }
 }
 
-void blend_groups(inout uint w[4], int c, float strength, vec3 mean[4], vec3 next[4])
+void blend_groups(inout uint w[4], int c, vec4 strength[2], vec3 mean[4], vec3 next[4])
 {
     int count = SUB_X != 0 ? 2 : 4;
-    blend_chroma(w, c, 0, count, strength, mean);
+    blend_chroma(w, c, 0, count, strength[0], mean);
     if (GROUPS == 2)
-        blend_chroma(w, c, count, count, strength, next);
+        blend_chroma(w, c, count, count, strength[1], next);
 }
 
 // A row of chroma in planes of its own, from the one that belongs to pixel x0 on.
-void write_chroma(int x0, int y, float strength, vec3 mean[4], vec3 next[4])
+void write_chroma(int x0, int y, vec4 strength[2], vec3 mean[4], vec3 next[4])
 {
     int words = GROUPS * (SUB_X != 0 ? 2 : 4) * STEP(1) / 4;
     int word = ((x0 >> SUB_X) * STEP(1)) >> 2, last = last_word(1, push.d.xy);
@@ -158,12 +183,13 @@ void main()
     // Invocations beyond the edge repeat the last one's work: a branch around loads and stores costs more.
     int last = (push.d.x - 1) >> 2;
     int x = min(int(gl_GlobalInvocationID.x), last / GROUPS) * GROUPS, y = int(gl_GlobalInvocationID.y);
-    float strength = push.strength.v[0];
     vec3 mean[4], next[4];
-    write_group(4 * x, y << SUB_Y, strength, mean);
+    vec4 strength[2]; // of chroma
+    write_group(4 * x, y << SUB_Y, strength[0], mean);
     next = mean;
+    strength[1] = strength[0];
     if (GROUPS == 2)
-        write_group(4 * min(x + 1, last), y << SUB_Y, strength, next);
+        write_group(4 * min(x + 1, last), y << SUB_Y, strength[1], next);
     if (APART != 0)
         write_chroma(4 * x, y, strength, mean, next);
 }

@@ -9,6 +9,7 @@ int bench_frame(int argc, char **argv)
 {
     g_autofree char *style = NULL, *device = NULL, *size = NULL, *format_name = NULL, *json = NULL;
     int frames = 30;
+    gboolean mask = FALSE;
     const GOptionEntry entries[] = {
         {"style", 's', 0, G_OPTION_ARG_STRING, &style,
          "Style file or name (default: " IDIOM_STYLE_DEFAULT ")", "STYLE"},
@@ -17,6 +18,7 @@ int bench_frame(int argc, char **argv)
         {"size", 0, 0, G_OPTION_ARG_STRING, &size, "Size of the frame (default 640x360)", "WxH"},
         {"format", 0, 0, G_OPTION_ARG_STRING, &format_name, "I420, NV12, RGBA, ... (default I420)", "FORMAT"},
         {"frames", 'n', 0, G_OPTION_ARG_INT, &frames, "Frames to measure (default 30)", "N"},
+        {"mask", 0, 0, G_OPTION_ARG_NONE, &mask, "Half of the frame is the source, by a mask", NULL},
         {"json", 0, 0, G_OPTION_ARG_FILENAME, &json, "Also write the numbers here", "FILE"},
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -35,7 +37,7 @@ int bench_frame(int argc, char **argv)
         return 2;
     }
     Profile profile;
-    if (!profile_run(&profile, style, device, format, width, height, (guint)frames, &error)) {
+    if (!profile_run(&profile, style, device, format, width, height, (guint)frames, mask, &error)) {
         g_printerr("idiom-bench frame: %s\n", error->message);
         return 1;
     }

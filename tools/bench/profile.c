@@ -16,16 +16,23 @@ static void fill_noise(guint8 *bytes, gsize size)
 }
 
 static gboolean render(IdiomRenderer *renderer, const IdiomPicture *in, const IdiomPicture *out,
-                       GError **error)
+                       gboolean mask, GError **error)
 {
+    static const guint8 pixels[] = {0, 255};
     IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    IdiomMask halves = IDIOM_MASK_INIT;
+    halves.pixels = pixels;
+    halves.width = halves.stride = 2;
+    halves.height = 1;
     params.temporal = 0;
+    params.subject_strength = 0;
+    params.mask = mask ? &halves : NULL;
     return idiom_renderer_send(renderer, in, out, &params, error) &&
            idiom_renderer_get(renderer, TRUE, NULL, error) == IDIOM_GET_FRAME;
 }
 
 static gboolean time_frames(Profile *profile, IdiomRenderer *renderer, const IdiomFrame *frame, guint frames,
-                            GError **error)
+                            gboolean mask, GError **error)
 {
     g_autofree guint8 *in_bytes = g_malloc(frame->size), *out_bytes = g_malloc(frame->size);
     IdiomPicture in = IDIOM_PICTURE_INIT, out = IDIOM_PICTURE_INIT;
@@ -38,7 +45,7 @@ static gboolean time_frames(Profile *profile, IdiomRenderer *renderer, const Idi
 
     for (guint i = 0; i < frames; i++) {
         gint64 begin = g_get_monotonic_time();
-        if (!render(renderer, &in, &out, error))
+        if (!render(renderer, &in, &out, mask, error))
             return FALSE;
         double seconds = (g_get_monotonic_time() - begin) / 1e6;
         profile->frame_seconds += seconds / frames;
@@ -51,7 +58,7 @@ static gboolean time_frames(Profile *profile, IdiomRenderer *renderer, const Idi
     if (!idiom_renderer_profile(renderer, TRUE, error))
         return FALSE;
     for (guint i = 0; i < frames; i++) {
-        if (!render(renderer, &in, &out, error))
+        if (!render(renderer, &in, &out, mask, error))
             return FALSE;
         g_autoptr(GArray) times = idiom_renderer_times(renderer);
         profile_rows_add(profile->rows, (const IdiomOpTime *)times->data, times->len, i, frames);
@@ -83,7 +90,8 @@ static IdiomRenderer *open_renderer(IdiomDevice *device, const char *style, cons
 }
 
 gboolean profile_run(Profile *profile, const char *style_name, const char *device_selector,
-                     IdiomVideoFormat format, guint width, guint height, guint frames, GError **error)
+                     IdiomVideoFormat format, guint width, guint height, guint frames, gboolean mask,
+                     GError **error)
 {
     g_autoptr(IdiomDevice) device = idiom_device_open(device_selector, error);
     if (!device)
@@ -105,7 +113,7 @@ gboolean profile_run(Profile *profile, const char *style_name, const char *devic
         .height = height,
         .rows = profile_rows_new(),
     };
-    if (!time_frames(profile, renderer, &frame, frames, error)) {
+    if (!time_frames(profile, renderer, &frame, frames, mask, error)) {
         profile_clear(profile);
         return FALSE;
     }

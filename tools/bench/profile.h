@@ -22,10 +22,10 @@ typedef struct {
 
 /*
  * Runs @frames frames for the time and as many for the operations. @style, @device: as the element's
- * properties. Clear @profile after success.
+ * properties. @mask: half of the frame is masked out. Clear @profile after success.
  */
 gboolean profile_run(Profile *profile, const char *style, const char *device, IdiomVideoFormat format,
-                     guint width, guint height, guint frames, GError **error);
+                     guint width, guint height, guint frames, gboolean mask, GError **error);
 void profile_clear(Profile *profile);
 
 /* A few lines: device, speed, share of the convolutions. */

@@ -166,6 +166,30 @@ IdiomTensor *idiom_guided_upsample(IdiomGraph *g, IdiomTensor *low, IdiomTensor 
  */
 IdiomTensor *idiom_recolour(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *source, IdiomTensor *amount);
 
+/**
+ * idiom_matte_fit:
+ * @mask: planes [n,1,h,w], 0..1
+ * @guide: planes [n,3,h,w]: the picture that it is a mask of, in its size
+ *
+ * For each pixel how the mask follows the guide's colours in the 5x5 pixels around: [n,4,h,w]: factors of R, G, B, and what
+ * is added. No gradient.
+ */
+IdiomTensor *idiom_matte_fit(IdiomGraph *g, IdiomTensor *mask, IdiomTensor *guide);
+
+/**
+ * idiom_matte:
+ * @fit: as idiom_matte_fit() makes it
+ * @guide: planes [n,3,H,W]: the picture in any size
+ *
+ * The mask in the size of @guide, its edges where those of @guide are. Four pixels of a row lie in one: channel x mod 4 of
+ * column x / 4, shape idiom_matte_shape(). No gradient.
+ */
+IdiomTensor *idiom_matte(IdiomGraph *g, IdiomTensor *fit, IdiomTensor *guide);
+IdiomShape idiom_matte_shape(IdiomShape guide);
+
+/** idiom_matte_mix: @outside where @matte, of idiom_matte(), is 0, @inside where it is 1. No gradient. */
+IdiomTensor *idiom_matte_mix(IdiomGraph *g, IdiomTensor *outside, IdiomTensor *inside, IdiomTensor *matte);
+
 /** idiom_mean_hw: mean over height and width: [n,c,1,1]. */
 IdiomTensor *idiom_mean_hw(IdiomGraph *g, IdiomTensor *x);
 /** idiom_variance_hw: biased variance over height and width: [n,c,1,1]. */

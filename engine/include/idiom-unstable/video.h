@@ -69,13 +69,15 @@ IdiomTensor *idiom_import(IdiomGraph *g, IdiomTensor *bytes, const IdiomFrame *f
  * @picture: planes [1,3,height,width], RGB; values are clamped to 0..1
  * @source: bytes tensor of idiom_frame_shape(): the frame that @picture was made of
  * @strength: flat, one element, 0..1: what is written is source + strength (picture - source), in the frame's own
- *   colour space, rounded to nearest. The fourth byte of RGBA and the like is the source's.
+ *   colour space, rounded to nearest. The fourth byte of RGBA and the like is the source's. With a @matte two elements:
+ *   the strength where that is 0, and where it is 1
+ * @matte: NULL, or as idiom_matte() makes it, for the picture's size; chroma has the mean of the pixels that share it
  *
  * Bytes of idiom_frame_shape(). Chroma is the mean of 2x2 pixels. Bytes between the end of a row and the next row
  * are not defined. No gradient.
  */
 IdiomTensor *idiom_export(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *source, IdiomTensor *strength,
-                          const IdiomFrame *frame);
+                          IdiomTensor *matte, const IdiomFrame *frame);
 
 G_END_DECLS
 

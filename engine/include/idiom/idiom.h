@@ -8,6 +8,7 @@
 #include <idiom/expression.h>
 #include <idiom/frame.h>
 #include <idiom/log.h>
+#include <idiom/mask.h>
 #include <idiom/renderer.h>
 #include <idiom/style.h>
 #include <idiom/version.h>

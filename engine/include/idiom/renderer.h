@@ -5,6 +5,7 @@
 #include <idiom/device.h>
 #include <idiom/expression.h>
 #include <idiom/frame.h>
+#include <idiom/mask.h>
 #include <idiom/style.h>
 
 G_BEGIN_DECLS
@@ -122,6 +123,33 @@ IDIOM_API void idiom_renderer_change(IdiomRenderer *renderer, const char *style,
 IDIOM_API void idiom_renderer_set_mix(IdiomRenderer *renderer, const char *mix);
 
 /**
+ * idiom_renderer_show_subject:
+ * @renderer: a renderer
+ * @style: (nullable): as for idiom_style_find(): in which the subject of masks is shown; %NULL: in that of the rest
+ * @mix: (nullable): as for idiom_style_parse_mix()
+ * @error: as for idiom_renderer_show()
+ *
+ * From the next frame on that has a mask, in place of what was asked for before; returns when it is ready. On failure all
+ * stays as it was. The style costs as much as the other one does.
+ *
+ * Returns: whether it is so
+ */
+IDIOM_API gboolean idiom_renderer_show_subject(IdiomRenderer *renderer, const char *style, const char *mix,
+                                               GError **error);
+
+/**
+ * idiom_renderer_change_subject:
+ * @renderer: a renderer
+ * @style: (nullable): as for idiom_renderer_show_subject()
+ * @mix: (nullable): as for idiom_style_parse_mix()
+ * @fade: nanoseconds of the frames' time in which one style of the subject's own fades into the next; 0: at once
+ *
+ * As idiom_renderer_change() for what idiom_renderer_show_subject() shows. Any thread.
+ */
+IDIOM_API void idiom_renderer_change_subject(IdiomRenderer *renderer, const char *style, const char *mix,
+                                             guint64 fade);
+
+/**
  * idiom_renderer_set_stroke_size:
  * @size: of the strokes in proportion to the frame: 1 as in a frame of 640 pixels, which styles are trained for, 2 twice as
  *   large; 0.1 to 10
@@ -182,6 +210,9 @@ IDIOM_API gboolean idiom_renderer_configure(IdiomRenderer *renderer, const Idiom
  * @tag: comes back with the finished frame
  * @expression: (nullable): sprites to be shown, areas to be measured, points to be followed; read before
  *   idiom_renderer_send() returns
+ * @mask: (nullable): where its subject is; read before the frame is sent. %NULL: there is no subject.
+ * @subject_strength: 0..1: share of @strength in the subject
+ * @background_strength: 0..1: with a @mask, share of @strength outside the subject
  *
  * What is said of one frame. Start from IDIOM_FRAME_PARAMS_INIT.
  */
@@ -196,6 +227,9 @@ typedef struct {
     double colour;
     gpointer tag;
     const IdiomExpression *expression;
+    const IdiomMask *mask;
+    double subject_strength;
+    double background_strength;
 } IdiomFrameParams;
 
 /**
@@ -206,7 +240,7 @@ typedef struct {
 #define IDIOM_FRAME_PARAMS_INIT                                                                              \
     {                                                                                                        \
         .struct_size = sizeof(IdiomFrameParams), .time = IDIOM_TIME_NONE, .strength = 1, .temporal = 1,      \
-        .colour = 1                                                                                          \
+        .colour = 1, .subject_strength = 1, .background_strength = 1                                         \
     }
 
 /**

@@ -96,10 +96,10 @@ static IdiomShape frame_shape(const RefArgs *a, Ref *const *in)
 }
 
 /* source + strength (wanted - source), which nothing says of bytes that no row has. */
-static void blend(Ref *const *in, Ref *out, gsize byte, double wanted)
+static void blend(Ref *const *in, Ref *out, gsize byte, double strength, double wanted)
 {
     double source = in[1]->v[byte];
-    out->v[byte] = CLAMP(source + in[2]->v[0] * (wanted - source), 0, 255);
+    out->v[byte] = CLAMP(source + strength * (wanted - source), 0, 255);
     out->open[byte] = FALSE;
 }
 
@@ -108,13 +108,31 @@ static double picture_at(const Ref *picture, guint c, guint y, guint x)
     return CLAMP(picture->v[at_clamped(picture, 0, c, (int)y, (int)x)], 0, 1);
 }
 
+/* At a pixel; with a mask, one of the two strengths or between. */
+static double strength_at(Ref *const *in, guint y, guint x)
+{
+    const Ref *mask = in[3];
+    const guint row = MIN(y, in[0]->shape.h - 1);
+    const double *s = in[2]->v;
+    return mask ? s[0] + mask->v[at(mask, 0, x % 4, row, x / 4)] * (s[1] - s[0]) : s[0];
+}
+
+/* Of the pixels that share a sample of chroma, also those beyond the edge of an odd frame that a mask has room for. */
+static double strength_of_chroma(Ref *const *in, guint y, guint x)
+{
+    double sum = 0;
+    for (guint i = 0; i < 4; i++)
+        sum += strength_at(in, 2 * y + i / 2, 2 * x + i % 2) / 4;
+    return sum;
+}
+
 static void export_rgb(const IdiomFrame *f, Ref *const *in, Ref *out)
 {
     for (guint y = 0; y < f->height; y++)
         for (guint x = 0; x < f->width; x++) {
             for (guint c = 0; c < 3; c++)
-                blend(in, out, rgb_byte(f, c, y, x), 255 * picture_at(in[0], c, y, x));
-            blend(in, out, rgb_byte(f, 3, y, x), in[1]->v[rgb_byte(f, 3, y, x)]);
+                blend(in, out, rgb_byte(f, c, y, x), strength_at(in, y, x), 255 * picture_at(in[0], c, y, x));
+            blend(in, out, rgb_byte(f, 3, y, x), 0, in[1]->v[rgb_byte(f, 3, y, x)]);
         }
 }
 
@@ -125,7 +143,8 @@ static void export_yuv(const IdiomFrame *f, Ref *const *in, Ref *out)
         for (guint x = 0; x < f->width; x++) {
             double luma = k.kr * picture_at(in[0], 0, y, x) + k.kg * picture_at(in[0], 1, y, x) +
                           k.kb * picture_at(in[0], 2, y, x);
-            blend(in, out, f->offset[0] + y * f->stride[0] + x, k.black + k.luma * luma);
+            blend(in, out, f->offset[0] + y * f->stride[0] + x, strength_at(in, y, x),
+                  k.black + k.luma * luma);
         }
     for (guint y = 0; y < (f->height + 1) / 2; y++)
         for (guint x = 0; x < (f->width + 1) / 2; x++) {
@@ -133,8 +152,11 @@ static void export_yuv(const IdiomFrame *f, Ref *const *in, Ref *out)
             for (guint i = 0; i < 12; i++)
                 rgb[i / 4] += picture_at(in[0], i / 4, 2 * y + i % 4 / 2, 2 * x + i % 2) / 4;
             double luma = k.kr * rgb[0] + k.kg * rgb[1] + k.kb * rgb[2];
-            blend(in, out, chroma_byte(f, 0, y, x), 128 + k.chroma * (rgb[2] - luma) / (2 * (1 - k.kb)));
-            blend(in, out, chroma_byte(f, 1, y, x), 128 + k.chroma * (rgb[0] - luma) / (2 * (1 - k.kr)));
+            const double strength = strength_of_chroma(in, y, x);
+            blend(in, out, chroma_byte(f, 0, y, x), strength,
+                  128 + k.chroma * (rgb[2] - luma) / (2 * (1 - k.kb)));
+            blend(in, out, chroma_byte(f, 1, y, x), strength,
+                  128 + k.chroma * (rgb[0] - luma) / (2 * (1 - k.kr)));
         }
 }
 
@@ -153,7 +175,8 @@ static const RefRule ref_export = {frame_shape, .forward = export_forward};
 
 /* clang-format off */
 OP(import, "import", ref_import, idiom_import(g, in[0], a->more), {"bytes"})
-OP(export, "export", ref_export, idiom_export(g, in[0], in[1], in[2], a->more), {"picture", "source", "strength"})
+OP(export, "export", ref_export, idiom_export(g, in[0], in[1], in[2], in[3], a->more),
+   {"picture", "source", "strength", "matte"})
 /* clang-format on */
 
 /* --- cases ---------------------------------------------------------------------------------------- */
@@ -182,7 +205,10 @@ static void add_frame(Checks *checks, IdiomFrame f, guint more)
     const Operand bytes = BYTES(idiom_frame_shape(&f));
     add_case(checks, &check_import, (RefArgs){.more = kept}, text, OPERANDS(bytes));
     add_case(checks, &check_export, (RefArgs){.more = kept}, text,
-             OPERANDS(picture, bytes, FIXED(IDIOM_SHAPE(1, 1, 1, 1), FILL_SHARE)));
+             OPERANDS(picture, bytes, FIXED(IDIOM_SHAPE(1, 1, 1, 1), FILL_SHARE), NONE));
+    add_case(checks, &check_export, (RefArgs){.more = kept}, text,
+             OPERANDS(picture, bytes, FIXED(IDIOM_SHAPE(1, 1, 1, 2), FILL_SHARE),
+                      FIXED_PLANES(idiom_matte_shape(picture.shape), FILL_SHARE)));
 }
 
 CASES(video)

@@ -282,7 +282,7 @@ static void check_export(const IdiomFrame *f, IdiomPrecision precision, float st
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, f->height, f->width));
     IdiomTensor *source = idiom_graph_input(g, IDIOM_LAYOUT_BYTES, idiom_frame_shape(f));
     IdiomTensor *factor = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-    IdiomTensor *result = idiom_export(g, idiom_to_planes(g, input), source, factor, f);
+    IdiomTensor *result = idiom_export(g, idiom_to_planes(g, input), source, factor, NULL, f);
     g_autoptr(IdiomProgram) p = program(g, result);
     guint8 *old = idiom_program_map(p, source);
     fill_noise(old, f->size, 7);
@@ -370,7 +370,7 @@ static void test_round_trip(gconstpointer data)
         IdiomGraph *g = idiom_graph_new(device, (IdiomPrecision)precision);
         IdiomTensor *bytes = idiom_graph_input(g, IDIOM_LAYOUT_BYTES, idiom_frame_shape(&f));
         IdiomTensor *factor = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-        IdiomTensor *result = idiom_export(g, idiom_import(g, bytes, &f), bytes, factor, &f);
+        IdiomTensor *result = idiom_export(g, idiom_import(g, bytes, &f), bytes, factor, NULL, &f);
         g_autoptr(IdiomProgram) p = program(g, result);
         guint8 *frame = idiom_program_map(p, bytes);
         fill_noise(frame, f.size, 3);
@@ -455,7 +455,7 @@ static void test_speed(gconstpointer data)
     IdiomGraph *g = idiom_graph_new(device, precision);
     IdiomTensor *bytes = idiom_graph_input(g, IDIOM_LAYOUT_BYTES, idiom_frame_shape(&f));
     IdiomTensor *factor = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-    IdiomTensor *result = idiom_export(g, idiom_import(g, bytes, &f), bytes, factor, &f);
+    IdiomTensor *result = idiom_export(g, idiom_import(g, bytes, &f), bytes, factor, NULL, &f);
     g_autoptr(IdiomProgram) p = program(g, result);
     fill_noise(idiom_program_map(p, bytes), f.size, 5);
     *(float *)idiom_program_map(p, factor) = 1;

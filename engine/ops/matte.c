@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A small mask brought along the edges of a picture: the guided filter of He, Sun and Tang ("Guided Image Filtering",
+ * ECCV 2010) in colour, its fit made where the mask is small and used where the picture is large.
+ */
+#include "ops/internal.h"
+
+static gboolean three_channels(IdiomGraph *g, const char *name, const IdiomTensor *guide)
+{
+    if (guide->shape.c == 3)
+        return TRUE;
+    idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "%s: guide is " IDIOM_SHAPE_FORMAT ", not of 3 channels", name,
+                     IDIOM_SHAPE_ARGS(guide->shape));
+    return FALSE;
+}
+
+static gboolean check(IdiomGraph *g, const char *name, IdiomTensor **in, guint n)
+{
+    if (idiom_graph_failed(g, in, n))
+        return FALSE;
+    for (guint i = 0; i < n; i++)
+        if (!idiom_require_layout(g, name, in[i], IDIOM_LAYOUT_PLANES))
+            return FALSE;
+    return TRUE;
+}
+
+/* --- fit ------------------------------------------------------------------------------------------- */
+
+static gboolean fit_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
+{
+    const IdiomTensor *fit = op->out[0];
+    struct {
+        IdiomDims mask, guide, d;
+    } push = {idiom_dims(op->in[0]->shape), idiom_dims(op->in[1]->shape), idiom_dims(fit->shape)};
+    IdiomDispatch d = {
+        .shader = "matte_fit",
+        .planes = {op->in[0], op->in[1], fit},
+        .n_planes = 3,
+        .push = &push,
+        .push_size = sizeof push,
+    };
+    idiom_dispatch_cover(&d, fit->shape);
+    return idiom_record_dispatch(r, &d, error);
+}
+
+static const IdiomOpClass fit_class = {"matte_fit", NULL, fit_record, NULL};
+
+IdiomTensor *idiom_matte_fit(IdiomGraph *g, IdiomTensor *mask, IdiomTensor *guide)
+{
+    IdiomTensor *in[] = {mask, guide};
+    if (!check(g, "matte_fit", in, 2) || !three_channels(g, "matte_fit", guide))
+        return NULL;
+    const IdiomShape s = guide->shape;
+    if (!idiom_shape_equal(mask->shape, IDIOM_SHAPE(s.n, 1, s.h, s.w)))
+        return idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
+                                "matte_fit: mask is " IDIOM_SHAPE_FORMAT ", needed is [%u,1,%u,%u]",
+                                IDIOM_SHAPE_ARGS(mask->shape), s.n, s.h, s.w);
+    IdiomOp *op = idiom_graph_add_op(g, &fit_class, in, 2, NULL, 0);
+    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(s.n, 4, s.h, s.w));
+}
+
+/* --- matte ----------------------------------------------------------------------------------------- */
+
+static gboolean matte_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
+{
+    const IdiomShape fit = op->in[0]->shape, guide = op->in[1]->shape;
+    const IdiomTensor *matte = op->out[0];
+    struct {
+        IdiomDims fit, guide, d;
+        float ratio[2];
+    } push = {idiom_dims(fit),
+              idiom_dims(guide),
+              idiom_dims(matte->shape),
+              {(float)fit.w / (float)guide.w, (float)fit.h / (float)guide.h}};
+    IdiomDispatch d = {
+        .shader = "matte",
+        .planes = {op->in[0], op->in[1], matte},
+        .n_planes = 3,
+        .push = &push,
+        .push_size = sizeof push,
+    };
+    idiom_dispatch_cover(&d, matte->shape);
+    return idiom_record_dispatch(r, &d, error);
+}
+
+static const IdiomOpClass matte_class = {"matte", NULL, matte_record, NULL};
+
+IdiomShape idiom_matte_shape(IdiomShape picture)
+{
+    return IDIOM_SHAPE(picture.n, 4, picture.h, IDIOM_DIV_UP(picture.w, 4));
+}
+
+IdiomTensor *idiom_matte(IdiomGraph *g, IdiomTensor *fit, IdiomTensor *guide)
+{
+    IdiomTensor *in[] = {fit, guide};
+    if (!check(g, "matte", in, 2) || !three_channels(g, "matte", guide))
+        return NULL;
+    if (fit->shape.c != 4 || fit->shape.n != guide->shape.n)
+        return idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "matte: " IDIOM_SHAPE_FORMAT " is no fit",
+                                IDIOM_SHAPE_ARGS(fit->shape));
+    IdiomOp *op = idiom_graph_add_op(g, &matte_class, in, 2, NULL, 0);
+    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, idiom_matte_shape(guide->shape));
+}
+
+/* --- two pictures ---------------------------------------------------------------------------------- */
+
+static gboolean mix_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
+{
+    const IdiomTensor *result = op->out[0];
+    struct {
+        IdiomDims d, matte;
+    } push = {idiom_dims(result->shape), idiom_dims(op->in[2]->shape)};
+    IdiomDispatch d = {
+        .shader = "matte_mix",
+        .planes = {op->in[0], op->in[1], op->in[2], result},
+        .n_planes = 4,
+        .push = &push,
+        .push_size = sizeof push,
+    };
+    idiom_dispatch_cover(&d, result->shape);
+    return idiom_record_dispatch(r, &d, error);
+}
+
+static const IdiomOpClass mix_class = {"matte_mix", NULL, mix_record, NULL};
+
+IdiomTensor *idiom_matte_mix(IdiomGraph *g, IdiomTensor *outside, IdiomTensor *inside, IdiomTensor *matte)
+{
+    IdiomTensor *in[] = {outside, inside, matte};
+    if (!check(g, "matte_mix", in, 3) || !idiom_require_same(g, "matte_mix", outside, inside))
+        return NULL;
+    if (!idiom_shape_equal(matte->shape, idiom_matte_shape(outside->shape)))
+        return idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
+                                "matte_mix: " IDIOM_SHAPE_FORMAT " is no mask of " IDIOM_SHAPE_FORMAT,
+                                IDIOM_SHAPE_ARGS(matte->shape), IDIOM_SHAPE_ARGS(outside->shape));
+    IdiomOp *op = idiom_graph_add_op(g, &mix_class, in, 3, NULL, 0);
+    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, outside->shape);
+}
