@@ -17,6 +17,8 @@ typedef struct {
 struct Flow {
     GstBaseTransform *element;
     IdiomRenderer *renderer;
+    FlowFinished finished;
+    gpointer user;
     GstVideoInfo info;
     GstClockTime latency;
     GQueue flights;   /* of Flight, the oldest first */
@@ -62,6 +64,8 @@ static GstFlowReturn push_oldest(Flow *flow, gboolean wait, gboolean *taken)
     if (!*taken)
         return GST_FLOW_OK;
     GstBuffer *buffer = land(g_queue_pop_head(&flow->flights));
+    if (got == IDIOM_GET_FRAME && flow->finished)
+        flow->finished(flow->user);
     if (got == IDIOM_GET_FRAME)
         return push(flow, buffer);
     gst_buffer_unref(buffer);
@@ -153,6 +157,12 @@ GstClockTime flow_configure(Flow *flow, const GstVideoInfo *info)
     if (slots > 1 && !flow->thread)
         flow->thread = g_thread_new("idiom-flow", watch, flow);
     return flow->latency;
+}
+
+void flow_set_finished(Flow *flow, FlowFinished finished, gpointer user)
+{
+    flow->finished = finished;
+    flow->user = user;
 }
 
 /* --- frames ---------------------------------------------------------------------------------------- */

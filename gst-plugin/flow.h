@@ -15,6 +15,10 @@ typedef struct Flow Flow;
 
 Flow *flow_new(GstBaseTransform *element, IdiomRenderer *renderer);
 
+/* @finished: called for each finished frame, before it is pushed */
+typedef void (*FlowFinished)(gpointer user);
+void flow_set_finished(Flow *flow, FlowFinished finished, gpointer user);
+
 /* Drops what is in flight. Without the stream lock: the thread may need it to come to its end. */
 void flow_free(Flow *flow);
 

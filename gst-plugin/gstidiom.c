@@ -56,6 +56,8 @@
 #include "messages.h"
 #include "quality.h"
 #include "settings.h"
+#include "speech.h"
+#include "textpad.h"
 #include "videoinfo.h"
 
 GST_DEBUG_CATEGORY_STATIC(idiom_debug);
@@ -92,7 +94,10 @@ struct _GstIdiom {
     IdiomDevice *device;
     Flow *flow;
 
+    Speech *speech;
+
     /* of the streaming thread */
+    TextPad *text;           /* NULL: nobody asked for it */
     IdiomFrameParams params; /* of the frame of now */
 };
 
@@ -106,6 +111,8 @@ static void apply_settings(GstIdiom *self)
     Settings *settings = &self->settings;
     if (!self->renderer)
         return;
+    if (settings->style_changed)
+        speech_set_style(self->speech, settings->style);
     if (settings->style_changed)
         idiom_renderer_change(self->renderer, settings->style, settings->mix, settings->style_fade);
     idiom_renderer_set_stroke_size(self->renderer, settings->stroke_size);
@@ -176,6 +183,13 @@ static gboolean open_device(GstIdiom *self, const char *selector)
     return TRUE;
 }
 
+/* A frame is finished: what was found in it is good for the next ones. */
+static void learn(gpointer data)
+{
+    GstIdiom *self = data;
+    speech_learn(self->speech, self->renderer);
+}
+
 static gboolean gst_idiom_start(GstBaseTransform *base)
 {
     GstIdiom *self = GST_IDIOM(base);
@@ -205,6 +219,9 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
         return FALSE;
     }
     self->flow = flow_new(base, renderer);
+    flow_set_finished(self->flow, learn, self);
+    speech_set_style(self->speech, style);
+    speech_forget(self->speech);
     GST_OBJECT_LOCK(self);
     self->renderer = g_steal_pointer(&renderer);
     apply_settings(self); /* what has changed meanwhile */
@@ -228,6 +245,17 @@ static gboolean gst_idiom_stop(GstBaseTransform *base)
 
 /* --- events and queries ---------------------------------------------------------------------------- */
 
+/* Text has nobody to wait for beyond the end of the video; what is known of a scene ends with it. */
+static void note_end(GstIdiom *self, GstEvent *event)
+{
+    const GstEventType type = GST_EVENT_TYPE(event);
+    const gboolean begins = type == GST_EVENT_STREAM_START || type == GST_EVENT_FLUSH_STOP;
+    if (begins)
+        speech_forget(self->speech);
+    if (self->text && (begins || type == GST_EVENT_EOS))
+        textpad_set_ended(self->text, type == GST_EVENT_EOS);
+}
+
 static gboolean gst_idiom_sink_event(GstBaseTransform *base, GstEvent *event)
 {
     GstIdiom *self = GST_IDIOM(base);
@@ -237,6 +265,7 @@ static gboolean gst_idiom_sink_event(GstBaseTransform *base, GstEvent *event)
         flow_drain(self->flow); /* it comes after the frames before it */
     if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START)
         flow_drop(self->flow);
+    note_end(self, event);
     return GST_BASE_TRANSFORM_CLASS(gst_idiom_parent_class)->sink_event(base, event);
 }
 
@@ -272,6 +301,33 @@ static void set_latency(GstIdiom *self, GstClockTime latency)
     GST_OBJECT_UNLOCK(self);
     if (changed)
         gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
+}
+
+/* --- text ------------------------------------------------------------------------------------------ */
+
+static GstPad *gst_idiom_request_new_pad(GstElement *element, GstPadTemplate *template, const char *name,
+                                         const GstCaps *caps)
+{
+    GstIdiom *self = GST_IDIOM(element);
+    (void)template, (void)name, (void)caps;
+    if (self->text)
+        return NULL; /* there is only one */
+    TextPad *text = textpad_new(element, "text");
+    GST_PAD_STREAM_LOCK(GST_BASE_TRANSFORM(self)->sinkpad);
+    self->text = text;
+    GST_PAD_STREAM_UNLOCK(GST_BASE_TRANSFORM(self)->sinkpad);
+    return textpad_pad(text);
+}
+
+static void gst_idiom_release_pad(GstElement *element, GstPad *pad)
+{
+    GstIdiom *self = GST_IDIOM(element);
+    (void)pad;
+    GST_PAD_STREAM_LOCK(GST_BASE_TRANSFORM(self)->sinkpad);
+    TextPad *text = g_steal_pointer(&self->text);
+    speech_set_text(self->speech, NULL, FALSE);
+    GST_PAD_STREAM_UNLOCK(GST_BASE_TRANSFORM(self)->sinkpad);
+    textpad_free(text);
 }
 
 /* --- caps and memory ------------------------------------------------------------------------------- */
@@ -358,6 +414,23 @@ static void describe_frame(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
     GST_OBJECT_UNLOCK(self);
 }
 
+/* What the frame says; text from the pipeline is in time with it. */
+static const IdiomExpression *express(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
+{
+    const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
+    if (self->text) {
+        gboolean markup = FALSE;
+        const GstClockTime now =
+            segment->format == GST_FORMAT_TIME
+                ? gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
+                : 0;
+        g_autofree char *text = textpad_at(self->text, GST_CLOCK_TIME_IS_VALID(now) ? now : 0, &markup);
+        speech_set_text(self->speech, text, markup);
+    }
+    return speech_frame(self->speech, buffer, &GST_VIDEO_FILTER(self)->in_info, time,
+                        (GstClockTime)self->params.duration);
+}
+
 /* Called for every buffer that comes, also if it is dropped then because the sink is late. */
 static void gst_idiom_before_transform(GstBaseTransform *base, GstBuffer *buffer)
 {
@@ -366,6 +439,7 @@ static void gst_idiom_before_transform(GstBaseTransform *base, GstBuffer *buffer
     if (GST_CLOCK_TIME_IS_VALID(time))
         gst_object_sync_values(GST_OBJECT(self), time);
     describe_frame(self, buffer, time);
+    self->params.expression = express(self, buffer, time);
     const gboolean pass = idiom_renderer_pass(self->renderer, &self->params);
     if (pass)
         flow_drain(self->flow);
@@ -462,7 +536,8 @@ static void gst_idiom_set_property(GObject *object, guint id, const GValue *valu
     GstIdiom *self = GST_IDIOM(object);
     g_autoptr(GError) error = NULL;
     GST_OBJECT_LOCK(self);
-    const gboolean known = settings_set(&self->settings, id, value), running = self->renderer != NULL;
+    const gboolean known = settings_set(&self->settings, id, value) || speech_set(self->speech, id, value);
+    const gboolean running = self->renderer != NULL;
     GST_OBJECT_UNLOCK(self);
     if (id == PROP_QUALITY && running && !set_quality(self, &error))
         messages_post_warning(GST_ELEMENT(self), error);
@@ -489,7 +564,7 @@ static void gst_idiom_get_property(GObject *object, guint id, GValue *value, GPa
     GST_OBJECT_LOCK(self);
     if (id == PROP_STATS)
         g_value_take_boxed(value, make_stats(self));
-    else if (!settings_get(&self->settings, id, value))
+    else if (!settings_get(&self->settings, id, value) && !speech_get(self->speech, id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
     GST_OBJECT_UNLOCK(self);
 }
@@ -498,6 +573,7 @@ static void gst_idiom_finalize(GObject *object)
 {
     GstIdiom *self = GST_IDIOM(object);
     settings_clear(&self->settings);
+    speech_free(self->speech);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_idiom_parent_class)->finalize(object);
 }
@@ -505,6 +581,7 @@ static void gst_idiom_finalize(GObject *object)
 static void gst_idiom_init(GstIdiom *self)
 {
     settings_init(&self->settings);
+    self->speech = speech_new(GST_ELEMENT(self));
     self->stats = (IdiomRendererStats)IDIOM_RENDERER_STATS_INIT;
 }
 
@@ -521,6 +598,7 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
     object->dispatch_properties_changed = gst_idiom_dispatch_properties_changed;
     object->finalize = gst_idiom_finalize;
     settings_install(object);
+    speech_install(object);
     /**
      * GstIdiom:stats:
      *
@@ -540,10 +618,13 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
 
     gst_element_class_add_static_pad_template(element, &sink_template);
     gst_element_class_add_static_pad_template(element, &src_template);
+    gst_element_class_add_static_pad_template(element, &textpad_template);
     gst_element_class_set_static_metadata(element, "Idiom", "Filter/Effect/Video",
                                           "Shows video in the style of a painting (neural network on Vulkan)",
                                           "The idiom developers");
 
+    element->request_new_pad = gst_idiom_request_new_pad;
+    element->release_pad = gst_idiom_release_pad;
     base->start = gst_idiom_start;
     base->stop = gst_idiom_stop;
     base->sink_event = gst_idiom_sink_event;

@@ -203,7 +203,7 @@ gboolean idiom_renderer_pass(IdiomRenderer *r, const IdiomFrameParams *given)
     if (given)
         idiom_take_struct(&params, sizeof params, given, given->struct_size);
     const gboolean nothing = r->scene && r->n_layers == 0 && !idiom_loader_is_ready(r->loader);
-    if (params.strength > 0 && !nothing)
+    if ((params.strength > 0 && !nothing) || params.expression)
         return FALSE;
     idiom_continuity_next(&r->continuity, &params);
     r->continuity.broken = TRUE;

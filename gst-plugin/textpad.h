@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Text that comes with the video, on a pad of its own, in time with it. */
+#ifndef IDIOM_TEXTPAD_H
+#define IDIOM_TEXTPAD_H
+
+#include <gst/gst.h>
+
+typedef struct TextPad TextPad;
+
+extern GstStaticPadTemplate textpad_template;
+
+/* Adds a pad called @name to @element. */
+TextPad *textpad_new(GstElement *element, const char *name);
+/* Without the lock of anything; takes the pad away. */
+void textpad_free(TextPad *text);
+GstPad *textpad_pad(const TextPad *text);
+
+/* The video has come to its end, or begins anew. */
+void textpad_set_ended(TextPad *text, gboolean ended);
+
+/*
+ * The text at @running_time of the video (free it; NULL for none). Waits for the first text of all, a moment; whoever has no
+ * text for now may send gaps.
+ */
+char *textpad_at(TextPad *text, GstClockTime running_time, gboolean *markup);
+
+#endif
