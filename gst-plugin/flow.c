@@ -19,7 +19,7 @@ struct Flow {
     IdiomRenderer *renderer;
     FlowFinished finished;
     gpointer user;
-    GstVideoInfo info;
+    GstVideoInfo in, out;
     GstClockTime latency;
     GQueue flights;   /* of Flight, the oldest first */
     gboolean gap;     /* the next frame to be pushed does not follow the last one */
@@ -148,11 +148,12 @@ void flow_free(Flow *flow)
     g_free(flow);
 }
 
-GstClockTime flow_configure(Flow *flow, const GstVideoInfo *info)
+GstClockTime flow_configure(Flow *flow, const GstVideoInfo *in, const GstVideoInfo *out)
 {
     const guint slots = idiom_renderer_slots(flow->renderer);
-    const GstClockTime duration = video_info_frame_duration(info);
-    flow->info = *info;
+    const GstClockTime duration = video_info_frame_duration(in);
+    flow->in = *in;
+    flow->out = *out;
     flow->latency = (slots - 1) * (duration ? duration : ASSUMED_DURATION);
     if (slots > 1 && !flow->thread)
         flow->thread = g_thread_new("idiom-flow", watch, flow);
@@ -184,7 +185,7 @@ static Flight *take_off(Flow *flow, GstBuffer *result, GError **error)
     g_autofree Flight *flight = g_new0(Flight, 1);
     flight->buffer = result;
     flight->due = g_get_monotonic_time() + (gint64)(flow->latency / (GST_SECOND / G_USEC_PER_SEC));
-    if (gst_video_frame_map(&flight->frame, &flow->info, result,
+    if (gst_video_frame_map(&flight->frame, &flow->out, result,
                             GST_MAP_WRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
         return g_steal_pointer(&flight);
     g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, "a buffer downstream cannot be written");
@@ -196,10 +197,10 @@ static gboolean send(Flow *flow, GstBuffer *source, Flight *flight, const IdiomF
                      GError **error)
 {
     GstVideoFrame frame;
-    if (!gst_video_frame_map(&frame, &flow->info, source, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
+    if (!gst_video_frame_map(&frame, &flow->in, source, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
         g_set_error(error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
                     "a buffer of %zu bytes cannot be read as %s of %dx%d", gst_buffer_get_size(source),
-                    GST_VIDEO_INFO_NAME(&flow->info), flow->info.width, flow->info.height);
+                    GST_VIDEO_INFO_NAME(&flow->in), flow->in.width, flow->in.height);
         return FALSE;
     }
     const IdiomPicture from = video_frame_picture(&frame), to = video_frame_picture(&flight->frame);

@@ -26,7 +26,7 @@ void flow_free(Flow *flow);
  * Takes note of what the next frames are, in buffers that come and in those that go. Nothing may be in flight. Returns how
  * much later than its source a frame comes out at most, as long as the device keeps up.
  */
-GstClockTime flow_configure(Flow *flow, const GstVideoInfo *info);
+GstClockTime flow_configure(Flow *flow, const GstVideoInfo *in, const GstVideoInfo *out);
 
 /* Sends @source to the device, to be finished in @result (transfer full), and pushes what is finished. */
 GstFlowReturn flow_send(Flow *flow, GstBuffer *source, GstBuffer *result, const IdiomFrameParams *params);

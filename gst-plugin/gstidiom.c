@@ -5,9 +5,9 @@
  * @short_description: shows video in the style of a painting
  *
  * Every frame goes through a small neural network that has learnt the manner of one or more reference
- * pictures; it runs in Vulkan compute shaders, on a GPU or, slower, on the CPU with lavapipe. Size, format,
- * timestamps and metas of the video stay as they are, also its alpha channel. Conversion between YUV and RGB
- * is done by the shaders, as the caps' colorimetry says.
+ * pictures; it runs in Vulkan compute shaders, on a GPU or, slower, on the CPU with lavapipe. Size, timestamps
+ * and metas of the video stay as they are, also its alpha channel, and its format unless downstream wants
+ * another one. Conversion between formats is done by the shaders, as the caps' colorimetry says.
  *
  * A style is a file made by `idiom-train`. #idiom:style takes its path, or its name without directory and
  * ".safetensors", which is looked up in the directories of the environment variable `IDIOM_STYLE_PATH`
@@ -33,25 +33,25 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 filesrc location=in.mp4 ! decodebin ! videoconvert ! idiom style=starry-night ! videoconvert
- * ! x264enc ! mp4mux ! filesink location=out.mp4
+ * gst-launch-1.0 filesrc location=in.mp4 ! decodebin ! idiom style=starry-night ! x264enc ! mp4mux !
+ * filesink location=out.mp4
  * ]| A file, stylized and encoded again.
  * |[
- * gst-launch-1.0 v4l2src ! videoconvert ! queue max-size-buffers=1 leaky=downstream ! videorate drop-only=true !
- * idiom ! videoconvert ! autovideosink sync=false
+ * gst-launch-1.0 v4l2src ! video/x-raw ! queue max-size-buffers=1 leaky=downstream ! videorate drop-only=true !
+ * idiom ! autovideosink sync=false
  * ]| A camera, in the default style; frames that come too fast are dropped. The queue marks every frame after a dropped
  * one with #GST_BUFFER_FLAG_DISCONT, which would end the smoothing; videorate takes the mark off.
  * |[
- * gst-launch-1.0 videotestsrc is-live=true ! video/x-raw,width=640,height=360 ! idiom strength=0.5 !
- * videoconvert ! autovideosink
+ * gst-launch-1.0 videotestsrc is-live=true ! video/x-raw,width=640,height=360 ! idiom strength=0.5 ! autovideosink
  * ]| Half way between the source and the style.
  * |[
- * gst-launch-1.0 filesrc location=in.mp4 ! decodebin ! videoconvert ! idiom style=seasons.safetensors
- * mix="summer:0.3,winter:0.7" temporal=0.5 ! videoconvert ! autovideosink
+ * gst-launch-1.0 filesrc location=in.mp4 ! decodebin ! idiom style=seasons.safetensors
+ * mix="summer:0.3,winter:0.7" temporal=0.5 ! autovideosink
  * ]| Two styles of one file, mixed, with less smoothing over time.
  */
 #include "gstidiom.h"
 
+#include "convert.h"
 #include "flow.h"
 #include "messages.h"
 #include "quality.h"
@@ -63,15 +63,10 @@
 GST_DEBUG_CATEGORY_STATIC(idiom_debug);
 #define GST_CAT_DEFAULT idiom_debug
 
-/* those of the library, the ones that lose least and cost least first */
-#define FORMATS                                                                                              \
-    "{ I420, NV12, RGBA, BGRA, RGBx, BGRx, YV12, NV21, Y42B, Y444, YUY2, UYVY, I420_10LE, P010_10LE, "       \
-    "ARGB, ABGR, xRGB, xBGR, RGB, BGR, GRAY8 }"
-
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
-    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
+    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(CONVERT_FORMATS)));
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
-    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(CONVERT_FORMATS)));
 
 /* Microseconds from frame to frame, where nothing tells. */
 #define USUAL_DURATION (G_USEC_PER_SEC / 30)
@@ -332,27 +327,49 @@ static void gst_idiom_release_pad(GstElement *element, GstPad *pad)
 
 /* --- caps and memory ------------------------------------------------------------------------------- */
 
+static GstCaps *gst_idiom_transform_caps(GstBaseTransform *base, GstPadDirection direction, GstCaps *caps,
+                                         GstCaps *filter)
+{
+    (void)base, (void)direction;
+    return convert_transform(caps, filter);
+}
+
+static GstCaps *gst_idiom_fixate_caps(GstBaseTransform *base, GstPadDirection direction, GstCaps *caps,
+                                      GstCaps *choice)
+{
+    (void)base, (void)direction;
+    GstCaps *fixed = convert_fixate(caps, choice);
+    gst_caps_unref(choice);
+    return fixed;
+}
+
+static gboolean describe(GstIdiom *self, const GstVideoInfo *info, IdiomVideoInfo *described)
+{
+    const char *refusal = video_info_describe(info, described);
+    if (refusal)
+        GST_ELEMENT_ERROR(self, STREAM, FORMAT, ("%s", refusal), (NULL));
+    return !refusal;
+}
+
 static gboolean gst_idiom_set_info(GstVideoFilter *video, GstCaps *in_caps, GstVideoInfo *in,
                                    GstCaps *out_caps, GstVideoInfo *out)
 {
-    (void)in_caps, (void)out_caps, (void)out;
+    (void)in_caps, (void)out_caps;
     GstIdiom *self = GST_IDIOM(video);
     g_autoptr(GError) error = NULL;
-    IdiomVideoInfo info;
-    const char *refusal = video_info_describe(in, &info);
-    if (refusal) {
-        GST_ELEMENT_ERROR(self, STREAM, FORMAT, ("%s", refusal), (NULL));
+    IdiomVideoInfo source, result;
+    if (!describe(self, in, &source) || !describe(self, out, &result))
         return FALSE;
-    }
     flow_drain(self->flow);
     const gint64 begin = g_get_monotonic_time();
-    if (!idiom_renderer_configure(self->renderer, &info, &error)) {
+    if (!idiom_renderer_configure_both(self->renderer, &source, &result, &error)) {
         messages_post_error(GST_ELEMENT(self), error);
         return FALSE;
     }
-    GST_INFO_OBJECT(self, "ready for %ux%u in %.0f ms", info.width, info.height,
+    GST_INFO_OBJECT(self, "ready for %ux%u, %s to %s, in %.0f ms", source.width, source.height,
+                    GST_VIDEO_INFO_NAME(in), GST_VIDEO_INFO_NAME(out),
                     (double)(g_get_monotonic_time() - begin) / 1000);
-    set_latency(self, flow_configure(self->flow, in));
+    set_latency(self, flow_configure(self->flow, in, out));
     return TRUE;
 }
 
@@ -629,6 +646,8 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
     base->stop = gst_idiom_stop;
     base->sink_event = gst_idiom_sink_event;
     base->query = gst_idiom_query;
+    base->transform_caps = gst_idiom_transform_caps;
+    base->fixate_caps = gst_idiom_fixate_caps;
     base->set_caps = gst_idiom_set_caps;
     base->decide_allocation = gst_idiom_decide_allocation;
     base->transform_meta = gst_idiom_transform_meta;

@@ -26,24 +26,22 @@ gboolean idiom_express_shows(const IdiomExpression *e)
     return e->n_sprites || e->n_areas || e->alone;
 }
 
-/* The surface at *@surface, made if there is none. */
+/* The surface at *@surface, over a @frame at @bytes; made if there is none. */
 static gboolean find_surface(IdiomSurface **surface, const IdiomScene *scene, IdiomTensor *bytes,
-                             GError **error)
+                             const IdiomFrame *frame, GError **error)
 {
-    return *surface ||
-           (*surface = idiom_surface_new(idiom_scene_graph(scene), bytes, &scene->frame, error)) != NULL;
+    return *surface || (*surface = idiom_surface_new(idiom_scene_graph(scene), bytes, frame, error)) != NULL;
 }
 
 static gboolean lay(IdiomRenderer *r, guint index, const IdiomExpression *e, IdiomSurface *surface,
-                    IdiomCommands **lists, guint *count, GError **error)
+                    const IdiomFrame *frame, IdiomCommands **lists, guint *count, GError **error)
 {
     Slot *slot = &r->slots[index];
     if (!r->gallery)
         r->gallery = idiom_gallery_new(r->device);
     slot->surface = surface;
     slot->observed.n_lights = e->n_areas;
-    return idiom_gallery_show(r->gallery, e, &slot->scene->frame, r->number, surface->slot[index].table,
-                              error) &&
+    return idiom_gallery_show(r->gallery, e, frame, r->number, surface->slot[index].table, error) &&
            idiom_surface_commands(surface, e, index, lists, count, error);
 }
 
@@ -51,15 +49,15 @@ gboolean idiom_express_on_scene(IdiomRenderer *r, guint index, const IdiomExpres
                                 IdiomCommands **lists, guint *count, GError **error)
 {
     IdiomScene *scene = r->scene;
-    return find_surface(&scene->surface, scene, scene->bytes, error) &&
-           lay(r, index, e, scene->surface, lists, count, error);
+    return find_surface(&scene->surface, scene, scene->bytes, &scene->frame, error) &&
+           lay(r, index, e, scene->surface, &scene->frame, lists, count, error);
 }
 
 gboolean idiom_express_on_look(IdiomRenderer *r, guint index, const IdiomExpression *e, IdiomLook *look,
                                IdiomCommands **lists, guint *count, GError **error)
 {
-    return find_surface(&look->surface, look->scene, look->bytes, error) &&
-           lay(r, index, e, look->surface, lists, count, error);
+    return find_surface(&look->surface, look->scene, look->bytes, &look->scene->result, error) &&
+           lay(r, index, e, look->surface, &look->scene->result, lists, count, error);
 }
 
 /* Pixels of the picture that styles work on for one of the frame. */

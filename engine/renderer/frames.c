@@ -50,7 +50,22 @@ static gboolean pass(IdiomRenderer *r, guint index, const IdiomExpression *says,
     r->moved = moves;
     return (!moves || (idiom_scene_commands(r->scene, TRUE, index, lists, count, error) &&
                        idiom_express_follow(r, index, says, lists, count, error))) &&
-           (!idiom_express_shows(says) || idiom_express_on_scene(r, index, says, lists, count, error));
+           (r->scene->converts || !idiom_express_shows(says) ||
+            idiom_express_on_scene(r, index, says, lists, count, error));
+}
+
+/* ... and that goes as another kind. */
+static gboolean convert(IdiomRenderer *r, guint index, const IdiomExpression *says, IdiomEnds *ends,
+                        IdiomCommands **lists, guint *count, GError **error)
+{
+    IdiomLook *look = idiom_stack_through(r, error);
+    if (!look)
+        return FALSE;
+    r->slots[index].look = idiom_look_ref(look);
+    *ends = look->slot[index].ends;
+    return (r->moved || idiom_scene_import_commands(r->scene, index, lists, count, error)) &&
+           idiom_look_convert_commands(look, index, lists, count, error) &&
+           (!idiom_express_shows(says) || idiom_express_on_look(r, index, says, look, lists, count, error));
 }
 
 /* Another size of strokes is another size of what styles work on. */
@@ -84,16 +99,18 @@ static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomF
     const gboolean silent = !says.n_points && !idiom_express_shows(&says);
     const gboolean passes = params.strength <= 0 || says.alone; /* the frame as it came is the result */
     slot->observed = (IdiomObservation)IDIOM_OBSERVATION_INIT;
-    if (passes && silent && way->source.memory == IDIOM_MEMORY_HOST &&
+    if (passes && silent && !r->scene->converts && way->source.memory == IDIOM_MEMORY_HOST &&
         way->result.memory == IDIOM_MEMORY_HOST)
         ends.device = ends.host; /* which is where it stays */
     if (!idiom_transfer_in(&slot->in, r->device, frame, &way->source, ends, lists, &count, error))
         return FALSE;
     r->number++;
     if (!(passes ? pass(r, index, &says, continues, lists, &count, error)
-                 : stylize(r, index, &params, &says, continues, &ends, lists, &count, error)))
+                 : stylize(r, index, &params, &says, continues, &ends, lists, &count, error)) ||
+        (passes && r->scene->converts && !convert(r, index, &says, &ends, lists, &count, error)))
         return FALSE;
-    if (!idiom_transfer_out(&slot->out, r->device, frame, &way->result, ends, lists, &count, error) ||
+    if (!idiom_transfer_out(&slot->out, r->device, &r->scene->result, &way->result, ends, lists, &count,
+                            error) ||
         (count && !idiom_commands_submit(lists, count, slot->fence, error)))
         return FALSE;
     slot->pending = count > 0;
@@ -131,7 +148,7 @@ static gboolean take_pictures(const IdiomRenderer *r, Way *way, const IdiomPictu
     idiom_take_struct(&way->source, sizeof way->source, source, source->struct_size);
     idiom_take_struct(&way->result, sizeof way->result, result, result->struct_size);
     return idiom_transfer_check(&r->scene->frame, &way->source, error) &&
-           idiom_transfer_check(&r->scene->frame, &way->result, error);
+           idiom_transfer_check(&r->scene->result, &way->result, error);
 }
 
 /* The same with the mask of @params, which becomes @mask. */
@@ -203,7 +220,7 @@ gboolean idiom_renderer_pass(IdiomRenderer *r, const IdiomFrameParams *given)
     if (given)
         idiom_take_struct(&params, sizeof params, given, given->struct_size);
     const gboolean nothing = r->scene && r->n_layers == 0 && !idiom_loader_is_ready(r->loader);
-    if ((params.strength > 0 && !nothing) || params.expression)
+    if ((params.strength > 0 && !nothing) || params.expression || (r->scene && r->scene->converts))
         return FALSE;
     idiom_continuity_next(&r->continuity, &params);
     r->continuity.broken = TRUE;
@@ -256,7 +273,7 @@ IdiomGet idiom_renderer_get(IdiomRenderer *r, gboolean wait, gpointer *tag, GErr
         if (local)
             g_propagate_error(error, g_steal_pointer(&local));
     } else {
-        idiom_transfer_finish(&slot->out, &slot->scene->frame);
+        idiom_transfer_finish(&slot->out, &slot->scene->result);
         idiom_express_read(r, r->oldest);
         r->lost = FALSE;
         count_frame(r, slot);

@@ -3,6 +3,17 @@
 
 #include <idiom-unstable/ops.h>
 
+/* NULL where there is none. */
+typedef struct {
+    IdiomTensor *strength, *inside, *colour;
+    IdiomTensor *at_cut[IDIOM_LOOK_MAX_ALL], *further[IDIOM_LOOK_MAX_ALL];
+} Inputs;
+
+static IdiomTensor *new_number(IdiomGraph *graph)
+{
+    return idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
+}
+
 /* Steadied results are taken from where they stay for the next frame: held ones are there, too. */
 static IdiomTensor *borrow_result(const IdiomLook *look, IdiomGraph *graph, const IdiomLayer *layer)
 {
@@ -11,16 +22,15 @@ static IdiomTensor *borrow_result(const IdiomLook *look, IdiomGraph *graph, cons
 }
 
 /* A group of layers, faded into each other. */
-static IdiomTensor *fade(IdiomLook *look, IdiomGraph *graph, guint first, guint end, IdiomTensor **at_cut,
-                         IdiomTensor **further)
+static IdiomTensor *fade(IdiomLook *look, IdiomGraph *graph, guint first, guint end, Inputs *in)
 {
     IdiomTensor *continues = idiom_graph_borrow(graph, look->scene->motion.continues);
     IdiomTensor *seen = borrow_result(look, graph, look->layers[first]);
     for (guint i = first + 1; i < end; i++) {
         IdiomTensor *result = borrow_result(look, graph, look->layers[i]);
-        at_cut[i] = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-        further[i] = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-        IdiomTensor *amount = idiom_add(graph, at_cut[i], idiom_mul(graph, continues, further[i]));
+        in->at_cut[i] = new_number(graph);
+        in->further[i] = new_number(graph);
+        IdiomTensor *amount = idiom_add(graph, in->at_cut[i], idiom_mul(graph, continues, in->further[i]));
         seen = idiom_mix(graph, seen, result, amount);
     }
     return seen;
@@ -31,41 +41,81 @@ static guint first_inside(const IdiomLook *look)
     return look->n_layers - look->kind.inside;
 }
 
+/* All layers, in full size. */
+static IdiomTensor *blend_layers(IdiomLook *look, IdiomGraph *graph, Inputs *in)
+{
+    const IdiomScene *scene = look->scene;
+    const guint inside = first_inside(look);
+    IdiomTensor *seen = fade(look, graph, 0, inside, in), *full = idiom_graph_borrow(graph, scene->full);
+    if (look->kind.inside)
+        seen = idiom_matte_mix(graph, seen, fade(look, graph, inside, look->n_layers, in),
+                               idiom_graph_borrow(graph, look->kind.cutout->of_picture));
+    if (scene->picture != scene->full)
+        seen = idiom_guided_upsample(graph, seen, idiom_graph_borrow(graph, scene->picture), full);
+    if (look->kind.recoloured) {
+        in->colour = new_number(graph);
+        seen = idiom_recolour(graph, seen, full, in->colour);
+    }
+    return seen;
+}
+
+/* @seen, blended with the source, which is of the same kind. */
+static IdiomTensor *write_same(IdiomLook *look, IdiomGraph *graph, IdiomTensor *seen, IdiomTensor *matte,
+                               Inputs *in)
+{
+    const IdiomScene *scene = look->scene;
+    in->strength = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, matte ? 2 : 1));
+    return idiom_export(graph, seen, idiom_graph_borrow(graph, scene->bytes), in->strength, matte,
+                        &scene->frame);
+}
+
+/* @seen, mixed with the picture of the source, or that alone, as a frame of another kind. */
+static IdiomTensor *write_other(IdiomLook *look, IdiomGraph *graph, IdiomTensor *seen, IdiomTensor *matte,
+                                Inputs *in)
+{
+    const IdiomScene *scene = look->scene;
+    IdiomTensor *full = idiom_graph_borrow(graph, scene->full), *mixed = full;
+    if (seen) {
+        in->strength = new_number(graph);
+        mixed = idiom_mix(graph, full, seen, in->strength);
+    }
+    if (seen && matte) {
+        in->inside = new_number(graph);
+        mixed = idiom_matte_mix(graph, mixed, idiom_mix(graph, full, seen, in->inside), matte);
+    }
+    return idiom_export_as(graph, mixed, idiom_graph_borrow(graph, scene->bytes), &scene->frame,
+                           &scene->result);
+}
+
+static float *map(const IdiomLook *look, IdiomTensor *input, guint slot)
+{
+    return input ? idiom_program_map_slot(look->program, input, slot) : NULL;
+}
+
 static gboolean build(IdiomLook *look, GError **error)
 {
     const IdiomScene *scene = look->scene;
     const IdiomCutout *cutout = look->kind.cutout;
-    const guint inside = first_inside(look);
     IdiomGraph *graph = idiom_scene_graph(scene);
-    IdiomTensor *strength = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, cutout ? 2 : 1));
-    IdiomTensor *at_cut[IDIOM_LOOK_MAX_ALL] = {NULL}, *further[IDIOM_LOOK_MAX_ALL] = {NULL};
-    IdiomTensor *seen = fade(look, graph, 0, inside, at_cut, further);
-    if (look->kind.inside)
-        seen = idiom_matte_mix(graph, seen, fade(look, graph, inside, look->n_layers, at_cut, further),
-                               idiom_graph_borrow(graph, cutout->of_picture));
-    IdiomTensor *full = idiom_graph_borrow(graph, scene->full), *colour = NULL;
+    Inputs in = {0};
+    IdiomTensor *seen = look->n_layers ? blend_layers(look, graph, &in) : NULL;
     IdiomTensor *matte = cutout ? idiom_graph_borrow(graph, cutout->of_full) : NULL;
-    if (scene->picture != scene->full)
-        seen = idiom_guided_upsample(graph, seen, idiom_graph_borrow(graph, scene->picture), full);
-    if (look->kind.recoloured) {
-        colour = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-        seen = idiom_recolour(graph, seen, full, colour);
-    }
-    look->bytes =
-        idiom_export(graph, seen, idiom_graph_borrow(graph, scene->bytes), strength, matte, &scene->frame);
+    look->bytes = scene->converts || !seen ? write_other(look, graph, seen, matte, &in)
+                                           : write_same(look, graph, seen, matte, &in);
     idiom_graph_carry(look->bytes);
     look->program = idiom_program_plan(graph, &look->bytes, 1, error);
     if (!look->program || !idiom_program_allocate(look->program, error) ||
         !idiom_program_prepare(look->program, look->bytes, FALSE, error))
         return FALSE;
     for (guint s = 0; s < scene->slots; s++) {
-        look->slot[s].strength = idiom_program_map_slot(look->program, strength, s);
-        look->slot[s].colour = colour ? idiom_program_map_slot(look->program, colour, s) : NULL;
+        look->slot[s].strength = map(look, in.strength, s);
+        look->slot[s].inside = in.inside ? map(look, in.inside, s)
+                               : matte   ? look->slot[s].strength + 1
+                                         : NULL;
+        look->slot[s].colour = map(look, in.colour, s);
         for (guint i = 1; i < look->n_layers; i++) {
-            if (!at_cut[i])
-                continue;
-            look->slot[s].amounts[i].at_cut = idiom_program_map_slot(look->program, at_cut[i], s);
-            look->slot[s].amounts[i].further = idiom_program_map_slot(look->program, further[i], s);
+            look->slot[s].amounts[i].at_cut = map(look, in.at_cut[i], s);
+            look->slot[s].amounts[i].further = map(look, in.further[i], s);
         }
         look->slot[s].ends = idiom_tensor_ends(look->bytes, s);
     }
@@ -94,10 +144,11 @@ IdiomLook *idiom_look_ref(IdiomLook *look)
     return g_atomic_rc_box_acquire(look);
 }
 
-IdiomLook *idiom_look_new(IdiomLayer *const *layers, guint n_layers, IdiomLookKind kind, GError **error)
+IdiomLook *idiom_look_new(IdiomScene *scene, IdiomLayer *const *layers, guint n_layers, IdiomLookKind kind,
+                          GError **error)
 {
     g_autoptr(IdiomLook) look = g_atomic_rc_box_new0(IdiomLook);
-    look->scene = idiom_scene_ref(layers[0]->scene);
+    look->scene = idiom_scene_ref(scene);
     look->n_layers = n_layers;
     look->kind = kind;
     if (kind.cutout)
@@ -166,14 +217,11 @@ static gboolean fade_commands(IdiomLook *look, const IdiomFrameParams *params, c
 
 static void set_strength(const IdiomLook *look, const IdiomFrameParams *params, guint slot)
 {
-    float *strength = look->slot[slot].strength;
     const double all = CLAMP(params->strength, 0, 1);
-    if (look->kind.cutout) {
-        strength[0] = (float)(all * CLAMP(params->background_strength, 0, 1));
-        strength[1] = (float)(all * CLAMP(params->subject_strength, 0, 1));
-    } else {
-        strength[0] = (float)all;
-    }
+    *look->slot[slot].strength =
+        (float)(look->kind.cutout ? all * CLAMP(params->background_strength, 0, 1) : all);
+    if (look->slot[slot].inside)
+        *look->slot[slot].inside = (float)(all * CLAMP(params->subject_strength, 0, 1));
 }
 
 gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, const double *amounts,
@@ -191,6 +239,12 @@ gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, co
            fade_commands(look, params, amounts, inside, look->n_layers, continues, number, slot, lists, count,
                          error) &&
            idiom_program_commands(look->program, look->bytes, FALSE, slot, lists, count, error);
+}
+
+gboolean idiom_look_convert_commands(IdiomLook *look, guint slot, IdiomCommands **lists, guint *count,
+                                     GError **error)
+{
+    return idiom_program_commands(look->program, look->bytes, FALSE, slot, lists, count, error);
 }
 
 guint64 idiom_look_memory(const IdiomLook *look)

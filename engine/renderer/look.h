@@ -23,14 +23,15 @@ typedef struct {
 /* Reference counted; frames in flight keep it, and with it all that they are made of. */
 typedef struct {
     IdiomScene *scene;
-    IdiomLayer *layers[IDIOM_LOOK_MAX_ALL];
+    IdiomLayer *layers[IDIOM_LOOK_MAX_ALL]; /* none: the source, in a frame of the other kind */
     guint n_layers;
     IdiomLookKind kind;
     IdiomProgram *program;
     IdiomTensor *bytes;
     IdiomSurface *surface; /* of bytes; NULL until something is to be shown there */
     struct {               /* mapped */
-        float *strength;   /* with a cutout two: outside, inside */
+        float *strength;   /* with a cutout that outside; NULL without layers */
+        float *inside;     /* that inside; NULL without a cutout */
         float *colour;     /* NULL where it is not recoloured */
         struct {
             float *at_cut;             /* amount of the layer where the scene does not continue */
@@ -41,7 +42,8 @@ typedef struct {
 } IdiomLook;
 
 /* @layers: in the order in which they came into view, those inside after the others */
-IdiomLook *idiom_look_new(IdiomLayer *const *layers, guint n_layers, IdiomLookKind kind, GError **error);
+IdiomLook *idiom_look_new(IdiomScene *scene, IdiomLayer *const *layers, guint n_layers, IdiomLookKind kind,
+                          GError **error);
 IdiomLook *idiom_look_ref(IdiomLook *look);
 void idiom_look_unref(IdiomLook *look);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomLook, idiom_look_unref)
@@ -62,6 +64,10 @@ gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guin
 gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, const double *amounts,
                              gboolean continues, guint64 number, guint slot, IdiomCommands **lists,
                              guint *count, GError **error);
+
+/* Commands for the frame in @slot, whose full picture is there; only of a look without layers. */
+gboolean idiom_look_convert_commands(IdiomLook *look, guint slot, IdiomCommands **lists, guint *count,
+                                     GError **error);
 
 /* Device bytes that the tensors of the scene, the layers and the look take. */
 guint64 idiom_look_memory(const IdiomLook *look);

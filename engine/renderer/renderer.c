@@ -98,13 +98,26 @@ void idiom_renderer_set_quality(IdiomRenderer *r, double quality)
 
 gboolean idiom_renderer_configure(IdiomRenderer *r, const IdiomVideoInfo *info, GError **error)
 {
+    return idiom_renderer_configure_both(r, info, info, error);
+}
+
+gboolean idiom_renderer_configure_both(IdiomRenderer *r, const IdiomVideoInfo *source,
+                                       const IdiomVideoInfo *result, GError **error)
+{
     g_autoptr(GError) local = NULL;
     if (r->in_flight) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "%u frames are still in flight", r->in_flight);
         return FALSE;
     }
-    r->info = (IdiomVideoInfo)IDIOM_VIDEO_INFO_INIT;
-    idiom_take_struct(&r->info, sizeof r->info, info, info->struct_size);
+    r->kinds = (IdiomKinds){IDIOM_VIDEO_INFO_INIT, IDIOM_VIDEO_INFO_INIT};
+    idiom_take_struct(&r->kinds.source, sizeof r->kinds.source, source, source->struct_size);
+    idiom_take_struct(&r->kinds.result, sizeof r->kinds.result, result, result->struct_size);
+    if (r->kinds.source.width != r->kinds.result.width || r->kinds.source.height != r->kinds.result.height) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "frames of %ux%u cannot become %ux%u",
+                    r->kinds.source.width, r->kinds.source.height, r->kinds.result.width,
+                    r->kinds.result.height);
+        return FALSE;
+    }
     idiom_continuity_reset(&r->continuity);
     if (idiom_view_prepare(r, &local))
         return TRUE;

@@ -7,7 +7,7 @@ struct IdiomResize {
     GThread *thread;
     gint done; /* atomic */
     IdiomDevice *device;
-    IdiomVideoInfo info;
+    IdiomKinds kinds;
     IdiomInner inner;
     guint slots;
     IdiomStyle *style, *subject;
@@ -27,7 +27,7 @@ static gboolean build_subject(IdiomResize *resize)
 static gpointer run(gpointer data)
 {
     IdiomResize *resize = data;
-    if (idiom_view_build(&resize->view, resize->device, &resize->info, resize->inner, resize->slots,
+    if (idiom_view_build(&resize->view, resize->device, &resize->kinds, resize->inner, resize->slots,
                          resize->style, resize->weights, &resize->error) &&
         build_subject(resize))
         idiom_device_warm(resize->device);
@@ -35,13 +35,13 @@ static gpointer run(gpointer data)
     return NULL;
 }
 
-IdiomResize *idiom_resize_new(IdiomDevice *device, const IdiomVideoInfo *info, IdiomInner inner, guint slots,
+IdiomResize *idiom_resize_new(IdiomDevice *device, const IdiomKinds *kinds, IdiomInner inner, guint slots,
                               IdiomStyle *style, const float *weights, IdiomStyle *subject,
                               const float *subject_weights)
 {
     IdiomResize *resize = g_new0(IdiomResize, 1);
     resize->device = idiom_device_ref(device);
-    resize->info = *info;
+    resize->kinds = *kinds;
     resize->inner = inner;
     resize->slots = slots;
     resize->style = idiom_style_ref(style);

@@ -8,7 +8,7 @@
 typedef struct IdiomResize IdiomResize;
 
 /* Begins to make a view; what is given is kept as long as it takes. @subject: NULL, or the subject's own style */
-IdiomResize *idiom_resize_new(IdiomDevice *device, const IdiomVideoInfo *info, IdiomInner inner, guint slots,
+IdiomResize *idiom_resize_new(IdiomDevice *device, const IdiomKinds *kinds, IdiomInner inner, guint slots,
                               IdiomStyle *style, const float *weights, IdiomStyle *subject,
                               const float *subject_weights);
 

@@ -50,6 +50,7 @@ static gboolean build(IdiomScene *scene, GError **error)
     scene->program = idiom_program_plan(graph, shared, G_N_ELEMENTS(shared), error);
     if (!scene->program || !idiom_program_allocate(scene->program, error) ||
         !idiom_program_prepare(scene->program, scene->picture, FALSE, error) ||
+        (scene->converts && !idiom_program_prepare(scene->program, scene->full, FALSE, error)) ||
         !idiom_program_prepare(scene->program, scene->motion.flow, TRUE, error))
         return FALSE;
     for (guint i = 0; i < scene->slots; i++) {
@@ -79,24 +80,30 @@ IdiomScene *idiom_scene_ref(IdiomScene *scene)
     return g_atomic_rc_box_acquire(scene);
 }
 
-IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, IdiomInner inner, guint slots,
+static gboolean lay_out(IdiomFrame *frame, const IdiomVideoInfo *info, GError **error)
+{
+    *frame = (IdiomFrame){.format = info->format,
+                          .width = info->width,
+                          .height = info->height,
+                          .matrix = info->matrix,
+                          .full_range = info->full_range,
+                          .chroma_left = info->chroma_left,
+                          .chroma_top = info->chroma_top};
+    return idiom_frame_layout(frame, error);
+}
+
+IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomKinds *kinds, IdiomInner inner, guint slots,
                             GError **error)
 {
     g_autoptr(IdiomScene) scene = g_atomic_rc_box_new0(IdiomScene);
     scene->device = idiom_device_ref(device);
     scene->slots = slots;
     scene->inner = inner;
-    scene->frame = (IdiomFrame){.format = info->format,
-                                .width = info->width,
-                                .height = info->height,
-                                .matrix = info->matrix,
-                                .full_range = info->full_range,
-                                .chroma_left = info->chroma_left,
-                                .chroma_top = info->chroma_top};
-    if (!idiom_frame_layout(&scene->frame, error))
+    if (!lay_out(&scene->frame, &kinds->source, error) || !lay_out(&scene->result, &kinds->result, error))
         return NULL;
+    scene->converts = !idiom_frame_same_kind(&scene->frame, &scene->result);
     if (!build(scene, error)) {
-        g_prefix_error(error, "a frame of %ux%u: ", info->width, info->height);
+        g_prefix_error(error, "a frame of %ux%u: ", scene->frame.width, scene->frame.height);
         return NULL;
     }
     return g_steal_pointer(&scene);
@@ -107,4 +114,10 @@ gboolean idiom_scene_commands(IdiomScene *scene, gboolean motion, guint slot, Id
 {
     IdiomTensor *output = motion ? scene->motion.flow : scene->picture;
     return idiom_program_commands(scene->program, output, motion, slot, lists, count, error);
+}
+
+gboolean idiom_scene_import_commands(IdiomScene *scene, guint slot, IdiomCommands **lists, guint *count,
+                                     GError **error)
+{
+    return idiom_program_commands(scene->program, scene->full, FALSE, slot, lists, count, error);
 }

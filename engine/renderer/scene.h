@@ -15,10 +15,17 @@ typedef struct {
     double quality;     /* see idiom_renderer_set_quality() */
 } IdiomInner;
 
+/* What frames are when they come, and when they go. */
+typedef struct {
+    IdiomVideoInfo source, result;
+} IdiomKinds;
+
 /* Reference counted; what is borrowed from it keeps it alive. */
 typedef struct {
     IdiomDevice *device;
     IdiomFrame frame;
+    IdiomFrame result; /* what becomes of it */
+    gboolean converts; /* that is of another kind */
     guint slots;
     IdiomInner inner;
     IdiomProgram *program;
@@ -32,7 +39,7 @@ typedef struct {
     IdiomFollower *follower;                   /* likewise */
 } IdiomScene;
 
-IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomVideoInfo *info, IdiomInner inner, guint slots,
+IdiomScene *idiom_scene_new(IdiomDevice *device, const IdiomKinds *kinds, IdiomInner inner, guint slots,
                             GError **error);
 IdiomScene *idiom_scene_ref(IdiomScene *scene);
 void idiom_scene_unref(IdiomScene *scene);
@@ -44,5 +51,9 @@ IdiomGraph *idiom_scene_graph(const IdiomScene *scene);
 /* Commands for the frame in @slot: its picture and, with @motion, its motion. As idiom_program_commands(). */
 gboolean idiom_scene_commands(IdiomScene *scene, gboolean motion, guint slot, IdiomCommands **lists,
                               guint *count, GError **error);
+
+/* The same with nothing but the full picture. */
+gboolean idiom_scene_import_commands(IdiomScene *scene, guint slot, IdiomCommands **lists, guint *count,
+                                     GError **error);
 
 #endif

@@ -105,12 +105,20 @@ IdiomLook *idiom_stack_look(IdiomRenderer *r, IdiomLookKind kind, GError **error
     const guint n = r->n_layers + kind.inside;
     if (idiom_look_shows(r->look, layers, n, kind))
         return r->look;
-    IdiomLook *look = idiom_look_new(layers, n, kind, error);
+    IdiomLook *look = idiom_look_new(r->scene, layers, n, kind, error);
     if (look) {
         idiom_look_unref(r->look);
         r->look = look;
     }
     return look;
+}
+
+IdiomLook *idiom_stack_through(IdiomRenderer *r, GError **error)
+{
+    if (r->through && r->through->scene == r->scene)
+        return r->through;
+    g_clear_pointer(&r->through, idiom_look_unref);
+    return r->through = idiom_look_new(r->scene, NULL, 0, (IdiomLookKind){0}, error);
 }
 
 void idiom_stack_update(IdiomRenderer *r)

@@ -40,7 +40,7 @@ struct IdiomRenderer {
     gpointer user;
     IdiomLoader *loader;
 
-    IdiomVideoInfo info;
+    IdiomKinds kinds;
     IdiomScene *scene; /* NULL: not configured */
     IdiomContinuity continuity;
     IdiomPresence presence;
@@ -64,6 +64,7 @@ struct IdiomRenderer {
     IdiomSubject subject;
     IdiomCutout *cutout; /* of the scene; NULL until a frame has a mask */
     IdiomLook *look;     /* of these layers, or NULL */
+    IdiomLook *through;  /* of none, where frames change their kind; made when first needed */
 
     IdiomGallery *gallery;     /* NULL until there is something to show */
     IdiomObservation observed; /* in the last finished frame */
@@ -97,6 +98,9 @@ void idiom_stack_settle(IdiomRenderer *r);
 /* The look of the layers of now. */
 IdiomLook *idiom_stack_look(IdiomRenderer *r, IdiomLookKind kind, GError **error);
 
+/* The look of the source alone, in a frame of the other kind. */
+IdiomLook *idiom_stack_through(IdiomRenderer *r, GError **error);
+
 /* --- subject.c -------------------------------------------------------------------------------------- */
 
 /* Before a frame: what is ready comes, what is covered goes. */
@@ -115,7 +119,7 @@ void idiom_subject_clear(IdiomRenderer *r);
 
 /* --- view.c ----------------------------------------------------------------------------------------- */
 
-/* Makes all that frames as r->info says need, in the newest style. */
+/* Makes all that frames as r->kinds says need, in the newest style. */
 gboolean idiom_view_prepare(IdiomRenderer *r, GError **error);
 
 /* The same for @loaded, in place of what is shown; on failure all stays as it was. */

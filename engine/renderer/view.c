@@ -13,16 +13,17 @@ void idiom_view_clear(IdiomView *view)
     g_clear_pointer(&view->scene, idiom_scene_unref);
 }
 
-gboolean idiom_view_build(IdiomView *view, IdiomDevice *device, const IdiomVideoInfo *info, IdiomInner inner,
+gboolean idiom_view_build(IdiomView *view, IdiomDevice *device, const IdiomKinds *kinds, IdiomInner inner,
                           guint slots, IdiomStyle *style, const float *weights, GError **error)
 {
     if (!view->scene)
-        view->scene = idiom_scene_new(device, info, inner, slots, error);
+        view->scene = idiom_scene_new(device, kinds, inner, slots, error);
     if (!view->scene || !style)
         return view->scene != NULL;
     view->layer = idiom_layer_new(view->scene, style, weights, error);
     for (guint i = 0; view->layer && i < G_N_ELEMENTS(view->looks); i++)
-        if (!(view->looks[i] = idiom_look_new(&view->layer, 1, (IdiomLookKind){.steady = i == 1}, error)))
+        if (!(view->looks[i] =
+                  idiom_look_new(view->scene, &view->layer, 1, (IdiomLookKind){.steady = i == 1}, error)))
             return FALSE;
     return view->layer != NULL;
 }
@@ -54,11 +55,11 @@ static gboolean warm_up(IdiomRenderer *r, const IdiomView *view, GError **error)
 {
     IdiomLayer *layer = view->layer, *twice[] = {layer, layer};
     const IdiomLookKind kind = {.steady = TRUE, .recoloured = TRUE};
-    g_autoptr(IdiomLook) fading = idiom_look_new(twice, 2, kind, error);
+    g_autoptr(IdiomLook) fading = idiom_look_new(view->scene, twice, 2, kind, error);
     g_autoptr(IdiomCutout) cutout = fading ? idiom_cutout_new(view->scene, error) : NULL;
     g_autoptr(IdiomLook) masked = NULL;
     if (cutout)
-        masked = idiom_look_new(twice, 2, (IdiomLookKind){.cutout = cutout, .inside = 1}, error);
+        masked = idiom_look_new(view->scene, twice, 2, (IdiomLookKind){.cutout = cutout, .inside = 1}, error);
     layer->seen = 1;
     gboolean ok = masked && run_once(r, fading, error) && run_once(r, masked, error) &&
                   run_once(r, view->looks[0], error);
@@ -88,7 +89,7 @@ static gboolean make_view(IdiomRenderer *r, IdiomStyle *style, const float *weig
 {
     const guint kernels = idiom_device_kernels(r->device);
     const IdiomInner inner = view->scene ? view->scene->inner : take_inner(r);
-    if (!idiom_view_build(view, r->device, &r->info, inner, r->n_slots, style, weights, error) ||
+    if (!idiom_view_build(view, r->device, &r->kinds, inner, r->n_slots, style, weights, error) ||
         !make_fences(r, error))
         return FALSE;
     if (!view->layer || idiom_device_kernels(r->device) == kernels)
@@ -131,11 +132,12 @@ void idiom_view_forget(IdiomRenderer *r)
     idiom_subject_set_scene(r, NULL);
     g_clear_pointer(&r->look, idiom_look_unref);
     g_clear_pointer(&r->cutout, idiom_cutout_unref);
+    g_clear_pointer(&r->through, idiom_look_unref);
     idiom_stack_drop(r, 0, r->n_layers);
     g_clear_pointer(&r->scene, idiom_scene_unref);
 }
 
-/* A scene and a view for frames as r->info says. */
+/* A scene and a view for frames as r->kinds says. */
 gboolean idiom_view_prepare(IdiomRenderer *r, GError **error)
 {
     idiom_view_forget(r);
@@ -202,7 +204,7 @@ void idiom_view_follow_quality(IdiomRenderer *r)
     if (r->resize || !wants_resize(r, &inner))
         return;
     g_mutex_lock(&r->lock);
-    r->resize = idiom_resize_new(r->device, &r->info, inner, r->n_slots, r->style, r->weights,
+    r->resize = idiom_resize_new(r->device, &r->kinds, inner, r->n_slots, r->style, r->weights,
                                  r->subject.style, r->subject.weights);
     g_mutex_unlock(&r->lock);
 }

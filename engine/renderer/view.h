@@ -13,7 +13,7 @@ typedef struct {
 } IdiomView;
 
 /* Adds what @view lacks; @style: NULL for the source as it is, without @weights. */
-gboolean idiom_view_build(IdiomView *view, IdiomDevice *device, const IdiomVideoInfo *info, IdiomInner inner,
+gboolean idiom_view_build(IdiomView *view, IdiomDevice *device, const IdiomKinds *kinds, IdiomInner inner,
                           guint slots, IdiomStyle *style, const float *weights, GError **error);
 void idiom_view_clear(IdiomView *view);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IdiomView, idiom_view_clear)

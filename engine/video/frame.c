@@ -67,6 +67,17 @@ gboolean idiom_require_frame(IdiomGraph *g, const char *op, const IdiomTensor *b
     return idiom_require_layout(g, op, bytes, IDIOM_LAYOUT_BYTES);
 }
 
+gboolean idiom_frame_same_kind(const IdiomFrame *a, const IdiomFrame *b)
+{
+    const IdiomFormat *format = idiom_format(a->format);
+    if (a->format != b->format || a->width != b->width || a->height != b->height)
+        return FALSE;
+    return !format->yuv ||
+           (a->full_range == b->full_range &&
+            (format->n_planes + format->sub_x == 1 ||
+             (a->matrix == b->matrix && a->chroma_left == b->chroma_left && a->chroma_top == b->chroma_top)));
+}
+
 IdiomFrameWords idiom_frame_words(const IdiomFrame *frame)
 {
     IdiomFrameWords words = {{0}, {0}};

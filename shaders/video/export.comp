@@ -1,7 +1,8 @@
 #version 450
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// RGB planes -> a frame of any format, blended with the frame that they were made of: four pixels, 4x2 where two rows share
-// chroma, and eight at a time where a word of chroma belongs to as many. What is no sample (alpha) is the source's.
+// RGB planes -> a frame of any format: four pixels, 4x2 where two rows share chroma, and eight at a time where a word of
+// chroma belongs to as many. Blended with the frame that they were made of, if that has the same format; what is no sample
+// (alpha) is the source's.
 // With a mask the strength is another for each pixel; chroma has the mean of the pixels that share it.
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
@@ -23,7 +24,14 @@ layout(push_constant, scalar) uniform Push {
     vec4 u;
     vec4 v;
     int source_shift; // 0, see load_words()
+    int source_offset, source_stride; // words; only where alpha comes from a frame of another format
 } push;
+
+// 0: blended with the source, which has the same format; 1: alone, opaque; 2..5: alone, with alpha from this byte, less 2, of
+// the source's pixels
+layout(constant_id = 14) const int BASE = 0;
+
+const int ALPHA_BIT = 8 * (6 - FIRST(0) - FIRST(1) - FIRST(2)); // where pixels have four bytes
 
 const int APART = int(PLANE(0) != PLANE(1));                             // chroma lies in planes of its own
 const int MIXED = YUV * int(STEP(1) != 0) * int(PLANE(0) == PLANE(1)); // ... or between luma
@@ -40,7 +48,19 @@ void load_words(int row, int word, int count, int last, out uint w[4])
     // A load and a store by one and the same index expression take lavapipe's compiler down a path that is twice as
     // slow; it does not know that nothing is added here.
     [[unroll]] for (int k = 0; k < 4; ++k)
-        w[k] = k < count ? push.source.v[row + min(word + k, last) + push.source_shift] : 0;
+        w[k] = BASE == 0 && k < count ? push.source.v[row + min(word + k, last) + push.source_shift] : 0;
+}
+
+// What four pixels are without their colours, if nothing is blended.
+void load_alpha(int x0, int y, inout uint w[4])
+{
+    [[unroll]] for (int k = 0; k < 4; ++k) {
+        uint alpha = 255;
+        if (BASE > 1)
+            alpha = push.source.v[push.source_offset + y * push.source_stride + min(x0 + k, push.d.x - 1)] >>
+                    (8 * (BASE - 2)) & 255;
+        w[k] = alpha << ALPHA_BIT;
+    }
 }
 
 // The first word is stored last: those beyond the row's end are overwritten then by what belongs there.
@@ -56,7 +76,8 @@ void blend(inout uint w[4], int c, int i, float strength, float value)
 {
     int byte = i * STEP(c) + FIRST(c), k = sample_word(byte), bit = sample_bit(byte);
     float old = get_sample(w[k], byte);
-    int result = int(clamp(old + strength * (value - old), 0.0, float(MOST)) + 0.5);
+    float mixed = BASE == 0 ? old + strength * (value - old) : value;
+    int result = int(clamp(mixed, 0.0, float(MOST)) + 0.5);
     w[k] = (w[k] & ~(uint(MOST) << bit)) | (uint(result) << bit);
 }
 
@@ -113,6 +134,8 @@ void write_row(int x0, int y, vec4 strength, vec3 p[5], vec4 of_chroma, vec3 mea
     int last = last_word(MIXED, push.d.xy);
     uint w[4];
     load_words(row, word, STEP(0), last, w);
+    if (BASE != 0 && YUV == 0 && STEP(0) == 4)
+        load_alpha(x0, y, w);
     [[unroll]] for (int i = 0; i < 4; ++i) {
         if (YUV != 0) {
             blend(w, 0, i, strength[i], dot(push.luma.xyz, p[i + 1]) + push.luma.w);

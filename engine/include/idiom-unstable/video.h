@@ -79,6 +79,21 @@ IdiomTensor *idiom_import(IdiomGraph *g, IdiomTensor *bytes, const IdiomFrame *f
 IdiomTensor *idiom_export(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *source, IdiomTensor *strength,
                           IdiomTensor *matte, const IdiomFrame *frame);
 
+/**
+ * idiom_export_as:
+ * @picture: planes [1,3,height,width], RGB; values are clamped to 0..1
+ * @source: bytes tensor of idiom_frame_shape() of @from
+ * @from: the frame that @picture was made of, of the same size as @frame
+ *
+ * As idiom_export() at full strength, into a frame of another kind than the source. Alpha is that of @source, where both
+ * have one, and otherwise opaque.
+ */
+IdiomTensor *idiom_export_as(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *source, const IdiomFrame *from,
+                             const IdiomFrame *frame);
+
+/** idiom_frame_same_kind: whether frames like @a are, byte by byte, frames like @b; their layouts do not count. */
+gboolean idiom_frame_same_kind(const IdiomFrame *a, const IdiomFrame *b);
+
 G_END_DECLS
 
 #endif

@@ -188,6 +188,22 @@ IDIOM_API gboolean idiom_renderer_configure(IdiomRenderer *renderer, const Idiom
                                             GError **error);
 
 /**
+ * idiom_renderer_configure_both:
+ * @renderer: a renderer
+ * @source: what the next frames are
+ * @result: what finished frames are: of the same size; format, matrix, range and chroma siting may be others. Transfer
+ *   function and primaries stay as they are.
+ * @error: as idiom_renderer_configure(); IDIOM_ERROR_ARGUMENT also for another size
+ *
+ * As idiom_renderer_configure(), where finished frames are of another kind than those that come. Alpha is kept where both
+ * kinds have one; otherwise the result is opaque.
+ *
+ * Returns: whether frames may come
+ */
+IDIOM_API gboolean idiom_renderer_configure_both(IdiomRenderer *renderer, const IdiomVideoInfo *source,
+                                                 const IdiomVideoInfo *result, GError **error);
+
+/**
  * IDIOM_TIME_NONE:
  *
  * A time that is not known.
@@ -201,7 +217,8 @@ IDIOM_API gboolean idiom_renderer_configure(IdiomRenderer *renderer, const Idiom
  *   where it goes back or leaves out a frame, nothing is taken from the frame before.
  * @duration: nanoseconds to the next frame as far as is known, 0 if it is not
  * @discontinuity: this frame does not follow the one before, whatever the time says
- * @strength: 0..1: the result is source + strength (stylized - source); at 0 it is the source, byte by byte
+ * @strength: 0..1: the result is source + strength (stylized - source); at 0 it is the source, byte by byte if both are of
+ *   one kind
  * @temporal: 0..1: how much of a picture is taken from the one before, moved as the scene has moved, where that is
  *   known; at 0 every frame is stylized by itself
  * @statistics: 0..1: share of the scene's running statistics in those by which the instance norms of a frame are

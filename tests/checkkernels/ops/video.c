@@ -173,7 +173,56 @@ static void export_forward(const RefArgs *a, Ref *const *in, Ref *out)
 
 static const RefRule ref_export = {frame_shape, .forward = export_forward};
 
+/* --- export as another kind ------------------------------------------------------------------------ */
+
+/* What comes and what goes; RefArgs.more of export_as. */
+typedef struct {
+    IdiomFrame from, to;
+} Pair;
+
+static IdiomShape result_shape(const RefArgs *a, Ref *const *in)
+{
+    (void)in;
+    return idiom_frame_shape(&((const Pair *)a->more)->to);
+}
+
+static gboolean has_alpha(const IdiomFrame *f)
+{
+    return f->format == IDIOM_VIDEO_RGBA || f->format == IDIOM_VIDEO_BGRA;
+}
+
+/* As export at full strength; only the fourth byte comes from elsewhere. */
+static void export_as_forward(const RefArgs *a, Ref *const *in, Ref *out)
+{
+    const Pair *pair = a->more;
+    const IdiomFrame *f = &pair->to;
+    double one = 1;
+    Ref strength = {.v = &one};
+    Ref *own[] = {in[0], out, &strength};
+    for (gsize i = 0; i < elements(out); i++) {
+        out->v[i] = 0;
+        ref_leave_open(out, i);
+    }
+    if (is_yuv(f))
+        export_yuv(f, own, out);
+    else
+        export_rgb(f, own, out);
+    for (guint i = 0; !is_yuv(f) && i < f->width * f->height; i++) {
+        const guint y = i / f->width, x = i % f->width;
+        const gboolean kept = has_alpha(f) && has_alpha(&pair->from);
+        out->v[rgb_byte(f, 3, y, x)] = kept ? in[1]->v[rgb_byte(&pair->from, 3, y, x)] : 255;
+    }
+}
+
+static const RefRule ref_export_as = {result_shape, .forward = export_as_forward};
+
+static IdiomTensor *export_pair(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *source, const Pair *pair)
+{
+    return idiom_export_as(g, picture, source, &pair->from, &pair->to);
+}
+
 /* clang-format off */
+OP(export_as, "export as", ref_export_as, export_pair(g, in[0], in[1], a->more), {"picture", "source"})
 OP(import, "import", ref_import, idiom_import(g, in[0], a->more), {"bytes"})
 OP(export, "export", ref_export, idiom_export(g, in[0], in[1], in[2], in[3], a->more),
    {"picture", "source", "strength", "matte"})
@@ -211,8 +260,28 @@ static void add_frame(Checks *checks, IdiomFrame f, guint more)
                       FIXED_PLANES(idiom_matte_shape(picture.shape), FILL_SHARE)));
 }
 
+static void add_pair(Checks *checks, IdiomVideoFormat from, IdiomVideoFormat to, guint width, guint height)
+{
+    static GPtrArray *pairs; /* RefArgs.more must stay */
+    if (!pairs)
+        pairs = g_ptr_array_new();
+    Pair *pair = g_new0(Pair, 1);
+    g_ptr_array_add(pairs, pair);
+    pair->from = (IdiomFrame){.format = from, .width = width, .height = height};
+    pair->to = (IdiomFrame){.format = to, .width = width, .height = height, .matrix = IDIOM_VIDEO_BT709};
+    idiom_frame_layout(&pair->from, NULL);
+    idiom_frame_layout(&pair->to, NULL);
+    g_autofree char *text = g_strdup_printf("%s to %s %ux%u", formats[from], formats[to], width, height);
+    add_case(checks, &check_export_as, (RefArgs){.more = pair}, text,
+             OPERANDS(FIXED_PLANES(IDIOM_SHAPE(1, 3, height, width), FILL_POSITIVE),
+                      BYTES(idiom_frame_shape(&pair->from))));
+}
+
 CASES(video)
 {
+    for (IdiomVideoFormat from = IDIOM_VIDEO_RGBA; from <= IDIOM_VIDEO_NV12; from++)
+        for (IdiomVideoFormat to = IDIOM_VIDEO_RGBA; to <= IDIOM_VIDEO_NV12; to++)
+            add_pair(checks, from, to, from % 2 ? 9 : 22, to % 3 ? 5 : 6);
     static const guint sizes[][2] = {{1, 1}, {2, 2}, {3, 5}, {7, 3}, {9, 1}, {1, 6}, {33, 17}, {70, 12}};
     for (IdiomVideoFormat format = IDIOM_VIDEO_RGBA; format <= IDIOM_VIDEO_NV12; format++)
         for (guint i = 0; i < G_N_ELEMENTS(sizes); i++)

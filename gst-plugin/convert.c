@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "convert.h"
+
+/* --- what is possible ------------------------------------------------------------------------------ */
+
+GstCaps *convert_transform(GstCaps *caps, GstCaps *filter)
+{
+    g_autoptr(GstCaps) formats = gst_caps_from_string("video/x-raw, format=" CONVERT_FORMATS);
+    const GValue *all = gst_structure_get_value(gst_caps_get_structure(formats, 0), "format");
+    GstCaps *result = gst_caps_copy(caps);
+    for (guint i = 0; i < gst_caps_get_size(caps); i++) {
+        GstStructure *other = gst_structure_copy(gst_caps_get_structure(caps, i));
+        GstCapsFeatures *features = gst_caps_get_features(caps, i);
+        gst_structure_remove_fields(other, "colorimetry", "chroma-site", NULL);
+        gst_structure_set_value(other, "format", all);
+        result = gst_caps_merge_structure_full(result, other, gst_caps_features_copy(features));
+    }
+    if (!filter)
+        return result;
+    GstCaps *filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
+    gst_caps_unref(result);
+    return filtered;
+}
+
+/* --- what is chosen -------------------------------------------------------------------------------- */
+
+/* What is lost, and then what it costs, to show @from as @to. */
+static guint loss(const GstVideoFormatInfo *from, const GstVideoFormatInfo *to)
+{
+    guint sum = from->format != to->format;
+    if (GST_VIDEO_FORMAT_INFO_IS_GRAY(to) && !GST_VIDEO_FORMAT_INFO_IS_GRAY(from))
+        sum += 10000;
+    if (GST_VIDEO_FORMAT_INFO_HAS_ALPHA(from) && !GST_VIDEO_FORMAT_INFO_HAS_ALPHA(to))
+        sum += 1000;
+    if (from->depth[0] > to->depth[0])
+        sum += 300;
+    for (guint c = 1; c < 3 && c < to->n_components && c < from->n_components; c++) {
+        sum += to->w_sub[c] > from->w_sub[c] ? 50 : to->w_sub[c] < from->w_sub[c] ? 3 : 0;
+        sum += to->h_sub[c] > from->h_sub[c] ? 50 : to->h_sub[c] < from->h_sub[c] ? 3 : 0;
+    }
+    sum += GST_VIDEO_FORMAT_INFO_IS_RGB(from) != GST_VIDEO_FORMAT_INFO_IS_RGB(to) ? 20 : 0;
+    sum += from->depth[0] < to->depth[0] ? 10 : 0;
+    sum += GST_VIDEO_FORMAT_INFO_HAS_ALPHA(to) && !GST_VIDEO_FORMAT_INFO_HAS_ALPHA(from) ? 5 : 0;
+    return sum + (from->n_planes != to->n_planes ? 2 : 0);
+}
+
+/* The nearest to @from of those in @value, a format or a list of them, if it is nearer than @least. */
+static GstVideoFormat nearest(const GstVideoFormatInfo *from, const GValue *value, guint *least)
+{
+    GstVideoFormat best = GST_VIDEO_FORMAT_UNKNOWN;
+    const gboolean list = GST_VALUE_HOLDS_LIST(value);
+    const guint count = list ? gst_value_list_get_size(value) : 1;
+    for (guint i = 0; i < count; i++) {
+        const GValue *name = list ? gst_value_list_get_value(value, i) : value;
+        const GstVideoFormat format =
+            G_VALUE_HOLDS_STRING(name) ? gst_video_format_from_string(g_value_get_string(name)) : 0;
+        if (format <= GST_VIDEO_FORMAT_ENCODED)
+            continue;
+        const guint l = loss(from, gst_video_format_get_info(format));
+        if (l < *least) {
+            *least = l;
+            best = format;
+        }
+    }
+    return best;
+}
+
+/* Range and matrix as the format needs them, or else as they were; the light itself is not converted. */
+static void describe_colours(GstStructure *s, const GstVideoInfo *in, const GstVideoInfo *out)
+{
+    GstVideoColorimetry colours = in->colorimetry;
+    const gboolean same_family = GST_VIDEO_INFO_IS_YUV(in) && GST_VIDEO_INFO_IS_YUV(out);
+    if (!same_family) {
+        colours.matrix = out->colorimetry.matrix;
+        colours.range = out->colorimetry.range;
+    }
+    g_autofree char *text = gst_video_colorimetry_to_string(&colours);
+    if (!gst_structure_has_field(s, "colorimetry") && text)
+        gst_structure_set(s, "colorimetry", G_TYPE_STRING, text, NULL);
+    else if (text)
+        gst_structure_fixate_field_string(s, "colorimetry", text);
+    if (same_family && out->finfo->w_sub[1] == in->finfo->w_sub[1] &&
+        out->finfo->h_sub[1] == in->finfo->h_sub[1] && in->chroma_site != GST_VIDEO_CHROMA_SITE_UNKNOWN) {
+        g_autofree char *site = gst_video_chroma_site_to_string(in->chroma_site);
+        if (!gst_structure_has_field(s, "chroma-site"))
+            gst_structure_set(s, "chroma-site", G_TYPE_STRING, site, NULL);
+        else
+            gst_structure_fixate_field_string(s, "chroma-site", site);
+    }
+}
+
+GstCaps *convert_fixate(GstCaps *caps, GstCaps *choice)
+{
+    GstVideoInfo in, out;
+    guint least = G_MAXUINT, index = 0;
+    GstVideoFormat best = GST_VIDEO_FORMAT_UNKNOWN;
+    GstCaps *same = gst_caps_intersect(choice, caps);
+    if (!gst_caps_is_empty(same))
+        return gst_caps_fixate(same);
+    gst_caps_unref(same);
+    if (!gst_video_info_from_caps(&in, caps))
+        return gst_caps_fixate(gst_caps_ref(choice));
+    for (guint i = 0; i < gst_caps_get_size(choice); i++) {
+        const GValue *value = gst_structure_get_value(gst_caps_get_structure(choice, i), "format");
+        const GstVideoFormat format = value ? nearest(in.finfo, value, &least) : GST_VIDEO_FORMAT_UNKNOWN;
+        if (format != GST_VIDEO_FORMAT_UNKNOWN)
+            best = format, index = i;
+    }
+    GstCaps *result = gst_caps_copy_nth(choice, index);
+    GstStructure *s = gst_caps_get_structure(result, 0);
+    if (best != GST_VIDEO_FORMAT_UNKNOWN &&
+        gst_video_info_set_format(&out, best, (guint)in.width, (guint)in.height)) {
+        gst_structure_set(s, "format", G_TYPE_STRING, gst_video_format_to_string(best), NULL);
+        describe_colours(s, &in, &out);
+    }
+    return gst_caps_fixate(result);
+}
