@@ -198,7 +198,7 @@ static void export_as_forward(const RefArgs *a, Ref *const *in, Ref *out)
     const IdiomFrame *f = &pair->to;
     double one = 1;
     Ref strength = {.v = &one};
-    Ref *own[] = {in[0], out, &strength};
+    Ref *own[] = {in[0], out, &strength, NULL};
     for (gsize i = 0; i < elements(out); i++) {
         out->v[i] = 0;
         ref_leave_open(out, i);
