@@ -9,8 +9,8 @@
 #include <string.h>
 
 /* Of a brush, in pixels. */
-#define STROKE_WIDTH 4.0f
-#define STROKE_LENGTH 9.0f
+#define STROKE_WIDTH 5.0f
+#define STROKE_LENGTH 11.0f
 
 /* What a look knows of a pixel. */
 typedef struct {
@@ -18,6 +18,7 @@ typedef struct {
     float tone;           /* its light, where the photo's mean is 0 and its deviation 1 */
     float line;           /* 1: paper, 0: ink, see flow_lines() */
     float stroke, relief; /* see strokes_of() */
+    float turn[2];        /* cosine and sine of twice the stroke's angle */
 } Touch;
 
 /* The look's colour (RGB 0..1) at a pixel. */
@@ -197,6 +198,19 @@ static void scream(const Touch *touch, float rgb[3])
     blend(rgb, water[0], 0.6f * (1 - touch->line));
 }
 
+/* Colours that turn with the strokes, after Composition VII: upright ones are warm, lying ones cool, thin ones pale. */
+static void composition(const Touch *touch, float rgb[3])
+{
+    static const float dark[3] = {0.10f, 0.08f, 0.16f};
+    const float light = 58 + 22 * touch->tone + 10 * touch->stroke;
+    float colour[3] = {CLAMP(light, 6.0f, 96.0f) + 5 * touch->relief,
+                       0.7f * touch->lab[1] - 34 * touch->turn[0] + 18 * touch->stroke,
+                       0.7f * touch->lab[2] - 30 * touch->turn[0] + 34 * touch->turn[1] + 12};
+    colourful(colour, 1.3f, 74);
+    field_rgb_of_lab(colour, rgb);
+    blend(rgb, dark, 0.75f * (1 - touch->line));
+}
+
 /* --- all of them ---------------------------------------------------------------------------------- */
 
 static const struct {
@@ -207,6 +221,13 @@ static const struct {
 } looks[] = {
     {{"blueprint", "white lines on blue paper"}, blueprint, 4, 1.0f, 26, 0.03f, 9},
     {{"cel", "flat bright colours, black contours"}, cel, 5, 1.1f, 18, 0.10f, 9},
+    {{"composition", "colours that turn with the strokes, after Kandinsky"},
+     composition,
+     5,
+     1.5f,
+     18,
+     0.08f,
+     6},
     {{"ink", "pen and wash on cream paper"}, ink, 5, 1.1f, 26, 0.30f, 12},
     {{"oil", "strokes of strong colours"}, oil, 7, 1.6f, 12, 0.05f, 6},
     {{"scream", "waves of fire and dark water, after Munch"}, scream, 6, 1.6f, 14, 0.04f, 6},
@@ -256,7 +277,8 @@ static Picture *paint(guint index, const Picture *photo)
                              .tone = (colour[0] - mean) / spread,
                              .line = lines->v[i],
                              .stroke = strokes->v[i],
-                             .relief = strokes->v[pixels + i]};
+                             .relief = strokes->v[pixels + i],
+                             .turn = {strokes->v[2 * pixels + i], strokes->v[3 * pixels + i]}};
         float rgb[3];
         looks[index].brush(&touch, rgb);
         for (guint c = 0; c < 3; c++)

@@ -48,12 +48,15 @@ Field *strokes_of(const Field *lab, float width, float length)
     g_autoptr(Field) texture = texture_of(lab, width);
     g_autoptr(Field) paint = flow_along(texture, flow, length);
     even_out(paint, 4 * width, 0.15f);
-    Field *strokes = field_new(w, h, 2);
+    Field *strokes = field_new(w, h, 4);
     for (gsize i = 0; i < pixels; i++)
         strokes->v[i] = tanhf(1.2f * paint->v[i]);
     for (gsize i = 0; i < pixels; i++) {
         const float x = (float)(i % w), y = (float)(i / w);
+        const float tx = flow->v[i], ty = flow->v[pixels + i];
         strokes->v[pixels + i] = field_at(strokes, 0, x + 1, y + 1) - field_at(strokes, 0, x - 1, y - 1);
+        strokes->v[2 * pixels + i] = tx * tx - ty * ty;
+        strokes->v[3 * pixels + i] = 2 * tx * ty;
     }
     return strokes;
 }
