@@ -57,6 +57,7 @@
 #include "quality.h"
 #include "settings.h"
 #include "speech.h"
+#include "subject.h"
 #include "textpad.h"
 #include "videoinfo.h"
 
@@ -76,6 +77,8 @@ struct _GstIdiom {
 
     /* under the object lock */
     Settings settings;
+    Subject subject;
+    char *style, *inside;     /* what the renderer was asked for */
     gboolean new_mix;         /* it has changed, and not with the style */
     IdiomRenderer *renderer;  /* from start to stop */
     IdiomRendererStats stats; /* of the last renderer */
@@ -100,20 +103,40 @@ G_DEFINE_TYPE_WITH_CODE(GstIdiom, gst_idiom, GST_TYPE_VIDEO_FILTER,
                         G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, NULL))
 GST_ELEMENT_REGISTER_DEFINE(idiom, "idiom", GST_RANK_NONE, GST_TYPE_IDIOM)
 
+/* Returns whether @string became another one. */
+static gboolean take_string(char **string, const char *value)
+{
+    if (g_strcmp0(*string, value) == 0)
+        return FALSE;
+    g_free(*string);
+    *string = g_strdup(value);
+    return TRUE;
+}
+
+/* Under the object lock. */
+static Looks current_looks(const GstIdiom *self)
+{
+    return subject_looks(&self->subject, self->settings.style, self->settings.mix);
+}
+
 /* Hands to the renderer what it keeps from frame to frame; under the object lock. */
 static void apply_settings(GstIdiom *self)
 {
     Settings *settings = &self->settings;
     if (!self->renderer)
         return;
-    if (settings->style_changed)
-        speech_set_style(self->speech, settings->style);
-    if (settings->style_changed)
-        idiom_renderer_change(self->renderer, settings->style, settings->mix, settings->style_fade);
+    const Looks looks = current_looks(self);
+    const gboolean style_changed = take_string(&self->style, looks.style);
+    if (style_changed)
+        speech_set_style(self->speech, looks.style);
+    if (style_changed)
+        idiom_renderer_change(self->renderer, looks.style, looks.mix, settings->style_fade);
+    if (take_string(&self->inside, looks.inside))
+        idiom_renderer_change_subject(self->renderer, looks.inside, NULL, settings->style_fade);
     idiom_renderer_set_stroke_size(self->renderer, settings->stroke_size);
     idiom_renderer_set_quality(self->renderer, self->quality.value);
-    self->new_mix = !settings->style_changed && (self->new_mix || settings->mix_changed);
-    settings->style_changed = settings->mix_changed = FALSE;
+    self->new_mix = !style_changed && (self->new_mix || settings->mix_changed);
+    settings->mix_changed = FALSE;
 }
 
 /* --- start and stop -------------------------------------------------------------------------------- */
@@ -132,6 +155,14 @@ static IdiomRenderer *new_renderer(GstIdiom *self, guint slots, GError **error)
     return idiom_renderer_new(self->device, &options, error);
 }
 
+static gboolean check_subject(GstIdiom *self, GError **error)
+{
+    GST_OBJECT_LOCK(self);
+    const gboolean ok = subject_check(&self->subject, error);
+    GST_OBJECT_UNLOCK(self);
+    return ok;
+}
+
 static gboolean set_quality(GstIdiom *self, GError **error)
 {
     double fixed;
@@ -143,22 +174,32 @@ static gboolean set_quality(GstIdiom *self, GError **error)
     return ok;
 }
 
-/* The first style of all: without it there is nothing to show. */
-static gboolean show(GstIdiom *self, IdiomRenderer *renderer, const char *style, const char *mix)
+/* The file of a style that is wanted from the start, where not finding it is an error. */
+static char *find_style(GstIdiom *self, const char *style)
 {
     g_autoptr(GError) error = NULL;
     const gboolean none = g_strcmp0(style, IDIOM_STYLE_NONE) == 0;
-    g_autofree char *path = none ? g_strdup(style) : idiom_style_find(style, &error);
-    if (!path) {
+    char *path = none ? g_strdup(style) : idiom_style_find(style, &error);
+    if (path)
+        GST_INFO_OBJECT(self, "style %s", path);
+    else
         GST_ELEMENT_ERROR(self, RESOURCE, NOT_FOUND, ("%s", error->message), (NULL));
+    return path;
+}
+
+/* The first styles of all: without them there is nothing to show. */
+static gboolean show(GstIdiom *self, IdiomRenderer *renderer, const char *style, const char *mix,
+                     const char *inside)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = find_style(self, style), *inside_path = NULL;
+    if (!path || (inside && !(inside_path = find_style(self, inside))))
         return FALSE;
-    }
-    if (!idiom_renderer_show(renderer, path, mix, &error)) {
-        messages_post_error(GST_ELEMENT(self), error);
-        return FALSE;
-    }
-    GST_INFO_OBJECT(self, "style %s", path);
-    return TRUE;
+    if (idiom_renderer_show(renderer, path, mix, &error) &&
+        idiom_renderer_show_subject(renderer, inside_path, NULL, &error))
+        return TRUE;
+    messages_post_error(GST_ELEMENT(self), error);
+    return FALSE;
 }
 
 static gboolean open_device(GstIdiom *self, const char *selector)
@@ -190,17 +231,21 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
     GstIdiom *self = GST_IDIOM(base);
     g_autoptr(GError) error = NULL;
     GST_OBJECT_LOCK(self);
-    g_autofree char *style = g_strdup(self->settings.style), *mix = g_strdup(self->settings.mix);
+    const Looks looks = current_looks(self);
+    g_autofree char *style = g_strdup(looks.style), *mix = g_strdup(looks.mix);
+    g_autofree char *inside = g_strdup(looks.inside);
+    take_string(&self->style, looks.style);
+    take_string(&self->inside, looks.inside);
     g_autofree char *device = g_strdup(self->settings.device);
     const guint slots = self->settings.frames_in_flight;
-    self->settings.style_changed = self->settings.mix_changed = self->new_mix = FALSE;
+    self->settings.mix_changed = self->new_mix = FALSE;
     self->dropped = 0;
     self->latency = 0;
     self->live = FALSE;
     quality_init(&self->quality, 0);
     GST_OBJECT_UNLOCK(self);
 
-    if (!set_quality(self, &error)) {
+    if (!set_quality(self, &error) || !check_subject(self, &error)) {
         messages_post_error(GST_ELEMENT(self), error);
         return FALSE;
     }
@@ -209,7 +254,7 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
     g_autoptr(IdiomRenderer) renderer = new_renderer(self, slots, &error);
     if (!renderer)
         messages_post_error(GST_ELEMENT(self), error);
-    if (!renderer || !show(self, renderer, style, mix)) {
+    if (!renderer || !show(self, renderer, style, mix, inside)) {
         g_clear_pointer(&self->device, idiom_device_unref);
         return FALSE;
     }
@@ -428,6 +473,8 @@ static void describe_frame(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
     self->params.temporal = self->settings.temporal;
     self->params.statistics = self->settings.statistics;
     self->params.colour = self->settings.colour;
+    const Looks looks = current_looks(self);
+    subject_describe(&self->subject, &looks, buffer, &GST_VIDEO_FILTER(self)->in_info, &self->params);
     GST_OBJECT_UNLOCK(self);
 }
 
@@ -468,7 +515,7 @@ static void update_mix(GstIdiom *self)
 {
     GST_OBJECT_LOCK(self);
     const gboolean changed = self->new_mix;
-    g_autofree char *mix = g_strdup(self->settings.mix);
+    g_autofree char *mix = g_strdup(current_looks(self).mix);
     self->new_mix = FALSE;
     GST_OBJECT_UNLOCK(self);
     if (changed)
@@ -553,9 +600,14 @@ static void gst_idiom_set_property(GObject *object, guint id, const GValue *valu
     GstIdiom *self = GST_IDIOM(object);
     g_autoptr(GError) error = NULL;
     GST_OBJECT_LOCK(self);
-    const gboolean known = settings_set(&self->settings, id, value) || speech_set(self->speech, id, value);
+    const gboolean known = settings_set(&self->settings, id, value) ||
+                           subject_set(&self->subject, id, value, &error) ||
+                           speech_set(self->speech, id, value);
     const gboolean running = self->renderer != NULL;
     GST_OBJECT_UNLOCK(self);
+    if (error && running)
+        messages_post_warning(GST_ELEMENT(self), error);
+    g_clear_error(&error);
     if (id == PROP_QUALITY && running && !set_quality(self, &error))
         messages_post_warning(GST_ELEMENT(self), error);
     if (!known)
@@ -581,7 +633,8 @@ static void gst_idiom_get_property(GObject *object, guint id, GValue *value, GPa
     GST_OBJECT_LOCK(self);
     if (id == PROP_STATS)
         g_value_take_boxed(value, make_stats(self));
-    else if (!settings_get(&self->settings, id, value) && !speech_get(self->speech, id, value))
+    else if (!settings_get(&self->settings, id, value) && !subject_get(&self->subject, id, value) &&
+             !speech_get(self->speech, id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
     GST_OBJECT_UNLOCK(self);
 }
@@ -591,6 +644,9 @@ static void gst_idiom_finalize(GObject *object)
     GstIdiom *self = GST_IDIOM(object);
     settings_clear(&self->settings);
     speech_free(self->speech);
+    subject_clear(&self->subject);
+    g_free(self->style);
+    g_free(self->inside);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_idiom_parent_class)->finalize(object);
 }
@@ -599,6 +655,7 @@ static void gst_idiom_init(GstIdiom *self)
 {
     settings_init(&self->settings);
     self->speech = speech_new(GST_ELEMENT(self));
+    subject_init(&self->subject);
     self->stats = (IdiomRendererStats)IDIOM_RENDERER_STATS_INIT;
 }
 
@@ -616,6 +673,7 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
     object->finalize = gst_idiom_finalize;
     settings_install(object);
     speech_install(object);
+    subject_install(object);
     /**
      * GstIdiom:stats:
      *

@@ -45,7 +45,7 @@ gboolean settings_set(Settings *settings, guint id, const GValue *value)
 {
     switch (id) {
     case PROP_STYLE:
-        settings->style_changed |= change_string(&settings->style, value);
+        change_string(&settings->style, value);
         return TRUE;
     case PROP_MIX:
         settings->mix_changed |= change_string(&settings->mix, value);

@@ -26,7 +26,7 @@ typedef struct {
     guint64 style_fade;
     double strength, temporal, statistics, colour, stroke_size;
     guint frames_in_flight;
-    gboolean style_changed, mix_changed; /* since somebody took note of them */
+    gboolean mix_changed; /* since somebody took note of it */
 } Settings;
 
 void settings_install(GObjectClass *klass);
