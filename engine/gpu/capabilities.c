@@ -65,6 +65,26 @@ static gboolean can_lane(const IdiomDevice *device)
     return device->features.robust && device->limits.maxTexelBufferElements >= LANE_TEXELS;
 }
 
+/* fp16 products wherever they are; CPUs have none that are fast. */
+static gboolean choose_products(IdiomDevice *device, GError **error)
+{
+    const char *wanted = g_getenv("IDIOM_PRODUCTS");
+    gboolean can = device->info.fp16 && device->features.half_math;
+
+    device->products = can && device->physical_type != VK_PHYSICAL_DEVICE_TYPE_CPU ? IDIOM_PRODUCTS_FP16
+                                                                                   : IDIOM_PRODUCTS_FP32;
+    if (!wanted || !*wanted)
+        return TRUE;
+    if (!strcmp(wanted, "fp16") && can)
+        device->products = IDIOM_PRODUCTS_FP16;
+    else if (!strcmp(wanted, "fp32"))
+        device->products = IDIOM_PRODUCTS_FP32;
+    else
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "IDIOM_PRODUCTS is \"%s\"; %s can do fp32%s",
+                    wanted, device->name, can ? " and fp16" : "");
+    return !strcmp(wanted, "fp32") || (!strcmp(wanted, "fp16") && can);
+}
+
 gboolean idiom_capabilities_choose(IdiomDevice *device, GError **error)
 {
     const char *family = g_getenv("IDIOM_FAMILY");
@@ -90,5 +110,5 @@ gboolean idiom_capabilities_choose(IdiomDevice *device, GError **error)
     if (info->family == IDIOM_FAMILY_LANE)
         info->max_tensor_bytes =
             MIN(info->max_tensor_bytes, (guint64)device->limits.maxTexelBufferElements * 8);
-    return TRUE;
+    return choose_products(device, error);
 }

@@ -21,6 +21,8 @@ static gboolean create(IdiomDevice *device, GError **error)
                                .pQueueCreateInfos = &queue,
                                .ppEnabledExtensionNames = device->extensions};
 
+    if (device->info.family == IDIOM_FAMILY_VECTOR) /* they stay inside, and checks cost */
+        device->features.robust = device->features.robust2 = device->features.robustness2 = FALSE;
     idiom_features_chain(&device->features, &device->chain);
     info.enabledExtensionCount = device->n_extensions =
         idiom_features_extensions(&device->features, device->extensions);
@@ -205,6 +207,11 @@ guint64 idiom_device_free_memory(IdiomDevice *device)
 gboolean idiom_device_is_lost(const IdiomDevice *device)
 {
     return g_atomic_int_get(&device->lost);
+}
+
+IdiomProducts idiom_device_products(const IdiomDevice *device)
+{
+    return device->products;
 }
 
 gboolean idiom_device_is_staged(const IdiomDevice *device)

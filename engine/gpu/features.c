@@ -28,6 +28,7 @@ static void note_chain(IdiomVkFeatures *features, const VkPhysicalDeviceFeatures
         case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES:
             features->address |= ((const VkPhysicalDeviceVulkan12Features *)s)->bufferDeviceAddress;
             features->scalar |= ((const VkPhysicalDeviceVulkan12Features *)s)->scalarBlockLayout;
+            features->half_math |= ((const VkPhysicalDeviceVulkan12Features *)s)->shaderFloat16;
             break;
         case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_BUFFER_DEVICE_ADDRESS_FEATURES:
             features->address |=
@@ -35,6 +36,9 @@ static void note_chain(IdiomVkFeatures *features, const VkPhysicalDeviceFeatures
             break;
         case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SCALAR_BLOCK_LAYOUT_FEATURES:
             features->scalar |= ((const VkPhysicalDeviceScalarBlockLayoutFeatures *)s)->scalarBlockLayout;
+            break;
+        case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_FLOAT16_INT8_FEATURES:
+            features->half_math |= ((const VkPhysicalDeviceShaderFloat16Int8Features *)s)->shaderFloat16;
             break;
         case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT:
             features->robust2 |= ((const VkPhysicalDeviceRobustness2FeaturesEXT *)s)->robustBufferAccess2;
@@ -109,6 +113,7 @@ void idiom_features_chain(const IdiomVkFeatures *features, IdiomVkChain *chain)
     chain->vulkan12 =
         (VkPhysicalDeviceVulkan12Features){.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
                                            .pNext = features->robustness2 ? &chain->robustness2 : NULL,
+                                           .shaderFloat16 = features->half_math,
                                            .bufferDeviceAddress = features->address,
                                            .scalarBlockLayout = features->scalar};
     chain->robustness2 = (VkPhysicalDeviceRobustness2FeaturesEXT){

@@ -112,6 +112,15 @@ IdiomFenceState idiom_fence_wait(IdiomFence *fence, gboolean wait, GError **erro
 /* Host-visible memory is slow for shaders: inputs and outputs go through copies. */
 gboolean idiom_device_is_staged(const IdiomDevice *device);
 
+/*
+ * What the products of convolutions by vector kernels are of, where planes are fp16. Sums of more than 36 products are
+ * fp32 always.
+ */
+typedef enum { IDIOM_PRODUCTS_FP32, IDIOM_PRODUCTS_FP16 } IdiomProducts;
+
+/* The fastest that the device has, or what IDIOM_PRODUCTS (fp32, fp16) in the environment asks for of that. */
+IdiomProducts idiom_device_products(const IdiomDevice *device);
+
 /* For tests: names of all shaders in the library, as idiom_kernel_get() takes them; of those that @device has run. */
 char **idiom_shader_names(void);
 char **idiom_device_shaders(IdiomDevice *device);

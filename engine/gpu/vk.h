@@ -16,6 +16,7 @@ typedef struct {
     gboolean address;     /* bufferDeviceAddress */
     gboolean scalar;      /* scalarBlockLayout */
     gboolean half;        /* storageBuffer16BitAccess */
+    gboolean half_math;   /* shaderFloat16 */
     gboolean robust;      /* robustBufferAccess; with the next two: what is read outside a buffer is zero */
     gboolean robust2;     /* robustBufferAccess2 */
     gboolean robustness2; /* VK_EXT_robustness2 */
@@ -48,6 +49,7 @@ struct IdiomDevice {
     gint overruns;            /* atomic: see guard.c */
     gint lost;                /* atomic */
     gint unanswered;          /* a wait was given up: it may still be at work; atomic */
+    IdiomProducts products;   /* see idiom_device_products() */
     gboolean staged;          /* see idiom_device_is_staged() */
     gboolean helper;          /* compiles for another device: leaves no cache of its own */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Graphs: tensors, operations, sticky errors. */
 #include "graph.h"
+#include "gpu/gpu.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -54,6 +55,12 @@ const GError *idiom_graph_error(const IdiomGraph *g)
 IdiomFamily idiom_graph_family(const IdiomGraph *g)
 {
     return idiom_device_info(g->device)->family;
+}
+
+gboolean idiom_graph_half_products(const IdiomGraph *g)
+{
+    return g->precision == IDIOM_FP16 && idiom_graph_family(g) == IDIOM_FAMILY_VECTOR &&
+           idiom_device_products(g->device) == IDIOM_PRODUCTS_FP16;
 }
 
 IdiomPrecision idiom_graph_precision(const IdiomGraph *g)

@@ -82,6 +82,9 @@ struct IdiomTensor {
 /* Kernel family of the graph's device (which shader variants run). */
 IdiomFamily idiom_graph_family(const IdiomGraph *g);
 
+/* Whether convolutions multiply in fp16: see idiom_device_products(). */
+gboolean idiom_graph_half_products(const IdiomGraph *g);
+
 /* Storage precision of planes that are not full. */
 IdiomPrecision idiom_graph_precision(const IdiomGraph *g);
 

@@ -135,7 +135,7 @@ IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomT
         IDIOM_SHAPE(s.n, k.n, (s.h + 2 * p.pad - k.h) / p.stride + 1, (s.w + 2 * p.pad - k.w) / p.stride + 1);
 
     p.fast = p.groups == 1 && k.h == k.w && k.w <= MAX_FAST_TAPS &&
-             idiom_conv2d_tile_bytes(k.w, p.stride, 1) <= IDIOM_CONV2D_SHARED_BYTES;
+             idiom_conv2d_tile_bytes(k.w, p.stride) <= IDIOM_CONV2D_SHARED_BYTES;
     if (x2 && (!p.fast || s.c % 4)) {
         x = idiom_concat(g, x, x2);
         x2 = NULL;

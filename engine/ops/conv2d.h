@@ -4,7 +4,8 @@
  * cross-correlations with packed weights whose outputs go to every scale-th pixel of the result.
  *
  * Packed weights: outputs in groups (idiom_conv2d_group()); of each group first the biases, then
- * [input / 4][ky][kx][input % 4][output of the group], padded with zeros to whole groups of four on either side.
+ * [input / 4][ky][kx][input % 4][output of the group], padded with zeros to whole groups of four on either side. They
+ * are fp16 where products are (idiom_graph_half_products()).
  */
 #ifndef IDIOM_OPS_CONV2D_H
 #define IDIOM_OPS_CONV2D_H
@@ -35,6 +36,7 @@ typedef struct {
         *src2; /* src2 may be NULL; src then has a multiple of four channels otherwise */
     const IdiomTensor *packed;
     gsize packed_offset; /* floats */
+    gboolean upsampled;  /* vector: src is seen at twice its size; 3 taps, stride 1, IDIOM_PAD_EDGE */
     guint taps, stride;
     IdiomPadMode mode; /* beyond the edges of src */
     IdiomActivation act;
@@ -46,8 +48,8 @@ typedef struct {
     const IdiomOp *gradient; /* NULL, or an op whose other and activated are to be seen to */
 } IdiomConv2dPass;
 
-/* Shared memory that a pass needs on the vector family, and what every device has. */
-gsize idiom_conv2d_tile_bytes(guint taps, guint stride, guint pixels);
+/* Shared memory that a pass needs on the vector family, at least, and what every device has. */
+gsize idiom_conv2d_tile_bytes(guint taps, guint stride);
 #define IDIOM_CONV2D_SHARED_BYTES 16384
 
 /* Lane: shaders that follow each other, each with a share of @blocks of four inputs seen through @taps in all. */

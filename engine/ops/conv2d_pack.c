@@ -26,7 +26,8 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const IdiomConv2dPacking *p = op->params;
     const IdiomTensor *weight = op->in[0], *bias = op->in[1], *out = op->out[0];
-    guint quads = idiom_c4(p->count), inputs = inputs_of(weight, p);
+    gboolean half = idiom_graph_half_products(out->graph);
+    guint quads = idiom_c4(p->count), inputs = inputs_of(weight, p), bytes = half ? 2 : 4;
     gsize per_quad = 4 * (1 + (gsize)4 * idiom_c4(inputs) * p->taps * p->taps);
 
     for (guint q = 0, group; q < quads; q += group) {
@@ -37,7 +38,7 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
             gint32 start[2], shape[4]; /* kw, kh, c, n */
             gint32 step, taps, inputs, transposed, has_bias;
         } push = {
-            .out = idiom_recorder_address(r, out) + 4 * q * per_quad,
+            .out = idiom_recorder_address(r, out) + bytes * q * per_quad,
             .weight = idiom_recorder_address(r, weight),
             .bias = idiom_address_or(r, bias, weight),
             .elements = (gint32)(group * per_quad),
@@ -53,7 +54,8 @@ static gboolean pack_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
             .transposed = p->transposed,
             .has_bias = bias != NULL,
         };
-        IdiomDispatch d = {.shader = "conv2d_pack", .push = &push, .push_size = sizeof push};
+        IdiomDispatch d = {
+            .shader = half ? "conv2d_pack_half" : "conv2d_pack", .push = &push, .push_size = sizeof push};
         idiom_dispatch_cover_flat(&d, group * per_quad);
         if (!idiom_record_dispatch(r, &d, error))
             return FALSE;

@@ -9,8 +9,13 @@
 #define LANE_BUDGET 224
 #define LANE_MAX_BLOCKS 16
 
-/* Vector: a workgroup of TILE x TILE invocations, each with some pixels side by side. */
+/*
+ * Vector: a workgroup of TILE x TILE invocations, each with some pixels side by side. It holds its share of the tile in
+ * registers while it is on its way: few texels. Small grids are cut into more workgroups, so that all of a GPU has work.
+ */
 #define TILE 8
+#define TILE_TEXELS (7 * TILE * TILE)
+#define VECTOR_WORKGROUPS 512
 
 /* As in conv2d_lane.comp and conv2d_vector.comp. */
 typedef struct {
@@ -130,14 +135,46 @@ static gboolean record_lane(IdiomRecorder *r, const IdiomConv2dPass *p, GError *
     return TRUE;
 }
 
-gsize idiom_conv2d_tile_bytes(guint taps, guint stride, guint pixels)
+static gsize tile_texels(guint taps, guint stride, guint pixels)
 {
-    return (gsize)16 * ((TILE * pixels - 1) * stride + taps) * ((TILE - 1) * stride + taps);
+    return (gsize)((TILE * pixels - 1) * stride + taps) * ((TILE - 1) * stride + taps);
+}
+
+gsize idiom_conv2d_tile_bytes(guint taps, guint stride)
+{
+    return 16 * tile_texels(taps, stride, 1);
+}
+
+/* Workgroups across, down, and of all @groups of outputs and pictures, where an invocation has @pixels. */
+static void vector_grid(const IdiomConv2dPass *p, guint pixels, guint groups, guint grid[3])
+{
+    grid[0] = IDIOM_DIV_UP(p->size[0], TILE * pixels);
+    grid[1] = IDIOM_DIV_UP(p->size[1], TILE);
+    grid[2] = p->images * groups;
+}
+
+/* How many pixels side by side, for @quads of outputs each. Sets the grid. */
+static guint vector_pixels(const IdiomConv2dPass *p, guint quads, guint groups, guint grid[3])
+{
+    /* sums of products in fp16 are held beside those in fp32 */
+    guint pixels = quads > 4 || idiom_graph_half_products(p->dst->graph) ? 2 : 4;
+
+    vector_grid(p, pixels, groups, grid);
+    while (pixels > 1 && (tile_texels(p->taps, p->stride, pixels) > TILE_TEXELS ||
+                          (gsize)grid[0] * grid[1] * grid[2] < VECTOR_WORKGROUPS)) {
+        pixels /= 2;
+        vector_grid(p, pixels, groups, grid);
+    }
+    return pixels;
 }
 
 static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dPass *p, GError **error)
 {
-    guint quads = idiom_c4(p->dst->shape.c);
+    gboolean half = idiom_graph_half_products(p->dst->graph);
+    guint quads = idiom_c4(p->dst->shape.c), bytes = half ? 2 : 4;
+    const char *shader = p->upsampled ? (half ? "upsample2_conv2d_half" : "upsample2_conv2d")
+                         : half       ? "conv2d_half"
+                                      : "conv2d";
 
     /* all groups of equal size in one dispatch */
     for (guint q = 0, group, groups; q < quads; q += group * groups) {
@@ -145,26 +182,22 @@ static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dPass *p, GError
         for (groups = 1;
              q + groups * group < quads && idiom_conv2d_group(q + groups * group, quads, p->taps) == group;)
             groups++;
-        guint pixels = group > 4 ? 2 : 4;
-        while (pixels > 1 && idiom_conv2d_tile_bytes(p->taps, p->stride, pixels) > IDIOM_CONV2D_SHARED_BYTES)
-            pixels /= 2;
         Push push = make_push(r, p);
-        push.weights += 4 * q * floats_per_quad(p);
+        push.weights += bytes * q * floats_per_quad(p);
         push.dst_first = (gint32)q;
         push.groups = (gint32)groups;
         push.blocks2 = p->src2 ? (gint32)idiom_c4(p->src2->shape.c) : 0;
         IdiomDispatch d = {
-            .shader = "conv2d",
-            .spec = {pixels, p->act, p->mode, p->taps, p->stride, group},
+            .shader = shader,
+            .spec = {0, p->act, p->mode, p->taps, p->stride, group},
             .n_spec = 6,
             .local = {TILE, TILE},
-            .groups = {IDIOM_DIV_UP(p->size[0], TILE * pixels), IDIOM_DIV_UP(p->size[1], TILE),
-                       p->images * groups},
             .planes = {p->dst, p->src, p->src2 ? p->src2 : p->src},
             .n_planes = 3,
             .push = &push,
             .push_size = sizeof push,
         };
+        d.spec[0] = vector_pixels(p, group, groups, d.groups);
         add_epilogue(&d, p, TRUE);
         if (!idiom_record_dispatch(r, &d, error))
             return FALSE;

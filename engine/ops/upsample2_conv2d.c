@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Bilinear upsampling followed by a 3x3 convolution. In general these are two operations; where nothing is trained
- * and the device likes straight-line code they are one, which saves writing and reading the large tensor.
+ * they are one, which saves writing and reading the large tensor.
  */
 #include "ops/conv2d.h"
 
@@ -98,6 +98,38 @@ static double fused_flops(const IdiomOp *op)
 
 static const IdiomOpClass fused_class = {"conv2d", NULL, fused_record, fused_flops};
 
+/* Vector: an ordinary pass that makes the large texels as it brings them into shared memory. */
+static gboolean vector_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
+{
+    const Params *p = op->params;
+    const IdiomTensor *out = op->out[0];
+    IdiomConv2dPass pass = {
+        .dst = out,
+        .src = op->in[0],
+        .src2 = op->in[1],
+        .packed = op->in[2],
+        .upsampled = TRUE,
+        .taps = 3,
+        .stride = 1,
+        .mode = IDIOM_PAD_EDGE,
+        .act = p->act,
+        .origin = {-1, -1},
+        .size = {out->shape.w, out->shape.h},
+        .scale = 1,
+        .images = out->shape.n,
+    };
+    return idiom_conv2d_record_pass(r, &pass, error);
+}
+
+static const IdiomOpClass vector_class = {"conv2d", NULL, vector_record, fused_flops};
+
+static IdiomTensor *pack_lane(IdiomGraph *g, IdiomTensor *weight, IdiomTensor *bias, const Params *p)
+{
+    IdiomOp *pack = idiom_graph_add_op(g, &pack_class, (IdiomTensor *[]){weight, bias}, 2, p, sizeof *p);
+    return idiom_op_add_output(pack, g, IDIOM_LAYOUT_FLAT,
+                               IDIOM_SHAPE(1, 1, idiom_c4(p->outputs), packed_length(p) * 4));
+}
+
 IdiomTensor *idiom_upsample2_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomTensor *weight,
                                     IdiomTensor *bias, IdiomActivation act)
 {
@@ -111,14 +143,16 @@ IdiomTensor *idiom_upsample2_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *
                     (!x2 || idiom_shape_equal(x2->shape, IDIOM_SHAPE(s.n, 3, 2 * s.h, 2 * s.w)));
     gboolean trained = x->requires_gradient || (x2 && x2->requires_gradient) || !weight->constant ||
                        (bias && !bias->constant);
-    if (!fits || trained || idiom_graph_family(g) != IDIOM_FAMILY_LANE)
+    gboolean lane = idiom_graph_family(g) == IDIOM_FAMILY_LANE;
+    if (!fits || trained)
         return idiom_conv2d(g, idiom_upsample2(g, x, IDIOM_UPSAMPLE_BILINEAR), x2, weight, bias,
                             &(IdiomConvParams){.pad = 1, .mode = IDIOM_PAD_EDGE, .act = act});
 
     Params p = {act, idiom_c4(s.c), weight->shape.n, x2 != NULL};
-    IdiomOp *pack = idiom_graph_add_op(g, &pack_class, (IdiomTensor *[]){weight, bias}, 2, &p, sizeof p);
-    IdiomTensor *packed = idiom_op_add_output(pack, g, IDIOM_LAYOUT_FLAT,
-                                              IDIOM_SHAPE(1, 1, idiom_c4(p.outputs), packed_length(&p) * 4));
-    IdiomOp *op = idiom_graph_add_op(g, &fused_class, (IdiomTensor *[]){x, x2, packed}, 3, &p, sizeof p);
+    const IdiomConv2dPacking packing = {.count = p.outputs, .taps = 3, .step = 1};
+    IdiomTensor *packed =
+        lane ? pack_lane(g, weight, bias, &p) : idiom_conv2d_pack(g, weight, bias, &packing);
+    IdiomOp *op = idiom_graph_add_op(g, lane ? &fused_class : &vector_class, (IdiomTensor *[]){x, x2, packed},
+                                     3, &p, sizeof p);
     return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(s.n, p.outputs, 2 * s.h, 2 * s.w));
 }

@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Weights of one group of outputs in the order of engine/ops/conv2d.h: one invocation per packed element. */
+/*
+ * Weights of one group of outputs in the order of engine/ops/conv2d.h: one invocation per packed element.
+ * HALF_PRODUCTS: as fp16.
+ */
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 
+#ifdef HALF_PRODUCTS
+layout(buffer_reference, scalar, buffer_reference_align = 2) writeonly buffer Packed {
+    float16_t v[];
+};
+#else
+#define Packed Floats
+#endif
+
 layout(push_constant, scalar) uniform Push
 {
-    Floats packed, weight, bias;
+    Packed packed;
+    Floats weight, bias;
     int elements, width;  /* of the group; outputs in it */
     int first, count;     /* output of the packed weights that comes first; outputs there are */
     ivec2 start;          /* column and row of tap 0 */
@@ -33,5 +45,9 @@ void main()
             value = weight.v[(at * shape.y + ky) * shape.x + kx];
         }
     }
+#ifdef HALF_PRODUCTS
+    packed.v[i] = float16_t(value);
+#else
     packed.v[i] = value;
+#endif
 }

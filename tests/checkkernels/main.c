@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *filter, *json_file, *device_name, *family_name;
+static char *filter, *json_file, *device_name, *family_name, *products_name;
 static gboolean list, bench, quick, verbose;
 static gint seed = -1;
 static char **rest;
@@ -27,6 +27,8 @@ static const GOptionEntry options[] = {
     {"json", 'j', 0, G_OPTION_ARG_FILENAME, &json_file, "write what --bench measures", "FILE"},
     {"device", 'd', 0, G_OPTION_ARG_STRING, &device_name, "index or part of the name", "DEVICE"},
     {"family", 0, 0, G_OPTION_ARG_STRING, &family_name, "lane, vector, or both", "FAMILY"},
+    {"products", 'p', 0, G_OPTION_ARG_STRING, &products_name,
+     "fp32 (default), or fp16 to check what is computed otherwise then", "KIND"},
     {"seed", 's', 0, G_OPTION_ARG_INT, &seed,
      "random shapes by N; by default 1 and one more, which is printed", "N"},
     {"quick", 'q', 0, G_OPTION_ARG_NONE, &quick, "a third of the cases", NULL},
@@ -51,6 +53,9 @@ static void check(IdiomDevice *device, IdiomPrecision precision, GPtrArray *case
         op = c->op;
         /* the second of each three: the first ones are the smallest */
         if (quick && of_op % 3 != 1)
+            continue;
+        if (idiom_device_products(device) != IDIOM_PRODUCTS_FP32 &&
+            (precision == IDIOM_FP32 || !strstr(op->name, "conv2d")))
             continue;
         for (Pass pass = PASS_FORWARD; pass <= PASS_BACKWARD; pass++) {
             if (!run_applies(c, pass, precision))
@@ -109,6 +114,7 @@ static void check_coverage(IdiomDevice *device, Work *work)
 static gboolean run_family(Work *work, const char *family, GError **error)
 {
     g_setenv("IDIOM_FAMILY", family, TRUE);
+    g_setenv("IDIOM_PRODUCTS", products_name ? products_name : "fp32", TRUE);
     g_autoptr(IdiomDevice) device = idiom_device_open(device_name, error);
     if (!device)
         return FALSE;
