@@ -495,6 +495,12 @@ static const IdiomExpression *express(GstIdiom *self, GstBuffer *buffer, GstCloc
                         (GstClockTime)self->params.duration);
 }
 
+/* A gap that has no picture goes on as it is; one that has is like any other frame. */
+static gboolean is_empty(GstBuffer *buffer)
+{
+    return GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP) && gst_buffer_get_size(buffer) == 0;
+}
+
 /* Called for every buffer that comes, also if it is dropped then because the sink is late. */
 static void gst_idiom_before_transform(GstBaseTransform *base, GstBuffer *buffer)
 {
@@ -504,7 +510,10 @@ static void gst_idiom_before_transform(GstBaseTransform *base, GstBuffer *buffer
         gst_object_sync_values(GST_OBJECT(self), time);
     describe_frame(self, buffer, time);
     self->params.expression = express(self, buffer, time);
-    const gboolean pass = idiom_renderer_pass(self->renderer, &self->params);
+    const gboolean empty = is_empty(buffer);
+    if (empty)
+        idiom_renderer_skip(self->renderer, &self->params);
+    const gboolean pass = empty || idiom_renderer_pass(self->renderer, &self->params);
     if (pass)
         flow_drain(self->flow);
     gst_base_transform_set_passthrough(base, pass);
@@ -653,6 +662,7 @@ static void gst_idiom_finalize(GObject *object)
 
 static void gst_idiom_init(GstIdiom *self)
 {
+    gst_base_transform_set_gap_aware(GST_BASE_TRANSFORM(self), TRUE);
     settings_init(&self->settings);
     self->speech = speech_new(GST_ELEMENT(self));
     subject_init(&self->subject);
