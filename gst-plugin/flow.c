@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "flow.h"
 
+#include "memory.h"
 #include "messages.h"
 #include "videoinfo.h"
+
+GST_DEBUG_CATEGORY_EXTERN(idiom_debug);
+#define GST_CAT_DEFAULT idiom_debug
 
 /* Where caps do not tell the rate; the thread makes the latency that follows from it true whatever the rate is. */
 static const GstClockTime ASSUMED_DURATION = 40 * GST_MSECOND;
@@ -11,7 +15,10 @@ static const GstClockTime ASSUMED_DURATION = 40 * GST_MSECOND;
 typedef struct {
     GstBuffer *buffer;
     GstVideoFrame frame; /* the buffer, mapped until the device is done with it */
-    gint64 due;          /* monotonic time by which it has to be pushed */
+    GstBuffer *source;
+    GstVideoFrame
+        source_frame; /* mapped as long, unless the device reads its dmabufs; then without a buffer */
+    gint64 due;       /* monotonic time by which it has to be pushed */
 } Flight;
 
 struct Flow {
@@ -21,10 +28,11 @@ struct Flow {
     gpointer user;
     GstVideoInfo in, out;
     GstClockTime latency;
-    GQueue flights;   /* of Flight, the oldest first */
-    gboolean gap;     /* the next frame to be pushed does not follow the last one */
-    gboolean skipped; /* nor does the next to be sent follow the one before */
-    gint64 busy;      /* see flow_take_busy() */
+    GQueue flights;        /* of Flight, the oldest first */
+    gboolean gap;          /* the next frame to be pushed does not follow the last one */
+    gboolean skipped;      /* nor does the next to be sent follow the one before */
+    gint64 busy;           /* see flow_take_busy() */
+    gboolean maps_dmabufs; /* the device cannot use them */
 
     GThread *thread; /* pushes what is due; made when first needed */
     GMutex lock;     /* of the rest */
@@ -38,6 +46,9 @@ static GstBuffer *land(Flight *flight)
 {
     GstBuffer *buffer = flight->buffer;
     gst_video_frame_unmap(&flight->frame);
+    if (flight->source_frame.buffer)
+        gst_video_frame_unmap(&flight->source_frame);
+    gst_clear_buffer(&flight->source);
     g_free(flight);
     return buffer;
 }
@@ -153,6 +164,7 @@ GstClockTime flow_configure(Flow *flow, const GstVideoInfo *in, const GstVideoIn
     const guint slots = idiom_renderer_slots(flow->renderer);
     const GstClockTime duration = video_info_frame_duration(in);
     flow->in = *in;
+    flow->maps_dmabufs = FALSE;
     flow->out = *out;
     flow->latency = (slots - 1) * (duration ? duration : ASSUMED_DURATION);
     if (slots > 1 && !flow->thread)
@@ -193,22 +205,46 @@ static Flight *take_off(Flow *flow, GstBuffer *result, GError **error)
     return NULL;
 }
 
-static gboolean send(Flow *flow, GstBuffer *source, Flight *flight, const IdiomFrameParams *params,
+static gboolean give(Flow *flow, const IdiomPicture *from, Flight *flight, const IdiomFrameParams *params,
                      GError **error)
 {
-    GstVideoFrame frame;
-    if (!gst_video_frame_map(&frame, &flow->in, source, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
+    const IdiomPicture to = video_frame_picture(&flight->frame);
+    const gint64 begin = g_get_monotonic_time();
+    const gboolean sent = idiom_renderer_send(flow->renderer, from, &to, params, error);
+    flow->busy += g_get_monotonic_time() - begin;
+    return sent;
+}
+
+/* Lets the device read the source's dmabufs, if it has any. What cannot be done once is not tried again. */
+static gboolean send_dmabufs(Flow *flow, Flight *flight, const IdiomFrameParams *params)
+{
+    g_autoptr(GError) error = NULL;
+    IdiomPicture from;
+    if (flow->maps_dmabufs || !memory_find_dmabufs(flight->source, &flow->in, &from))
+        return FALSE;
+    if (give(flow, &from, flight, params, &error))
+        return TRUE;
+    GST_INFO_OBJECT(flow->element, "dmabufs are mapped: %s", error->message);
+    flow->maps_dmabufs = TRUE;
+    return FALSE;
+}
+
+static gboolean send(Flow *flow, Flight *flight, const IdiomFrameParams *params, GError **error)
+{
+    GstVideoFrame *frame = &flight->source_frame;
+    if (send_dmabufs(flow, flight, params))
+        return TRUE;
+    if (!gst_video_frame_map(frame, &flow->in, flight->source,
+                             GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
         g_set_error(error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-                    "a buffer of %zu bytes cannot be read as %s of %dx%d", gst_buffer_get_size(source),
-                    GST_VIDEO_INFO_NAME(&flow->in), flow->in.width, flow->in.height);
+                    "a buffer of %zu bytes cannot be read as %s of %dx%d",
+                    gst_buffer_get_size(flight->source), GST_VIDEO_INFO_NAME(&flow->in), flow->in.width,
+                    flow->in.height);
         return FALSE;
     }
-    const IdiomPicture from = video_frame_picture(&frame), to = video_frame_picture(&flight->frame);
-    const gint64 begin = g_get_monotonic_time();
-    const gboolean sent = idiom_renderer_send(flow->renderer, &from, &to, params, error);
-    flow->busy += g_get_monotonic_time() - begin;
-    gst_video_frame_unmap(&frame);
-    return sent;
+    IdiomPicture from = video_frame_picture(frame);
+    from.memory = IDIOM_MEMORY_HOST_KEPT;
+    return give(flow, &from, flight, params, error);
 }
 
 GstFlowReturn flow_send(Flow *flow, GstBuffer *source, GstBuffer *result, const IdiomFrameParams *params)
@@ -218,7 +254,9 @@ GstFlowReturn flow_send(Flow *flow, GstBuffer *source, GstBuffer *result, const 
         GST_BUFFER_FLAG_SET(result, GST_BUFFER_FLAG_DISCONT);
     flow->skipped = FALSE;
     Flight *flight = take_off(flow, result, &error);
-    if (flight && send(flow, source, flight, params, &error)) {
+    if (flight)
+        flight->source = gst_buffer_ref(source);
+    if (flight && send(flow, flight, params, &error)) {
         g_queue_push_tail(&flow->flights, flight);
         return push_finished(flow);
     }

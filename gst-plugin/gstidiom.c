@@ -53,6 +53,7 @@
 
 #include "convert.h"
 #include "flow.h"
+#include "memory.h"
 #include "messages.h"
 #include "quality.h"
 #include "settings.h"
@@ -61,7 +62,7 @@
 #include "textpad.h"
 #include "videoinfo.h"
 
-GST_DEBUG_CATEGORY_STATIC(idiom_debug);
+GST_DEBUG_CATEGORY(idiom_debug);
 #define GST_CAT_DEFAULT idiom_debug
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
@@ -437,7 +438,15 @@ static gboolean gst_idiom_decide_allocation(GstBaseTransform *base, GstQuery *qu
         gst_query_set_nth_allocation_pool(query, 0, pool, size, min + held, max ? max + held : 0);
         gst_clear_object(&pool);
     }
+    memory_ask_for_pages(query);
     return GST_BASE_TRANSFORM_CLASS(gst_idiom_parent_class)->decide_allocation(base, query);
+}
+
+static gboolean gst_idiom_propose_allocation(GstBaseTransform *base, GstQuery *decided, GstQuery *query)
+{
+    if (decided) /* it does not just pass */
+        memory_ask_for_pages(query);
+    return GST_BASE_TRANSFORM_CLASS(gst_idiom_parent_class)->propose_allocation(base, decided, query);
 }
 
 /* Everything but what describes memory still holds: the picture has the same size and place. */
@@ -596,12 +605,13 @@ static GstStructure *make_stats(GstIdiom *self)
     IdiomRendererStats *stats = &self->stats;
     if (self->renderer)
         idiom_renderer_get_stats(self->renderer, stats);
-    return gst_structure_new(
-        "idiom-stats", "frames", G_TYPE_UINT64, stats->frames, "dropped", G_TYPE_UINT64, self->dropped,
-        "average-ms", G_TYPE_DOUBLE, stats->frames ? 1000 * stats->seconds / (double)stats->frames : 0,
-        "last-ms", G_TYPE_DOUBLE, 1000 * stats->last_seconds, "styles", G_TYPE_UINT, stats->styles, "loading",
-        G_TYPE_BOOLEAN, stats->loading, "memory", G_TYPE_UINT64, stats->memory, "quality", G_TYPE_DOUBLE,
-        stats->quality, "device", G_TYPE_STRING, self->device_name, NULL);
+    return gst_structure_new("idiom-stats", "frames", G_TYPE_UINT64, stats->frames, "dropped", G_TYPE_UINT64,
+                             self->dropped, "average-ms", G_TYPE_DOUBLE,
+                             stats->frames ? 1000 * stats->seconds / (double)stats->frames : 0, "last-ms",
+                             G_TYPE_DOUBLE, 1000 * stats->last_seconds, "styles", G_TYPE_UINT, stats->styles,
+                             "loading", G_TYPE_BOOLEAN, stats->loading, "memory", G_TYPE_UINT64,
+                             stats->memory, "quality", G_TYPE_DOUBLE, stats->quality, "copies", G_TYPE_UINT,
+                             stats->copies, "device", G_TYPE_STRING, self->device_name, NULL);
 }
 
 static void gst_idiom_set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
@@ -691,14 +701,14 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
      * late, since the element was started), `average-ms` and `last-ms` (#gdouble, milliseconds from a frame's going to
      * the device until it is finished), `styles` (#guint, in view), `loading` (#gboolean, a style is being made ready),
      * `memory` (#guint64, bytes of device memory for tensors), `quality` (#gdouble, share of the full inner size, see
-     * #GstIdiom:quality) and `device` (string, name of the device).
+     * #GstIdiom:quality), `copies` (#guint, of the whole last frame, by the CPU) and `device` (string, name of the device).
      */
     g_object_class_install_property(
         object, PROP_STATS,
         g_param_spec_boxed(
             "stats", "Statistics",
             "Frames stylized and dropped, average and last milliseconds per frame, styles in view, "
-            "whether one is loading, device memory, quality, name of the device",
+            "whether one is loading, device memory, quality, copies, name of the device",
             GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
     gst_element_class_add_static_pad_template(element, &sink_template);
@@ -718,6 +728,7 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
     base->fixate_caps = gst_idiom_fixate_caps;
     base->set_caps = gst_idiom_set_caps;
     base->decide_allocation = gst_idiom_decide_allocation;
+    base->propose_allocation = gst_idiom_propose_allocation;
     base->transform_meta = gst_idiom_transform_meta;
     base->before_transform = gst_idiom_before_transform;
     base->submit_input_buffer = gst_idiom_submit_input_buffer;

@@ -72,7 +72,8 @@ static gboolean bind(IdiomExternal *external, const void *import, guint32 types,
            idiom_vk_check(vkBindBufferMemory(vk, external->buffer.handle, external->memory, 0), what, error);
 }
 
-gboolean idiom_external_takes_host(IdiomDevice *device, gconstpointer memory, gsize size)
+/* In bytes; 0: the device takes none. */
+static gsize host_alignment(IdiomDevice *device)
 {
     VkPhysicalDeviceExternalMemoryHostPropertiesEXT host = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_MEMORY_HOST_PROPERTIES_EXT};
@@ -80,10 +81,17 @@ gboolean idiom_external_takes_host(IdiomDevice *device, gconstpointer memory, gs
                                          .pNext = &host};
 
     if (!device->features.host_memory)
-        return FALSE;
+        return 0;
     vkGetPhysicalDeviceProperties2(device->physical, &props);
-    return size && (gsize)memory % host.minImportedHostPointerAlignment == 0 &&
-           size % host.minImportedHostPointerAlignment == 0;
+    return host.minImportedHostPointerAlignment;
+}
+
+gboolean idiom_external_takes_host(IdiomDevice *device, gconstpointer memory, gsize size)
+{
+    const gsize alignment = host_alignment(device), page = (gsize)sysconf(_SC_PAGESIZE);
+
+    return size && alignment && (gsize)memory % alignment == 0 &&
+           (alignment <= page || size % alignment == 0);
 }
 
 IdiomExternal *idiom_external_from_host(IdiomDevice *device, gpointer memory, gsize size, GError **error)
@@ -97,7 +105,8 @@ IdiomExternal *idiom_external_from_host(IdiomDevice *device, gpointer memory, gs
     PFN_vkGetMemoryHostPointerPropertiesEXT get =
         (PFN_vkGetMemoryHostPointerPropertiesEXT)vkGetDeviceProcAddr(device->device,
                                                                      "vkGetMemoryHostPointerPropertiesEXT");
-    IdiomExternal *external = make_buffer(device, size, type, error);
+    const gsize alignment = host_alignment(device), whole = (size + alignment - 1) / alignment * alignment;
+    IdiomExternal *external = make_buffer(device, whole, type, error);
 
     if (external && (!idiom_vk_check(get(device->device, type, memory, &props), what, error) ||
                      !bind(external, &import, props.memoryTypeBits, what, error)))

@@ -52,7 +52,7 @@ gboolean idiom_buffer_read(IdiomDevice *device, IdiomBuffer *buffer, gsize offse
 /* A buffer in memory that belongs to somebody else; for copies, not for shaders. */
 typedef struct IdiomExternal IdiomExternal;
 
-/* Whether the device can use host memory where it lies: start and size have to be those of whole pages. */
+/* Whether the device can use host memory where it lies, which has to begin with a page; the rest of its last one is not touched. */
 gboolean idiom_external_takes_host(IdiomDevice *device, gconstpointer memory, gsize size);
 /* Only what idiom_external_takes_host(). The memory must stay until it is freed. */
 IdiomExternal *idiom_external_from_host(IdiomDevice *device, gpointer memory, gsize size, GError **error);

@@ -99,8 +99,8 @@ static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomF
     const gboolean silent = !says.n_points && !idiom_express_shows(&says);
     const gboolean passes = params.strength <= 0 || says.alone; /* the frame as it came is the result */
     slot->observed = (IdiomObservation)IDIOM_OBSERVATION_INIT;
-    if (passes && silent && !r->scene->converts && way->source.memory == IDIOM_MEMORY_HOST &&
-        way->result.memory == IDIOM_MEMORY_HOST)
+    if (passes && silent && !r->scene->converts && idiom_picture_is_host(&way->source) &&
+        idiom_picture_is_host(&way->result))
         ends.device = ends.host; /* which is where it stays */
     if (!idiom_transfer_in(&slot->in, r->device, frame, &way->source, ends, lists, &count, error))
         return FALSE;
@@ -238,6 +238,7 @@ static void count_frame(IdiomRenderer *r, const Slot *slot)
     r->stats.frames++;
     r->stats.seconds += seconds;
     r->stats.last_seconds = seconds;
+    r->stats.copies = slot->in.copies + slot->out.copies;
     r->stats.styles = r->n_layers;
     r->stats.memory = r->look ? idiom_look_memory(r->look) : 0;
     g_mutex_unlock(&r->lock);

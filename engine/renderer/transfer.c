@@ -5,12 +5,18 @@
 
 /* --- what pictures may say ------------------------------------------------------------------------- */
 
+gboolean idiom_picture_is_host(const IdiomPicture *picture)
+{
+    return picture->memory == IDIOM_MEMORY_HOST || picture->memory == IDIOM_MEMORY_HOST_KEPT;
+}
+
 static gboolean check_plane(const IdiomFrame *frame, const IdiomPicture *picture, guint i, GError **error)
 {
     const char *wrong = NULL;
 
     switch (picture->memory) {
     case IDIOM_MEMORY_HOST:
+    case IDIOM_MEMORY_HOST_KEPT:
         if (!picture->planes[i])
             wrong = "there is no memory";
         break;
@@ -132,22 +138,6 @@ static gboolean copy_picture(IdiomTransfer *t, IdiomDevice *device, const IdiomF
     return end(t, lists, count, error);
 }
 
-gboolean idiom_transfer_in(IdiomTransfer *t, IdiomDevice *device, const IdiomFrame *frame,
-                           const IdiomPicture *picture, IdiomEnds ends, IdiomCommands **lists, guint *count,
-                           GError **error)
-{
-    t->picture = *picture;
-    if (picture->memory != IDIOM_MEMORY_HOST)
-        return copy_picture(t, device, frame, ends.device, TRUE, lists, count, error);
-    idiom_frame_write(frame, ends.host->mapped, (const guint8 *const *)picture->planes, picture->strides);
-    if (ends.host == ends.device)
-        return TRUE;
-    if (!begin(t, device, error))
-        return FALSE;
-    idiom_commands_copy(t->commands, ends.host, 0, ends.device, 0, frame->size);
-    return end(t, lists, count, error);
-}
-
 /* The memory that all planes of a picture in host memory lie in, if the device can write there. */
 static guint8 *host_memory(IdiomDevice *device, const IdiomFrame *frame, const IdiomPicture *p, gsize *size)
 {
@@ -163,24 +153,58 @@ static guint8 *host_memory(IdiomDevice *device, const IdiomFrame *frame, const I
     return idiom_external_takes_host(device, first, *size) ? first : NULL;
 }
 
+/* The picture's host memory where it lies, if the device can use it; not every memory lets itself. */
+static gboolean take_host(IdiomTransfer *t, IdiomDevice *device, const IdiomFrame *frame)
+{
+    gsize size;
+    guint8 *memory = host_memory(device, frame, &t->picture, &size);
+    t->external[0] = memory ? idiom_external_from_host(device, memory, size, NULL) : NULL;
+    t->first = memory;
+    return t->external[0] != NULL;
+}
+
+static void copy_host(IdiomTransfer *t, const IdiomFrame *frame, IdiomBuffer *device, gboolean in)
+{
+    for (guint i = 0; i < frame->n_planes; i++)
+        copy_plane(t, frame, i,
+                   &(IdiomRows){idiom_external_buffer(t->external[0]),
+                                (gsize)(t->picture.planes[i] - t->first), (gsize)t->picture.strides[i]},
+                   device, in);
+}
+
+gboolean idiom_transfer_in(IdiomTransfer *t, IdiomDevice *device, const IdiomFrame *frame,
+                           const IdiomPicture *picture, IdiomEnds ends, IdiomCommands **lists, guint *count,
+                           GError **error)
+{
+    t->picture = *picture;
+    t->copies = 0;
+    if (!idiom_picture_is_host(picture))
+        return copy_picture(t, device, frame, ends.device, TRUE, lists, count, error);
+    const gboolean kept =
+        picture->memory == IDIOM_MEMORY_HOST_KEPT && ends.host != ends.device && take_host(t, device, frame);
+    if (!kept) {
+        idiom_frame_write(frame, ends.host->mapped, (const guint8 *const *)picture->planes, picture->strides);
+        t->copies = 1;
+    }
+    if (ends.host == ends.device)
+        return TRUE;
+    if (!begin(t, device, error))
+        return FALSE;
+    if (kept)
+        copy_host(t, frame, ends.device, TRUE);
+    else
+        idiom_commands_copy(t->commands, ends.host, 0, ends.device, 0, frame->size);
+    return end(t, lists, count, error);
+}
+
 /* To host memory: at once where the device can, otherwise through the host's copy. */
 static gboolean copy_out(IdiomTransfer *t, IdiomDevice *device, const IdiomFrame *frame, IdiomEnds ends,
                          IdiomCommands **lists, guint *count, GError **error)
 {
-    gsize size;
-    guint8 *memory = host_memory(device, frame, &t->picture, &size);
-
     if (!begin(t, device, error))
         return FALSE;
-    if (memory)
-        t->external[0] =
-            idiom_external_from_host(device, memory, size, NULL); /* not every memory lets itself */
-    if (t->external[0]) {
-        for (guint i = 0; i < frame->n_planes; i++)
-            copy_plane(t, frame, i,
-                       &(IdiomRows){idiom_external_buffer(t->external[0]),
-                                    (gsize)(t->picture.planes[i] - memory), (gsize)t->picture.strides[i]},
-                       ends.device, FALSE);
+    if (take_host(t, device, frame)) {
+        copy_host(t, frame, ends.device, FALSE);
     } else {
         idiom_commands_copy(t->commands, ends.device, 0, ends.host, 0, frame->size);
         t->bytes = ends.host->mapped;
@@ -194,7 +218,8 @@ gboolean idiom_transfer_out(IdiomTransfer *t, IdiomDevice *device, const IdiomFr
 {
     t->picture = *picture;
     t->bytes = NULL;
-    if (picture->memory != IDIOM_MEMORY_HOST)
+    t->copies = 0;
+    if (!idiom_picture_is_host(picture))
         return copy_picture(t, device, frame, ends.device, FALSE, lists, count, error);
     if (ends.host != ends.device)
         return copy_out(t, device, frame, ends, lists, count, error);
@@ -204,8 +229,10 @@ gboolean idiom_transfer_out(IdiomTransfer *t, IdiomDevice *device, const IdiomFr
 
 void idiom_transfer_finish(IdiomTransfer *t, const IdiomFrame *frame)
 {
-    if (t->bytes)
-        idiom_frame_read(frame, t->bytes, t->picture.planes, t->picture.strides);
+    if (!t->bytes)
+        return;
+    idiom_frame_read(frame, t->bytes, t->picture.planes, t->picture.strides);
+    t->copies++;
 }
 
 void idiom_transfer_release(IdiomTransfer *t)

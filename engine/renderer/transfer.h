@@ -13,7 +13,11 @@ typedef struct {
     IdiomCommands *commands;                         /* the last ones; kept */
     IdiomExternal *external[IDIOM_VIDEO_MAX_PLANES]; /* what the commands use of others' memory */
     const guint8 *bytes; /* where the host reads the result from; NULL: it is where it belongs */
+    guint8 *first;       /* where external[0] begins, if it is host memory */
+    guint copies;        /* of the whole frame, that the host has made */
 } IdiomTransfer;
+
+gboolean idiom_picture_is_host(const IdiomPicture *picture);
 
 /* Refuses a picture that cannot be what it says. */
 gboolean idiom_transfer_check(const IdiomFrame *frame, const IdiomPicture *picture, GError **error);

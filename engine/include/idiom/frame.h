@@ -133,6 +133,8 @@ typedef struct {
  *   They stay with the device: if that is lost, so are they.
  * @IDIOM_MEMORY_DMABUF: in Linux dmabufs, row by row (linear), at fds, offsets and strides; what others do with them must
  *   be finished
+ * @IDIOM_MEMORY_HOST_KEPT: as IDIOM_MEMORY_HOST, of a source that stays as it is until the frame is finished: where the device can, it
+ *   reads it there (from the start of a page on)
  *
  * Where the pixels of a frame are.
  */
@@ -140,6 +142,7 @@ typedef enum {
     IDIOM_MEMORY_HOST,
     IDIOM_MEMORY_VULKAN_IMAGE,
     IDIOM_MEMORY_DMABUF,
+    IDIOM_MEMORY_HOST_KEPT,
 } IdiomMemory;
 
 /**

@@ -263,8 +263,8 @@ typedef struct {
 /**
  * idiom_renderer_send:
  * @renderer: a renderer
- * @source: the frame, of the configured kind. Host memory is read before the function returns; images and dmabufs must
- *   stay as they are until the frame is finished.
+ * @source: the frame, of the configured kind. Host memory is read before the function returns; what is kept, images
+ *   and dmabufs must stay as they are until the frame is finished.
  * @result: where the finished frame goes; may be the same memory as @source. It is written by the time that
  *   idiom_renderer_get() returns the frame, and must stay until then.
  * @params: (nullable): %NULL for the defaults
@@ -372,6 +372,7 @@ IDIOM_API void idiom_renderer_flush(IdiomRenderer *renderer);
  * @styles: in view now; 0 where the source is
  * @loading: a style that idiom_renderer_change() asked for, or another quality, is being made ready
  * @quality: in view now, see idiom_renderer_set_quality()
+ * @copies: of the whole last frame, in and out, that were made by the CPU; those that the device makes do not count
  *
  * Figures of a renderer since it was made. Start from IDIOM_RENDERER_STATS_INIT.
  */
@@ -384,6 +385,7 @@ typedef struct {
     guint styles;
     gboolean loading;
     double quality;
+    guint copies;
 } IdiomRendererStats;
 
 /**

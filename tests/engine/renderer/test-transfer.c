@@ -430,7 +430,7 @@ static void test_pages(void)
     g_assert_cmpuint(c.frame.size, ==, 3 * 4096);
     g_assert_true(idiom_external_takes_host(device, other, c.frame.size));
     g_assert_false(idiom_external_takes_host(device, other + 64, c.frame.size));
-    g_assert_false(idiom_external_takes_host(device, other, c.frame.size - 64));
+    g_assert_true(idiom_external_takes_host(device, other, c.frame.size - 64));
     memset(pages, 0x5a, 5 * 4096);
     for (guint i = 0; i < 2; i++) {
         render(&c, &in, &on_pages, i);
@@ -439,6 +439,37 @@ static void test_pages(void)
     }
     for (guint i = 0; i < 4096; i++)
         g_assert_true(pages[i] == 0x5a && pages[4 * 4096 + i] == 0x5a);
+    free(pages);
+    case_clear(&c);
+}
+
+static guint copies_of(IdiomRenderer *renderer)
+{
+    IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
+    idiom_renderer_get_stats(renderer, &stats);
+    return stats.copies;
+}
+
+/* A source that is kept, on pages: read where it lies, to its end, which is none of a page. */
+static void test_kept(void)
+{
+    Case c = case_new(IDIOM_VIDEO_I420, 61, 47);
+    guint8 *pages = aligned_alloc(4096, 4 * 4096), *expected = g_memdup2(c.in, c.frame.size);
+    g_assert_cmpuint(c.frame.size, <, 4 * 4096 - 64);
+    for (guint i = 0; i < 3; i++) { /* from where the device can, or not, and as it is */
+        guint8 *in = pages + (i == 1 ? 64 : 0);
+        memcpy(in, c.in, c.frame.size);
+        IdiomPicture from = stage_picture(&c.frame, in), out = stage_picture(&c.frame, c.out);
+        const IdiomPicture plain = stage_picture(&c.frame, c.in);
+        render(&c, &plain, &out, i != 2);
+        memcpy(expected, c.out, c.frame.size);
+        from.memory = IDIOM_MEMORY_HOST_KEPT;
+        render(&c, &from, &out, i != 2);
+        g_assert_cmpmem(c.out, c.frame.size, expected, c.frame.size);
+        const gboolean there = i == 0 && idiom_device_is_staged(device);
+        g_assert_cmpuint(copies_of(c.renderer), ==, there ? 1 : 2);
+    }
+    g_free(expected);
     free(pages);
     case_clear(&c);
 }
@@ -481,6 +512,7 @@ int main(int argc, char **argv)
     g_test_add_func("/transfer/in-flight", test_in_flight);
     g_test_add_func("/transfer/dmabufs", test_dmabufs);
     g_test_add_func("/transfer/pages", test_pages);
+    g_test_add_func("/transfer/kept", test_kept);
     g_test_add_func("/transfer/refused", test_refused);
     int status = g_test_run();
     idiom_device_unref(device);
