@@ -308,6 +308,11 @@ IdiomTensor *idiom_op_add_output(IdiomOp *op, IdiomGraph *g, IdiomLayout layout,
     t->constant = op->constant;
     for (guint i = 0; i < op->n_in && op->klass->backward && !g->backward; i++)
         t->requires_gradient |= op->in[i] && op->in[i]->requires_gradient;
+    for (guint i = 0; i < op->n_in && op->klass->inference_only; i++)
+        if (op->in[i] && op->in[i]->requires_gradient)
+            return idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
+                                    "%s has no gradient: it is for networks that are not trained",
+                                    op->klass->name);
     op->out[op->n_out++] = t;
     return check_size(g, layout, shape) ? t : NULL;
 }

@@ -33,6 +33,9 @@ typedef struct {
 
     /* What its shader can do with its first output besides, so that no pass over it is needed: see IdiomOp. */
     gboolean adds_other, applies_slope;
+
+    /* Networks that are trained must not have it: an input that needs a gradient is an error. */
+    gboolean inference_only;
 } IdiomOpClass;
 
 struct IdiomOp {

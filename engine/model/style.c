@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <idiom-unstable/stylefile.h>
 
+#include "model/onnx/save.h"
 #include "text.h"
 
 #include <idiom-unstable/tensorfile.h>
@@ -10,6 +11,7 @@
 #define FORMAT "idiom-style"
 #define VERSION "1"
 #define SUFFIX ".safetensors"
+#define ONNX_SUFFIX ".onnx"
 #define MAX_STYLE_NAME 64
 
 struct IdiomStyle {
@@ -17,8 +19,9 @@ struct IdiomStyle {
     IdiomGeneratorConfig config;
     char **names;
     GHashTable *metadata;
-    GArray *tensors;   /* IdiomGeneratorTensor */
-    GPtrArray *values; /* float arrays, one per tensor */
+    GArray *tensors;       /* IdiomGeneratorTensor */
+    GPtrArray *values;     /* float arrays, one per tensor */
+    IdiomNetwork *network; /* of other people, instead of the generator; or NULL */
 };
 
 /* --- loading -------------------------------------------------------------------------------------- */
@@ -130,9 +133,81 @@ static gboolean load_values(IdiomStyle *style, IdiomTensorFile *file, GError **e
     return TRUE;
 }
 
+/* --- networks of other people ----------------------------------------------------------------------- */
+
+/* The style whose network is @network, which is taken over. */
+static IdiomStyle *of_network(IdiomNetwork *network, const char *name, GHashTable *metadata)
+{
+    IdiomStyle *style = g_new0(IdiomStyle, 1);
+    style->refs = 1;
+    style->network = network;
+    style->config.styles = 1;
+    style->names = g_strsplit(name, ",", 1);
+    style->metadata = g_hash_table_ref(metadata);
+    style->tensors = g_array_new(FALSE, FALSE, sizeof(IdiomGeneratorTensor));
+    style->values = g_ptr_array_new_with_free_func(g_free);
+    return style;
+}
+
+/* The name of an ONNX file without folder and ending, as a style's name may be. */
+static char *style_name(const char *path)
+{
+    g_autofree char *base = g_path_get_basename(path);
+    g_autofree char *valid = g_utf8_make_valid(base, -1);
+    g_autofree char *name = g_utf8_substring(valid, 0, MIN(g_utf8_strlen(valid, -1), MAX_STYLE_NAME / 6));
+    char *end = g_str_has_suffix(name, ONNX_SUFFIX) ? name + strlen(name) - strlen(ONNX_SUFFIX) : NULL;
+    if (end)
+        *end = '\0';
+    for (char *c = name; *c; c++)
+        if (g_ascii_iscntrl(*c) || *c == ',')
+            *c = '-';
+    return *name ? g_steal_pointer(&name) : g_strdup("network");
+}
+
+static IdiomStyle *load_onnx(const char *path, GError **error)
+{
+    IdiomNetwork *network = idiom_network_load(path, error);
+    g_autofree char *name = style_name(path);
+    return network ? of_network(network, name, idiom_network_metadata(network)) : NULL;
+}
+
+static IdiomStyle *load_network(IdiomTensorFile *file, GError **error)
+{
+    const char *names =
+        read_expected(file, "format", FORMAT, error) && read_expected(file, "version", VERSION, error)
+            ? read_field(file, "names", error)
+            : NULL;
+    if (!names)
+        return NULL;
+    const char *problem = check_names((const char *const[]){names, NULL}, 1);
+    if (problem) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT, "%s: metadata field 'names': %s",
+                    idiom_tensor_file_path(file), problem);
+        return NULL;
+    }
+    IdiomNetwork *network = idiom_network_from_file(file, error);
+    return network ? of_network(network, names, idiom_tensor_file_metadata(file)) : NULL;
+}
+
+const IdiomNetwork *idiom_style_network(const IdiomStyle *style)
+{
+    return style->network;
+}
+
+IdiomTensor *idiom_style_build(const IdiomStyle *style, IdiomGraph *graph, IdiomParams *params,
+                               IdiomTensor *picture, IdiomTensor *mix, IdiomTensor *keep)
+{
+    return style->network ? idiom_network_build(style->network, graph, picture, keep)
+                          : idiom_generator_build(graph, params, &style->config, picture, mix, keep, FALSE);
+}
+
 IdiomStyle *idiom_style_load(const char *path, GError **error)
 {
+    if (g_str_has_suffix(path, ONNX_SUFFIX))
+        return load_onnx(path, error);
     g_autoptr(IdiomTensorFile) file = idiom_tensor_file_open(path, error);
+    if (file && g_hash_table_contains(idiom_tensor_file_metadata(file), "network"))
+        return load_network(file, error);
     if (!file)
         return NULL;
     g_autoptr(IdiomStyle) style = g_new0(IdiomStyle, 1);
@@ -153,6 +228,7 @@ void idiom_style_free(IdiomStyle *style)
 {
     if (!style || !g_atomic_int_dec_and_test(&style->refs))
         return;
+    idiom_network_free(style->network);
     g_strfreev(style->names);
     g_hash_table_unref(style->metadata);
     g_clear_pointer(&style->tensors, g_array_unref);
@@ -371,7 +447,7 @@ char *idiom_style_find(const char *name, GError **error)
 {
     if (!name || !*name)
         name = IDIOM_STYLE_DEFAULT;
-    if (strchr(name, '/') || g_str_has_suffix(name, SUFFIX)) {
+    if (strchr(name, '/') || g_str_has_suffix(name, SUFFIX) || g_str_has_suffix(name, ONNX_SUFFIX)) {
         if (g_file_test(name, G_FILE_TEST_EXISTS))
             return g_strdup(name);
         g_autofree char *missing = idiom_text_short(name);

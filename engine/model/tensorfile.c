@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <idiom-unstable/tensorfile.h>
 
+#include "model/half.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <json-glib/json-glib.h>
@@ -404,16 +406,6 @@ GHashTable *idiom_tensor_file_metadata(const IdiomTensorFile *file)
     return file->metadata;
 }
 
-/* IEEE 754 binary16 to binary32 */
-static float half_to_float(guint16 half)
-{
-    int exponent = half >> 10 & 31, fraction = half & 1023;
-    float magnitude = exponent == 31  ? (fraction ? NAN : INFINITY)
-                      : exponent == 0 ? ldexpf((float)fraction, -24)
-                                      : ldexpf((float)(1024 + fraction), exponent - 25);
-    return half & 0x8000 ? -magnitude : magnitude;
-}
-
 float *idiom_tensor_file_read(IdiomTensorFile *file, const char *name, const guint64 *dims, guint n_dims,
                               GError **error)
 {
@@ -454,7 +446,7 @@ float *idiom_tensor_file_read(IdiomTensorFile *file, const char *name, const gui
         if (!read_at(file, halves, info->elements * 2, file->data_start + entry->begin, error))
             return NULL;
         for (guint64 i = 0; i < info->elements; i++)
-            values[i] = half_to_float(halves[i]);
+            values[i] = idiom_half_to_float(halves[i]);
     } else if (!read_at(file, values, info->elements * 4, file->data_start + entry->begin, error)) {
         return NULL;
     }

@@ -11,6 +11,8 @@
 
 typedef struct {
     guint32 act;
+    guint groups; /* of channels that share their statistics; 0: each has its own */
+    float epsilon;
 } NormParams;
 
 enum { X, GAMMA, BETA, MIX, RESIDUAL, KEEP, LAST };
@@ -159,6 +161,35 @@ static void norm_backward(IdiomGraph *g, IdiomOp *op)
 
 /* --- forward -------------------------------------------------------------------------------------- */
 
+/* The statistics' first two rows from the moments in the others. */
+static gboolean record_groups(IdiomRecorder *r, const IdiomOp *op, GError **error)
+{
+    const NormParams *params = op->params;
+    const IdiomShape shape = op->in[X]->shape;
+    struct {
+        IdiomDims d;
+        guint64 statistics, gamma, beta;
+        gint32 size;
+        float epsilon;
+    } push = {idiom_dims(shape),
+              idiom_recorder_address(r, op->out[1]),
+              idiom_recorder_address(r, op->in[GAMMA]),
+              idiom_recorder_address(r, op->in[BETA]),
+              (gint32)(shape.c / params->groups),
+              params->epsilon};
+    IdiomDispatch d = {
+        .shader = "group_norm_statistics",
+        .local = {REDUCE_LANES},
+        .groups = {IDIOM_DIV_UP(4 * idiom_c4(shape.c), REDUCE_LANES), shape.n},
+        .push = &push,
+        .push_size = sizeof push,
+    };
+    if (!idiom_record_dispatch(r, &d, error))
+        return FALSE;
+    idiom_recorder_barrier(r);
+    return TRUE;
+}
+
 /* out: y, statistics, scratch, and the moments for the next run if something is kept. */
 static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
@@ -174,6 +205,7 @@ static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
         IdiomDims d;
         guint64 partial, statistics, gamma, beta, mix, keep, last, next;
         gint32 rows, chunks, styles, mix_step;
+        float epsilon;
     } statistics_push = {
         idiom_dims(shape),
         idiom_recorder_address(r, op->out[2]),
@@ -188,11 +220,12 @@ static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
         (gint32)chunks.chunks,
         (gint32)op->in[GAMMA]->shape.n,
         mix_step(op->in[MIX]),
+        params->epsilon,
     };
     IdiomDispatch combine = {
         .shader = "instance_norm_statistics",
-        .spec = {op->in[MIX] != NULL, op->in[KEEP] != NULL},
-        .n_spec = 2,
+        .spec = {op->in[MIX] != NULL, op->in[KEEP] != NULL, params->groups != 0},
+        .n_spec = 3,
         .local = {REDUCE_LANES},
         .groups = {IDIOM_DIV_UP(4 * idiom_c4(shape.c), REDUCE_LANES), shape.n},
         .push = &statistics_push,
@@ -201,6 +234,8 @@ static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     if (!idiom_record_dispatch(r, &combine, error))
         return FALSE;
     idiom_recorder_barrier(r);
+    if (params->groups && !record_groups(r, op, error))
+        return FALSE;
 
     struct {
         IdiomDims d;
@@ -226,6 +261,22 @@ static double norm_flops(const IdiomOp *op)
 }
 
 static const IdiomOpClass norm_class = {"instance_norm", norm_backward, norm_record, norm_flops};
+static const IdiomOpClass group_norm_class = {
+    .name = "group_norm", .record = norm_record, .flops = norm_flops, .inference_only = TRUE};
+
+/* Appends the op; @keep: something of the last run is kept. */
+static IdiomTensor *append_norm(IdiomGraph *g, const IdiomOpClass *klass, IdiomTensor *const *in,
+                                const NormParams *params)
+{
+    const IdiomShape s = in[X]->shape, moments = IDIOM_SHAPE(s.n, 1, 2, 4 * idiom_c4(s.c));
+    IdiomOp *op = idiom_graph_add_op(g, klass, in, LAST + 1, params, sizeof *params);
+    IdiomTensor *y = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, s);
+    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 1, STATISTICS_ROWS, 4 * idiom_c4(s.c)));
+    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, idiom_moments_shape(s));
+    if (in[KEEP])
+        idiom_assign(g, in[LAST], idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, moments));
+    return y;
+}
 
 IdiomTensor *idiom_instance_norm(IdiomGraph *g, IdiomTensor *x, IdiomTensor *gamma, IdiomTensor *beta,
                                  IdiomTensor *mix, IdiomTensor *residual, IdiomActivation act,
@@ -260,13 +311,33 @@ IdiomTensor *idiom_instance_norm(IdiomGraph *g, IdiomTensor *x, IdiomTensor *gam
     if (keep && !(in[LAST] = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, moments)))
         return NULL;
 
-    NormParams params = {act};
-    IdiomOp *op = idiom_graph_add_op(g, &norm_class, in, G_N_ELEMENTS(in), &params, sizeof params);
-    IdiomTensor *y = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, x->shape);
-    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT,
-                        IDIOM_SHAPE(x->shape.n, 1, STATISTICS_ROWS, 4 * idiom_c4(x->shape.c)));
-    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, idiom_moments_shape(x->shape));
-    if (keep)
-        idiom_assign(g, in[LAST], idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, moments));
-    return y;
+    return append_norm(g, &norm_class, in, &(NormParams){.act = act, .epsilon = 1e-5f});
+}
+
+IdiomTensor *idiom_group_norm(IdiomGraph *g, IdiomTensor *x, IdiomTensor *gamma, IdiomTensor *beta,
+                              guint groups, double epsilon, IdiomTensor *residual, IdiomActivation act,
+                              IdiomTensor *keep)
+{
+    IdiomTensor *in[] = {x, gamma, beta, NULL, residual, keep, NULL};
+    const char *name = group_norm_class.name;
+    if (idiom_graph_failed(g, in, 3) || !idiom_require_layout(g, name, x, IDIOM_LAYOUT_PLANES) ||
+        !idiom_require_layout(g, name, gamma, IDIOM_LAYOUT_FLAT) ||
+        !idiom_require_same(g, name, gamma, beta) ||
+        (residual && !idiom_require_same(g, name, x, residual)) ||
+        (keep && !idiom_require_layout(g, name, keep, IDIOM_LAYOUT_FLAT)))
+        return NULL;
+    const IdiomShape s = x->shape;
+    if (!idiom_shape_equal(gamma->shape, IDIOM_SHAPE(1, s.c, 1, 1)) || !groups || s.c % groups)
+        return idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
+                                "%s: gamma " IDIOM_SHAPE_FORMAT " for %u channels in %u groups", name,
+                                IDIOM_SHAPE_ARGS(gamma->shape), s.c, groups);
+    if (keep && s.n != 1)
+        return idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "%s: keeps moments of one picture, not of %u", name,
+                                s.n);
+    if (keep &&
+        !(in[LAST] = idiom_graph_state(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 1, 2, 4 * idiom_c4(s.c)))))
+        return NULL;
+    return append_norm(
+        g, &group_norm_class, in,
+        &(NormParams){.act = act, .groups = groups == s.c ? 0 : groups, .epsilon = (float)epsilon});
 }

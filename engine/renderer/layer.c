@@ -22,8 +22,9 @@ static gboolean build_hold(IdiomLayer *layer, GError **error)
            idiom_program_prepare(layer->hold, NULL, TRUE, error);
 }
 
-static gboolean build(IdiomLayer *layer, const IdiomGeneratorConfig *config, GError **error)
+static gboolean build(IdiomLayer *layer, const IdiomStyle *style, GError **error)
 {
+    const IdiomGeneratorConfig *config = idiom_style_config(style);
     const IdiomScene *scene = layer->scene;
     IdiomGraph *graph = idiom_scene_graph(scene);
     IdiomTensor *picture = idiom_graph_borrow(graph, scene->picture);
@@ -34,8 +35,8 @@ static gboolean build(IdiomLayer *layer, const IdiomGeneratorConfig *config, GEr
     IdiomTensor *temporal = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomTensor *statistics = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomTensor *joined = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 3));
-    layer->plain = idiom_generator_build(graph, layer->params, config, picture, mix,
-                                         idiom_mul(graph, statistics, motion.continues), FALSE);
+    layer->plain = idiom_style_build(style, graph, layer->params, picture, mix,
+                                     idiom_mul(graph, statistics, motion.continues));
     IdiomMotion own = motion; /* to a layer that has just come, the scene has just begun */
     own.rest = idiom_mul(graph, motion.rest, joined);
     layer->steady = idiom_steady(graph, &own, picture, layer->plain, temporal);
@@ -87,7 +88,7 @@ IdiomLayer *idiom_layer_new(IdiomScene *scene, const IdiomStyle *style, const fl
     layer->styles = config->styles;
     memcpy(layer->weights, weights, layer->styles * sizeof *weights);
     layer->since = IDIOM_TIME_NONE;
-    if (!build(layer, config, error) || !build_hold(layer, error)) {
+    if (!build(layer, style, error) || !build_hold(layer, error)) {
         g_prefix_error(error, "a frame of %ux%u: ", scene->frame.width, scene->frame.height);
         return NULL;
     }

@@ -4,8 +4,6 @@
 
 #include "activations.glsl"
 
-const float EPSILON = 1e-5;
-
 // four channels of one row of a flat [n][rows][4 * blocks]
 vec4 statistics4(Floats f, int c4s, int rows, int n, int row, int c4)
 {

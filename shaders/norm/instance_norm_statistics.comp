@@ -9,6 +9,7 @@
 
 layout(constant_id = 3) const int MIX = 0;  // there is a mix of styles
 layout(constant_id = 4) const int KEEP = 0; // something of the last run is kept
+layout(constant_id = 5) const int GROUPS = 0; // only the moments: group_norm_statistics.comp does the rest
 
 layout(push_constant, scalar) uniform Push {
     ivec4 d;
@@ -24,6 +25,7 @@ layout(push_constant, scalar) uniform Push {
     int chunks;
     int styles;
     int mix_step; // from one image's weights to the next one's; 0 where all share them
+    float epsilon;
 } push;
 
 void main()
@@ -38,6 +40,12 @@ void main()
         push.next.v[c] = m.x;
         push.next.v[channels + c] = m.y;
     }
+    int at = n * 4 * channels + c;
+    if (GROUPS != 0) {
+        push.statistics.v[at + STATISTICS_MEAN * channels] = m.x;
+        push.statistics.v[at + STATISTICS_INVERSE * channels] = m.y;
+        return;
+    }
     float gamma = 0.0, beta = 0.0;
     if (c < push.d.z) {
         for (int s = 0; s < push.styles; ++s) {
@@ -48,8 +56,7 @@ void main()
             beta += share * push.beta.v[s * push.d.z + c];
         }
     }
-    float inverse = 1.0 / sqrt(m.y + EPSILON);
-    int at = n * 4 * channels + c;
+    float inverse = 1.0 / sqrt(m.y + push.epsilon);
     push.statistics.v[at + STATISTICS_SCALE * channels] = gamma * inverse;
     push.statistics.v[at + STATISTICS_SHIFT * channels] = beta - gamma * inverse * m.x;
     push.statistics.v[at + STATISTICS_MEAN * channels] = m.x;

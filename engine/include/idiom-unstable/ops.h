@@ -254,6 +254,118 @@ IdiomTensor *idiom_divide(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b);
  */
 void idiom_assign(IdiomGraph *g, IdiomTensor *state, IdiomTensor *value);
 
+/* --- networks of other people ----------------------------------------------------------------------- */
+
+/*
+ * What ONNX has and the project's own networks do not need. None has a gradient: an input that needs one is an error
+ * (IDIOM_ERROR_SHAPE), so that nothing is trained through them by mistake.
+ */
+
+/** IdiomFunction: of an element x, with constants p and q; from ADD on of two, x and y. */
+typedef enum {
+    IDIOM_FUNCTION_CLAMP,       /**< between p and q */
+    IDIOM_FUNCTION_LEAKY,       /**< p x below zero */
+    IDIOM_FUNCTION_ELU,         /**< q (p (exp(x) - 1)) below zero, q x above */
+    IDIOM_FUNCTION_HARDSIGMOID, /**< p x + q, clamped to 0..1 */
+    IDIOM_FUNCTION_ABS,
+    IDIOM_FUNCTION_SQRT, /**< 0 below zero */
+    IDIOM_FUNCTION_EXP,
+    IDIOM_FUNCTION_LOG, /**< of at least 1e-30 */
+    IDIOM_FUNCTION_ERF, /**< to 2e-7 */
+    IDIOM_FUNCTION_FLOOR,
+    IDIOM_FUNCTION_CEIL,
+    IDIOM_FUNCTION_ROUND,      /**< half to even */
+    IDIOM_FUNCTION_POWER,      /**< x to p; 0 where that is not a number */
+    IDIOM_FUNCTION_RECIPROCAL, /**< p / x */
+    IDIOM_FUNCTION_ADD,
+    IDIOM_FUNCTION_SUB,
+    IDIOM_FUNCTION_MUL,
+    IDIOM_FUNCTION_DIV,
+    IDIOM_FUNCTION_MIN,
+    IDIOM_FUNCTION_MAX,
+    IDIOM_FUNCTION_POW,   /**< x to y; 0 where that is not a number */
+    IDIOM_FUNCTION_PRELU, /**< x y where x is below zero */
+} IdiomFunction;
+
+/** idiom_function: @y: NULL for functions of one; or of @x's shape, or with n = 1, c = 1 or h = w = 1, then repeated. */
+IdiomTensor *idiom_function(IdiomGraph *g, IdiomTensor *x, IdiomTensor *y, IdiomFunction function, double p,
+                            double q);
+
+/**
+ * idiom_group_norm: act(gamma (x - mean) / sqrt(variance + @epsilon) + beta) + residual, statistics over height, width and
+ * the channels of a group. @gamma, @beta: flat [1,c,1,1]; @groups: divides c, and c is instance norm; @residual, @keep: as
+ * idiom_instance_norm().
+ */
+IdiomTensor *idiom_group_norm(IdiomGraph *g, IdiomTensor *x, IdiomTensor *gamma, IdiomTensor *beta,
+                              guint groups, double epsilon, IdiomTensor *residual, IdiomActivation act,
+                              IdiomTensor *keep);
+
+/** Of convolutions; pairs are across, down. */
+typedef struct {
+    guint stride[2], dilation[2];
+    gint pad[4]; /**< left, top, right, bottom: zeros; below zero: cut off */
+    guint groups;
+    gboolean transposed;
+    guint more[2]; /**< transposed: pixels more at the right and lower edge of the result */
+    IdiomActivation act;
+} IdiomConvAnyParams;
+
+/**
+ * idiom_conv2d_any: convolution of any kind. @weight: flat [o,c/groups,kh,kw], transposed [c,o/groups,kh,kw]; @bias: flat
+ * [1,o,1,1] or NULL. The result has (h + pads - reach) / stride + 1 rows, transposed (h - 1) stride + reach - pads + more,
+ * with reach = (kh - 1) dilation + 1. Transposed with equal sides, stride 1 or 2 and one group is as fast as
+ * idiom_conv2d(); everything else is simple and slow.
+ */
+IdiomTensor *idiom_conv2d_any(IdiomGraph *g, IdiomTensor *x, IdiomTensor *weight, IdiomTensor *bias,
+                              const IdiomConvAnyParams *params);
+
+/**
+ * idiom_upsample2_nearest_conv2d: idiom_upsample2() of @x, nearest neighbour, then idiom_conv2d() with a 3x3 kernel, pad 1
+ * by @mode and @act, in one. @weight: values of shape @kernel, [o,c,3,3], on the host; @bias: flat [1,o,1,1] or NULL.
+ */
+IdiomTensor *idiom_upsample2_nearest_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomShape kernel,
+                                            const float *weight, IdiomTensor *bias, IdiomPadMode mode,
+                                            IdiomActivation act);
+
+/** IdiomRounding: of positions for nearest neighbour. */
+typedef enum {
+    IDIOM_ROUNDING_HALF_DOWN,
+    IDIOM_ROUNDING_HALF_UP,
+    IDIOM_ROUNDING_FLOOR,
+    IDIOM_ROUNDING_CEIL,
+} IdiomRounding;
+
+typedef struct {
+    IdiomUpsample mode;
+    IdiomRounding rounding;
+    double scale[2],
+        offset[2]; /**< across, down: pixel i is taken from i scale + offset, within the picture */
+} IdiomResizeParams;
+
+/** idiom_resize2d: planes [n,c,@h,@w]. */
+IdiomTensor *idiom_resize2d(IdiomGraph *g, IdiomTensor *x, guint w, guint h, const IdiomResizeParams *params);
+
+/** Of pooling; pairs are across, down. */
+typedef struct {
+    IdiomPool mode;
+    guint kernel[2], stride[2], dilation[2];
+    guint pad[4];        /**< left, top, right, bottom */
+    gboolean ceil_mode;  /**< the size is rounded up; windows begin inside */
+    gboolean count_pads; /**< the mean counts what is padded, as zeros */
+} IdiomPoolAnyParams;
+
+/** idiom_pool2d_any: idiom_pool2d() with padding and windows of any kind. */
+IdiomTensor *idiom_pool2d_any(IdiomGraph *g, IdiomTensor *x, const IdiomPoolAnyParams *params);
+
+#define IDIOM_REARRANGE_MAX_RANK 8
+
+/**
+ * idiom_rearrange: planes of @shape whose element (i, j, ...) in @rank dimensions @dims, counted in NCHW order, is the
+ * element @offset + i strides[0] + j strides[1] + ... of @x, counted so as well.
+ */
+IdiomTensor *idiom_rearrange(IdiomGraph *g, IdiomTensor *x, IdiomShape shape, guint rank, const gint64 *dims,
+                             const gint64 *strides, gint64 offset);
+
 /* --- optimization --------------------------------------------------------------------------------- */
 
 /**

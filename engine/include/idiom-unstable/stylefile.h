@@ -6,17 +6,25 @@
 #include <idiom/style.h>
 
 #include <idiom-unstable/generator.h>
+#include <idiom-unstable/network.h>
 
 G_BEGIN_DECLS
 
 /** idiom_style_ref: (transfer full): @style once more, for idiom_style_free() once more. */
 IdiomStyle *idiom_style_ref(IdiomStyle *style);
 
-/** idiom_style_config: architecture of its generator. Belongs to @style. */
+/** idiom_style_config: architecture of its generator; of a network of other people only the styles. Belongs to @style. */
 const IdiomGeneratorConfig *idiom_style_config(const IdiomStyle *style);
 
 /** idiom_style_params: (transfer full): the parameters as a set for idiom_generator_build(). */
 IdiomParams *idiom_style_params(const IdiomStyle *style, IdiomDevice *device);
+
+/** idiom_style_network: the network of other people that it is, or NULL. Belongs to @style. */
+const IdiomNetwork *idiom_style_network(const IdiomStyle *style);
+
+/** idiom_style_build: what paints, generator or network: see idiom_generator_build(), idiom_network_build(). */
+IdiomTensor *idiom_style_build(const IdiomStyle *style, IdiomGraph *graph, IdiomParams *params,
+                               IdiomTensor *picture, IdiomTensor *mix, IdiomTensor *keep);
 
 /**
  * idiom_style_save:
