@@ -269,6 +269,16 @@ void idiom_graph_want_gradient(IdiomGraph *g, IdiomTensor *t)
         t->requires_gradient = t->wants_gradient = TRUE;
 }
 
+double idiom_graph_flops(const IdiomGraph *g)
+{
+    double flops = 0;
+    for (guint i = 0; i < g->ops->len; i++) {
+        const IdiomOp *op = g_ptr_array_index(g->ops, i);
+        flops += op->klass->flops && !op->constant && op->n_out ? op->klass->flops(op) : 0;
+    }
+    return flops;
+}
+
 IdiomTensor *idiom_stop_gradient(IdiomGraph *g, IdiomTensor *tensor)
 {
     if (idiom_graph_failed(g, &tensor, 1))

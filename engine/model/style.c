@@ -153,11 +153,10 @@ static IdiomStyle *of_network(IdiomNetwork *network, const char *name, GHashTabl
 static char *style_name(const char *path)
 {
     g_autofree char *base = g_path_get_basename(path);
-    g_autofree char *valid = g_utf8_make_valid(base, -1);
-    g_autofree char *name = g_utf8_substring(valid, 0, MIN(g_utf8_strlen(valid, -1), MAX_STYLE_NAME / 6));
-    char *end = g_str_has_suffix(name, ONNX_SUFFIX) ? name + strlen(name) - strlen(ONNX_SUFFIX) : NULL;
-    if (end)
-        *end = '\0';
+    base[strlen(base) - strlen(ONNX_SUFFIX)] = '\0';
+    g_autofree char *name = g_utf8_make_valid(base, -1);
+    while (strlen(name) > MAX_STYLE_NAME)
+        *g_utf8_prev_char(name + strlen(name)) = '\0';
     for (char *c = name; *c; c++)
         if (g_ascii_iscntrl(*c) || *c == ',')
             *c = '-';
@@ -192,6 +191,11 @@ static IdiomStyle *load_network(IdiomTensorFile *file, GError **error)
 const IdiomNetwork *idiom_style_network(const IdiomStyle *style)
 {
     return style->network;
+}
+
+gboolean idiom_style_keeps(const IdiomStyle *style)
+{
+    return !style->network || idiom_network_keeps(style->network);
 }
 
 IdiomTensor *idiom_style_build(const IdiomStyle *style, IdiomGraph *graph, IdiomParams *params,

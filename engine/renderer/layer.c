@@ -52,7 +52,8 @@ static gboolean build(IdiomLayer *layer, const IdiomStyle *style, GError **error
         return FALSE;
     for (guint i = 0; i < scene->slots; i++) {
         layer->slot[i].temporal = idiom_program_map_slot(layer->program, temporal, i);
-        layer->slot[i].statistics = idiom_program_map_slot(layer->program, statistics, i);
+        if (idiom_style_keeps(style))
+            layer->slot[i].statistics = idiom_program_map_slot(layer->program, statistics, i);
         layer->slot[i].joined = idiom_program_map_slot(layer->program, joined, i);
         layer->slot[i].mix = mix ? idiom_program_map_slot(layer->program, mix, i) : NULL;
     }
@@ -109,7 +110,8 @@ gboolean idiom_layer_commands(IdiomLayer *layer, const IdiomFrameParams *params,
         return idiom_program_commands(layer->hold, NULL, TRUE, slot, lists, count, error);
     layer->computed = number;
     *layer->slot[slot].temporal = (float)CLAMP(params->temporal, 0, 1);
-    *layer->slot[slot].statistics = joined * (float)CLAMP(params->statistics, 0, 1);
+    if (layer->slot[slot].statistics)
+        *layer->slot[slot].statistics = joined * (float)CLAMP(params->statistics, 0, 1);
     for (guint i = 0; i < 3; i++)
         layer->slot[slot].joined[i] = joined;
     if (layer->slot[slot].mix)

@@ -17,9 +17,10 @@ typedef struct {
     IdiomProgram *hold; /* moves the last result instead, which costs little */
     guint styles;       /* in the file */
     struct {            /* mapped */
-        float *temporal, *statistics;
-        float *joined; /* three times 1, or 0 where the layer did not see the last frame */
-        float *mix;    /* a weight for each of the styles; NULL where there is one */
+        float *temporal;
+        float *statistics; /* NULL where the style keeps none */
+        float *joined;     /* three times 1, or 0 where the layer did not see the last frame */
+        float *mix;        /* a weight for each of the styles; NULL where there is one */
     } slot[IDIOM_PROGRAM_MAX_SLOTS];
 
     /* how it comes into view; changed by the renderer's thread only */

@@ -12,16 +12,28 @@ struct Painter {
     guint styles;
 };
 
-Painter *painter_new(IdiomDevice *device, const IdiomGeneratorConfig *config, IdiomParams *params,
-                     guint style, guint w, guint h, GError **error)
+/* What paints: a generator, or what is in a style file. */
+typedef struct {
+    const IdiomGeneratorConfig *config;
+    const IdiomStyle *style; /* NULL: a generator of @config */
+    IdiomParams *params;
+} Network;
+
+static IdiomTensor *build(const Network *n, IdiomGraph *g, IdiomTensor *picture, IdiomTensor *mix)
 {
-    const guint styles = config->styles;
+    return n->style ? idiom_style_build(n->style, g, n->params, picture, mix, NULL)
+                    : idiom_generator_build(g, n->params, n->config, picture, mix, NULL, FALSE);
+}
+
+static Painter *make(IdiomDevice *device, const Network *network, guint style, guint w, guint h,
+                     GError **error)
+{
+    const guint styles = network->config->styles;
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, h, w));
     IdiomTensor *mix =
         styles > 1 ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1)) : NULL;
-    IdiomTensor *output = idiom_to_flat(
-        g, idiom_generator_build(g, params, config, idiom_to_planes(g, input), mix, NULL, FALSE));
+    IdiomTensor *output = idiom_to_flat(g, build(network, g, idiom_to_planes(g, input), mix));
     IdiomProgram *program = idiom_program_new(g, &output, 1, error);
     if (!program)
         return NULL;
@@ -37,6 +49,18 @@ Painter *painter_new(IdiomDevice *device, const IdiomGeneratorConfig *config, Id
     row[style] = 1;
     painter_set_mix(painter, row);
     return painter;
+}
+
+Painter *painter_new(IdiomDevice *device, const IdiomGeneratorConfig *config, IdiomParams *params,
+                     guint style, guint w, guint h, GError **error)
+{
+    return make(device, &(Network){config, NULL, params}, style, w, h, error);
+}
+
+Painter *painter_of_style(IdiomDevice *device, const IdiomStyle *style, IdiomParams *params, guint row,
+                          guint w, guint h, GError **error)
+{
+    return make(device, &(Network){idiom_style_config(style), style, params}, row, w, h, error);
 }
 
 void painter_set_mix(Painter *painter, const float *weights)

@@ -4,7 +4,7 @@
 
 #include "media/picture.h"
 
-#include <idiom-unstable/generator.h>
+#include <idiom-unstable/stylefile.h>
 
 /* A generator at work on pictures of one size. */
 typedef struct Painter Painter;
@@ -15,6 +15,9 @@ typedef struct Painter Painter;
  */
 Painter *painter_new(IdiomDevice *device, const IdiomGeneratorConfig *config, IdiomParams *params,
                      guint style, guint w, guint h, GError **error);
+/* The same with a style, whose parameters @params are; the style lives as long as this call. */
+Painter *painter_of_style(IdiomDevice *device, const IdiomStyle *style, IdiomParams *params, guint row,
+                          guint w, guint h, GError **error);
 void painter_free(Painter *painter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Painter, painter_free)
 

@@ -42,8 +42,7 @@ static gboolean measure(Training *t, Evaluation *evaluation, const IdiomStyle *f
                         const Picture *photo, double *distance, GError **error)
 {
     g_autoptr(IdiomParams) params = idiom_style_params(file, t->device);
-    g_autoptr(Painter) painter =
-        painter_new(t->device, idiom_style_config(file), params, row, photo->w, photo->h, error);
+    g_autoptr(Painter) painter = painter_of_style(t->device, file, params, row, photo->w, photo->h, error);
     g_autoptr(Picture) picture = painter ? painter_run(painter, photo, error) : NULL;
     Scores scores;
     if (!picture || !evaluation_run(evaluation, photo, picture, &scores, error))

@@ -176,8 +176,7 @@ static gboolean prepare(Work *work, guint w, guint h, GError **error)
     work->w = w;
     work->h = h;
     if (t->style)
-        work->painter =
-            painter_new(work->device, idiom_style_config(t->style), work->params, work->style, w, h, error);
+        work->painter = painter_of_style(work->device, t->style, work->params, work->style, w, h, error);
     else
         work->microast =
             microast_new(work->device, work->params, t->paintings->pdata[work->style], w, h, error);

@@ -7,8 +7,7 @@
 static Picture *paint(IdiomDevice *device, const IdiomStyle *style, IdiomParams *params, const float *weights,
                       const Picture *photo, GError **error)
 {
-    g_autoptr(Painter) painter =
-        painter_new(device, idiom_style_config(style), params, 0, photo->w, photo->h, error);
+    g_autoptr(Painter) painter = painter_of_style(device, style, params, 0, photo->w, photo->h, error);
     if (!painter)
         return NULL;
     painter_set_mix(painter, weights);

@@ -12,6 +12,7 @@ gboolean command_train(char **argv, GError **error);
 gboolean command_distill(char **argv, GError **error);
 gboolean command_apply(char **argv, GError **error);
 gboolean command_eval(char **argv, GError **error);
+gboolean command_import(char **argv, GError **error);
 gboolean command_info(char **argv, GError **error);
 gboolean command_report(char **argv, GError **error);
 gboolean command_sheet(char **argv, GError **error);

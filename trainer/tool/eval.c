@@ -163,7 +163,7 @@ static gboolean prepare_evaluation(Eval *e, GError **error)
 
 static Painter *make_painter(const Eval *e, guint w, guint h, GError **error)
 {
-    Painter *painter = painter_new(e->device, idiom_style_config(e->file), e->params, 0, w, h, error);
+    Painter *painter = painter_of_style(e->device, e->file, e->params, 0, w, h, error);
     if (painter)
         painter_set_mix(painter, e->weights);
     return painter;

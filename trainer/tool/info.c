@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* idiom-train info: how a style file was made, and which there are. */
 #include "tool/command.h"
+#include "tool/cost.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,8 @@ gboolean command_info(char **argv, GError **error)
     GHashTable *metadata = idiom_style_metadata(style);
     g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(metadata), (GCompareFunc)strcmp);
     for (GList *key = keys; key; key = key->next)
-        printf("%-18s %s\n", (char *)key->data, (char *)g_hash_table_lookup(metadata, key->data));
-    return TRUE;
+        if (!g_str_equal(key->data, "network")) /* the graph, for machines */
+            printf("%-18s %s\n", (char *)key->data, (char *)g_hash_table_lookup(metadata, key->data));
+    g_autoptr(IdiomDevice) device = idiom_device_open(NULL, NULL);
+    return !device || cost_print(style, device, error);
 }

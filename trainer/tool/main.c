@@ -19,6 +19,7 @@ static const struct {
     {"eval", command_eval, "measure a style on photos and videos"},
     {"paint", command_paint, "draw photos in a look, for distill to learn from"},
     {"sheet", command_sheet, "paint a picture in all installed styles, side by side"},
+    {"import", command_import, "make a style of an ONNX file"},
     {"info", command_info, "show how a style was made, or which there are"},
     {"report", command_report, "write the report of a training again"},
 };

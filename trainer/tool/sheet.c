@@ -44,7 +44,7 @@ static gboolean paint(Sheet *sheet, IdiomDevice *device, const Entry *entry, con
 {
     g_autoptr(IdiomParams) params = idiom_style_params(entry->file, device);
     g_autoptr(Painter) painter =
-        painter_new(device, idiom_style_config(entry->file), params, entry->row, photo->w, photo->h, error);
+        painter_of_style(device, entry->file, params, entry->row, photo->w, photo->h, error);
     g_autoptr(Picture) picture = painter ? painter_run(painter, photo, error) : NULL;
     if (picture)
         sheet_add(sheet, picture, entry->name);

@@ -136,6 +136,9 @@ IdiomTensor *idiom_graph_differentiate(IdiomGraph *graph, IdiomTensor *const *lo
 /** idiom_tensor_gradient: gradient of @tensor after idiom_graph_differentiate(), in @tensor's layout; or NULL. */
 IdiomTensor *idiom_tensor_gradient(const IdiomTensor *tensor);
 
+/** idiom_graph_flops: operations of a run, a multiply-add counting as two, of those that are counted. */
+double idiom_graph_flops(const IdiomGraph *graph);
+
 /** idiom_stop_gradient: @tensor as a constant: nothing flows back through it. No copy is made. */
 IdiomTensor *idiom_stop_gradient(IdiomGraph *graph, IdiomTensor *tensor);
 

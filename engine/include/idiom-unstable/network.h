@@ -66,6 +66,9 @@ GHashTable *idiom_network_metadata(const IdiomNetwork *network);
 /** idiom_network_parameters: numbers that it has learned. */
 gsize idiom_network_parameters(const IdiomNetwork *network);
 
+/** idiom_network_keeps: whether it has norms whose statistics can be kept from frame to frame. */
+gboolean idiom_network_keeps(const IdiomNetwork *network);
+
 /** idiom_network_operators: (transfer full): its operators and how many there are: "Conv 16, Relu 10, ..." */
 char *idiom_network_operators(const IdiomNetwork *network);
 

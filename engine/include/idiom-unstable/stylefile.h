@@ -22,6 +22,9 @@ IdiomParams *idiom_style_params(const IdiomStyle *style, IdiomDevice *device);
 /** idiom_style_network: the network of other people that it is, or NULL. Belongs to @style. */
 const IdiomNetwork *idiom_style_network(const IdiomStyle *style);
 
+/** idiom_style_keeps: whether it has instance norms, whose statistics idiom_style_build()'s @keep is for. */
+gboolean idiom_style_keeps(const IdiomStyle *style);
+
 /** idiom_style_build: what paints, generator or network: see idiom_generator_build(), idiom_network_build(). */
 IdiomTensor *idiom_style_build(const IdiomStyle *style, IdiomGraph *graph, IdiomParams *params,
                                IdiomTensor *picture, IdiomTensor *mix, IdiomTensor *keep);

@@ -105,8 +105,10 @@ static gboolean run_node(Builder *b, const IdiomNode *node)
         return b->graph ? node_fail(b, "an operand has no value") : TRUE;
     operands.n_in = node->n_in;
     operands.n_out = node->n_out;
-    if (!rule->build(b, &operands, none))
-        return node_fail(b, "cannot be built");
+    const gboolean built = rule->build(b, &operands, none);
+    const GError *failed = b->graph ? idiom_graph_error(b->graph) : NULL;
+    if (!built || failed)
+        return node_fail(b, "%s", failed ? failed->message : "cannot be built");
     for (guint k = 0; k < node->n_out; k++) {
         if (node->out[k] < 0)
             continue;
@@ -115,9 +117,6 @@ static gboolean run_node(Builder *b, const IdiomNode *node)
         *to = none[k];
         to->uses = uses;
     }
-    const GError *failed = b->graph ? idiom_graph_error(b->graph) : NULL;
-    if (failed)
-        node_fail(b, "%s", failed->message);
     return !b->failed;
 }
 

@@ -153,6 +153,16 @@ gsize idiom_network_parameters(const IdiomNetwork *net)
     return count;
 }
 
+gboolean idiom_network_keeps(const IdiomNetwork *net)
+{
+    for (guint i = 0; i < net->nodes->len; i++) {
+        const char *op = ((const IdiomNode *)net->nodes->pdata[i])->op;
+        if (g_str_equal(op, "InstanceNormalization") || g_str_equal(op, "GroupNormalization"))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gint by_count(gconstpointer a, gconstpointer b, gpointer counts)
 {
     const guint x = GPOINTER_TO_UINT(g_hash_table_lookup(counts, *(char *const *)a));

@@ -41,9 +41,11 @@ gboolean idiom_range_parse(const char *text, IdiomRange *range, GError **error)
         }
         return TRUE;
     }
-    first = g_ascii_strtod(text, &end);
-    if (end != text && g_str_has_prefix(end, "..")) {
-        const char *rest = end + 2;
+    const char *dots = strstr(text, "..");
+    g_autofree char *before = g_strndup(text, dots ? (gsize)(dots - text) : 0); /* "0." would be a number */
+    first = g_ascii_strtod(before, &end);
+    if (dots && *before && !*end) {
+        const char *rest = dots + 2;
         second = g_ascii_strtod(rest, &end);
         if (end != rest && !*end && fabs(first) < 1e6 && fabs(second) < 1e6 && fabs(second - first) > 1e-6) {
             for (guint c = 0; c < 3; c++) {
