@@ -66,7 +66,7 @@ static void test_change(void)
     g_autofree guint8 *bytes = g_malloc0(2 * 4 * WIDTH * HEIGHT);
     for (guint i = 0; i < 4 * WIDTH * HEIGHT; i++)
         bytes[i] = (guint8)(i / 4 % WIDTH * 3 + i / 4 / WIDTH * 5);
-    g_autoptr(IdiomRenderer) renderer = stage_new(device, "cubist", IDIOM_VIDEO_RGBA, WIDTH, HEIGHT, NULL);
+    g_autoptr(IdiomRenderer) renderer = stage_new(device, "comic", IDIOM_VIDEO_RGBA, WIDTH, HEIGHT, NULL);
     longest(renderer, NULL, bytes);
     double least = G_MAXDOUBLE;
     for (guint i = 0; i < TRIES && least > 1.5; i++) {
