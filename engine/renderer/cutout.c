@@ -20,11 +20,16 @@ static gboolean build(IdiomCutout *cutout, GError **error)
 {
     const IdiomScene *scene = cutout->scene;
     IdiomGraph *graph = idiom_scene_graph(scene);
-    IdiomTensor *mask =
-        idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, cutout->height, cutout->width));
+    IdiomTensor *given = NULL, *mask;
+    if (cutout->finder) {
+        mask = idiom_graph_borrow(graph, cutout->finder->mask);
+    } else {
+        given = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, cutout->height, cutout->width));
+        mask = idiom_to_planes(graph, given);
+    }
     IdiomTensor *picture = idiom_graph_borrow(graph, scene->picture);
-    IdiomTensor *fit = idiom_matte_fit(graph, idiom_to_planes(graph, mask),
-                                       idiom_shrink(graph, picture, cutout->width, cutout->height));
+    IdiomTensor *fit =
+        idiom_matte_fit(graph, mask, idiom_shrink(graph, picture, cutout->width, cutout->height));
     cutout->of_picture = cutout->of_full = idiom_matte(graph, fit, picture);
     if (scene->full != scene->picture)
         cutout->of_full = idiom_matte(graph, fit, idiom_graph_borrow(graph, scene->full));
@@ -37,7 +42,7 @@ static gboolean build(IdiomCutout *cutout, GError **error)
         !idiom_program_prepare(cutout->program, NULL, TRUE, error))
         return FALSE;
     for (guint i = 0; i < scene->slots; i++)
-        cutout->mask[i] = idiom_program_map_slot(cutout->program, mask, i);
+        cutout->mask[i] = given ? idiom_program_map_slot(cutout->program, given, i) : NULL;
     return TRUE;
 }
 
@@ -45,6 +50,7 @@ static void clear(gpointer data)
 {
     IdiomCutout *cutout = data;
     idiom_program_free(cutout->program);
+    idiom_finder_unref(cutout->finder);
     idiom_scene_unref(cutout->scene);
 }
 
@@ -59,17 +65,20 @@ IdiomCutout *idiom_cutout_ref(IdiomCutout *cutout)
     return g_atomic_rc_box_acquire(cutout);
 }
 
-IdiomCutout *idiom_cutout_new(IdiomScene *scene, GError **error)
+IdiomCutout *idiom_cutout_new(IdiomScene *scene, const IdiomStyle *people, GError **error)
 {
     g_autoptr(IdiomCutout) cutout = g_atomic_rc_box_new0(IdiomCutout);
     cutout->scene = idiom_scene_ref(scene);
     choose_size(cutout);
+    if (people && !(cutout->finder = idiom_finder_new(scene, people, cutout->width, cutout->height, error)))
+        return NULL;
     return build(cutout, error) ? g_steal_pointer(&cutout) : NULL;
 }
 
 gboolean idiom_cutout_commands(IdiomCutout *cutout, const IdiomMask *mask, guint slot, IdiomCommands **lists,
                                guint *count, GError **error)
 {
-    idiom_mask_read(mask, cutout->mask[slot], cutout->width, cutout->height);
+    if (cutout->mask[slot])
+        idiom_mask_read(mask, cutout->mask[slot], cutout->width, cutout->height);
     return idiom_program_commands(cutout->program, NULL, TRUE, slot, lists, count, error);
 }

@@ -17,11 +17,12 @@ static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *p
     const gboolean steady = params->temporal > 0 || params->statistics > 0 || says->n_points;
     const gboolean shows = idiom_express_shows(says);
     IdiomLookKind kind = {.steady = steady, .recoloured = params->colour < 1};
-    if (params->mask) {
+    if (params->mask || params->people) {
         idiom_subject_update(r);
-        if (!r->cutout && !(r->cutout = idiom_cutout_new(r->scene, error)))
+        if (!r->cutout && !(r->cutout = idiom_cutout_new(r->scene, NULL, error)))
             return FALSE;
-        kind.cutout = r->cutout;
+        kind.cutout = params->mask ? NULL : idiom_people_cutout(r);
+        kind.cutout = kind.cutout ? kind.cutout : r->cutout;
         kind.inside = r->subject.n_layers;
     }
     IdiomLook *look = idiom_stack_look(r, kind, error);
@@ -32,7 +33,7 @@ static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *p
         amounts[i] = idiom_stack_amount(r, look->layers[i]);
     continues = continues && r->moved;
     *r->scene->continues[index] = continues;
-    r->moved = steady;
+    r->moved = steady || (kind.cutout && kind.cutout->finder);
     r->slots[index].look = idiom_look_ref(look);
     *ends = look->slot[index].ends;
     return (!shows || !says->before || idiom_express_on_scene(r, index, says, lists, count, error)) &&

@@ -232,7 +232,9 @@ gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, co
     set_strength(look, params, slot);
     if (look->slot[slot].colour)
         *look->slot[slot].colour = (float)CLAMP(params->colour, 0, 1);
-    return idiom_scene_commands(look->scene, look->kind.steady, slot, lists, count, error) &&
+    IdiomFinder *finder = look->kind.cutout ? look->kind.cutout->finder : NULL;
+    return idiom_scene_commands(look->scene, look->kind.steady || finder, slot, lists, count, error) &&
+           (!finder || idiom_finder_commands(finder, continues, number, slot, lists, count, error)) &&
            (!look->kind.cutout ||
             idiom_cutout_commands(look->kind.cutout, params->mask, slot, lists, count, error)) &&
            fade_commands(look, params, amounts, 0, inside, continues, number, slot, lists, count, error) &&
@@ -252,6 +254,8 @@ guint64 idiom_look_memory(const IdiomLook *look)
     guint64 bytes = idiom_program_memory(look->scene->program) + idiom_program_memory(look->program);
     if (look->kind.cutout)
         bytes += idiom_program_memory(look->kind.cutout->program);
+    if (look->kind.cutout && look->kind.cutout->finder)
+        bytes += idiom_program_memory(look->kind.cutout->finder->find);
     for (guint i = 0; i < look->n_layers; i++)
         bytes += idiom_program_memory(look->layers[i]->program) + idiom_program_memory(look->layers[i]->hold);
     return bytes;

@@ -136,6 +136,7 @@ void idiom_renderer_free(IdiomRenderer *r)
     idiom_loader_free(r->loader);
     idiom_gallery_free(r->gallery);
     idiom_subject_clear(r);
+    idiom_people_clear(r);
     for (guint i = 0; i < r->n_slots; i++) {
         idiom_transfer_clear(&r->slots[i].in);
         idiom_transfer_clear(&r->slots[i].out);

@@ -34,6 +34,18 @@ typedef struct {
     gboolean unset; /* under the renderer's lock: it is to have none from the next frame on */
 } IdiomSubject;
 
+typedef struct IdiomPeopleMaking IdiomPeopleMaking;
+
+/* How people are found. */
+typedef struct {
+    IdiomStyle
+        *style;  /* under the renderer's lock, with the next: a network; NULL: they are not looked for */
+    guint every; /* frames from one in which they are looked for to the next */
+    IdiomPeopleMaking *making;
+    IdiomCutout *cutout; /* of the scene; NULL until one is wanted and made */
+    gboolean failed;
+} IdiomPeople;
+
 struct IdiomRenderer {
     IdiomDevice *device;
     IdiomRendererWarning warning;
@@ -62,6 +74,7 @@ struct IdiomRenderer {
         *layers[IDIOM_LOOK_MAX_LAYERS]; /* in the order in which they came; the last one shows the style */
     guint n_layers;
     IdiomSubject subject;
+    IdiomPeople people;
     IdiomCutout *cutout; /* of the scene; NULL until a frame has a mask */
     IdiomLook *look;     /* of these layers, or NULL */
     IdiomLook *through;  /* of none, where frames change their kind; made when first needed */
@@ -116,6 +129,18 @@ void idiom_subject_adopt(IdiomRenderer *r, IdiomLayer *layer, const IdiomStyle *
 void idiom_subject_set_scene(IdiomRenderer *r, IdiomScene *scene);
 
 void idiom_subject_clear(IdiomRenderer *r);
+
+/* --- people.c --------------------------------------------------------------------------------------- */
+
+/* Made for r->scene at once, if they are wanted. */
+gboolean idiom_people_prepare(IdiomRenderer *r, GError **error);
+
+/* What they are cut out by: NULL while that is being made, which this begins. */
+IdiomCutout *idiom_people_cutout(IdiomRenderer *r);
+
+/* r->scene is another one. */
+void idiom_people_forget(IdiomRenderer *r);
+void idiom_people_clear(IdiomRenderer *r);
 
 /* --- view.c ----------------------------------------------------------------------------------------- */
 

@@ -56,7 +56,7 @@ static gboolean warm_up(IdiomRenderer *r, const IdiomView *view, GError **error)
     IdiomLayer *layer = view->layer, *twice[] = {layer, layer};
     const IdiomLookKind kind = {.steady = TRUE, .recoloured = TRUE};
     g_autoptr(IdiomLook) fading = idiom_look_new(view->scene, twice, 2, kind, error);
-    g_autoptr(IdiomCutout) cutout = fading ? idiom_cutout_new(view->scene, error) : NULL;
+    g_autoptr(IdiomCutout) cutout = fading ? idiom_cutout_new(view->scene, NULL, error) : NULL;
     g_autoptr(IdiomLook) masked = NULL;
     if (cutout)
         masked = idiom_look_new(view->scene, twice, 2, (IdiomLookKind){.cutout = cutout, .inside = 1}, error);
@@ -108,6 +108,7 @@ static void set_view(IdiomRenderer *r, IdiomView *view)
     idiom_look_unref(r->look);
     r->look = g_steal_pointer(&view->looks[1]);
     g_clear_pointer(&r->cutout, idiom_cutout_unref);
+    idiom_people_forget(r);
     idiom_scene_unref(r->scene);
     r->scene = g_steal_pointer(&view->scene);
     r->moved = FALSE;
@@ -132,6 +133,7 @@ void idiom_view_forget(IdiomRenderer *r)
     idiom_subject_set_scene(r, NULL);
     g_clear_pointer(&r->look, idiom_look_unref);
     g_clear_pointer(&r->cutout, idiom_cutout_unref);
+    idiom_people_forget(r);
     g_clear_pointer(&r->through, idiom_look_unref);
     idiom_stack_drop(r, 0, r->n_layers);
     g_clear_pointer(&r->scene, idiom_scene_unref);
@@ -152,7 +154,7 @@ gboolean idiom_view_prepare(IdiomRenderer *r, GError **error)
     if (!make_view(r, r->style, r->weights, &view, error))
         return FALSE;
     set_view(r, &view);
-    return idiom_subject_prepare(r, error);
+    return idiom_subject_prepare(r, error) && idiom_people_prepare(r, error);
 }
 
 gboolean idiom_view_replace(IdiomRenderer *r, const IdiomLoaded *loaded, GError **error)

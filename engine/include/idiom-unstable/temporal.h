@@ -81,6 +81,13 @@ IdiomTensor *idiom_colours(IdiomGraph *g, IdiomTensor *history);
  */
 void idiom_hold(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *history);
 
+/**
+ * idiom_follow_mask: @mask, planes [1,c,h,w] over a picture of @width x @height pixels whose @motion is known, in this graph or
+ * borrowed, moved as the picture has moved; interpolated linearly. No gradient.
+ */
+IdiomTensor *idiom_follow_mask(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *mask, guint width,
+                          guint height);
+
 G_END_DECLS
 
 #endif

@@ -150,6 +150,29 @@ IDIOM_API void idiom_renderer_change_subject(IdiomRenderer *renderer, const char
                                              guint64 fade);
 
 /**
+ * IDIOM_PEOPLE_DEFAULT:
+ *
+ * The network that finds people where none is named.
+ */
+#define IDIOM_PEOPLE_DEFAULT "people"
+
+/**
+ * idiom_renderer_find_people:
+ * @renderer: a renderer
+ * @network: (nullable): as for idiom_style_find(): a file with a network that makes a mask of a picture, as `idiom-train
+ *   import` writes it; %NULL for IDIOM_PEOPLE_DEFAULT
+ * @every: frames from one in which it looks to the next, 1 to 100; in those between the mask follows the motion
+ * @error: as idiom_style_find() and idiom_style_load(); IDIOM_ERROR_FORMAT for another kind of file
+ *
+ * For frames that say people. Before idiom_renderer_configure() all is ready with that; afterwards it is made ready
+ * beside the frames, and until then nobody is found. Any thread.
+ *
+ * Returns: whether the network can be used
+ */
+IDIOM_API gboolean idiom_renderer_find_people(IdiomRenderer *renderer, const char *network, guint every,
+                                              GError **error);
+
+/**
  * idiom_renderer_set_stroke_size:
  * @size: of the strokes in proportion to the frame: 1 as in a frame of 640 pixels, which styles are trained for, 2 twice as
  *   large; 0.1 to 10
@@ -229,7 +252,8 @@ IDIOM_API gboolean idiom_renderer_configure_both(IdiomRenderer *renderer, const 
  *   idiom_renderer_send() returns
  * @mask: (nullable): where its subject is; read before the frame is sent. %NULL: there is no subject.
  * @subject_strength: 0..1: share of @strength in the subject
- * @background_strength: 0..1: with a @mask, share of @strength outside the subject
+ * @background_strength: 0..1: with a @mask or @people, share of @strength outside the subject
+ * @people: where there is no @mask: people are the subject, see idiom_renderer_find_people()
  *
  * What is said of one frame. Start from IDIOM_FRAME_PARAMS_INIT.
  */
@@ -247,6 +271,7 @@ typedef struct {
     const IdiomMask *mask;
     double subject_strength;
     double background_strength;
+    gboolean people;
 } IdiomFrameParams;
 
 /**
