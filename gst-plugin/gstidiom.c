@@ -73,6 +73,9 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
 /* Microseconds from frame to frame, where nothing tells. */
 #define USUAL_DURATION (G_USEC_PER_SEC / 30)
 
+/* Frames from one in which people are looked for to the next. */
+#define PEOPLE_EVERY 3
+
 struct _GstIdiom {
     GstVideoFilter parent;
 
@@ -80,6 +83,7 @@ struct _GstIdiom {
     Settings settings;
     Subject subject;
     char *style, *inside;     /* what the renderer was asked for */
+    gboolean finds_people;    /* it was asked for that, too */
     gboolean new_mix;         /* it has changed, and not with the style */
     IdiomRenderer *renderer;  /* from start to stop */
     IdiomRendererStats stats; /* of the last renderer */
@@ -120,6 +124,26 @@ static Looks current_looks(const GstIdiom *self)
     return subject_looks(&self->subject, self->settings.style, self->settings.mix);
 }
 
+static gboolean ask_for_people(IdiomRenderer *renderer, GError **error)
+{
+    const gboolean ok = idiom_renderer_find_people(renderer, NULL, PEOPLE_EVERY, error);
+    if (!ok)
+        g_prefix_error(error, "subject=people needs a network, see examples/get-people.sh: ");
+    return ok;
+}
+
+/* Under the object lock, which is given up meanwhile; what is wrong is a warning, once. */
+static void find_people(GstIdiom *self)
+{
+    g_autoptr(GError) error = NULL;
+    self->finds_people = TRUE;
+    if (ask_for_people(self->renderer, &error))
+        return;
+    GST_OBJECT_UNLOCK(self);
+    messages_post_warning(GST_ELEMENT(self), error);
+    GST_OBJECT_LOCK(self);
+}
+
 /* Hands to the renderer what it keeps from frame to frame; under the object lock. */
 static void apply_settings(GstIdiom *self)
 {
@@ -138,6 +162,8 @@ static void apply_settings(GstIdiom *self)
     idiom_renderer_set_quality(self->renderer, self->quality.value);
     self->new_mix = !style_changed && (self->new_mix || settings->mix_changed);
     settings->mix_changed = FALSE;
+    if (self->subject.kind == SUBJECT_PEOPLE && !self->finds_people)
+        find_people(self);
 }
 
 /* --- start and stop -------------------------------------------------------------------------------- */
@@ -190,14 +216,15 @@ static char *find_style(GstIdiom *self, const char *style)
 
 /* The first styles of all: without them there is nothing to show. */
 static gboolean show(GstIdiom *self, IdiomRenderer *renderer, const char *style, const char *mix,
-                     const char *inside)
+                     const char *inside, gboolean people)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *path = find_style(self, style), *inside_path = NULL;
     if (!path || (inside && !(inside_path = find_style(self, inside))))
         return FALSE;
     if (idiom_renderer_show(renderer, path, mix, &error) &&
-        idiom_renderer_show_subject(renderer, inside_path, NULL, &error))
+        idiom_renderer_show_subject(renderer, inside_path, NULL, &error) &&
+        (!people || ask_for_people(renderer, &error)))
         return TRUE;
     messages_post_error(GST_ELEMENT(self), error);
     return FALSE;
@@ -237,6 +264,7 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
     g_autofree char *inside = g_strdup(looks.inside);
     take_string(&self->style, looks.style);
     take_string(&self->inside, looks.inside);
+    const gboolean people = self->finds_people = self->subject.kind == SUBJECT_PEOPLE;
     g_autofree char *device = g_strdup(self->settings.device);
     const guint slots = self->settings.frames_in_flight;
     self->settings.mix_changed = self->new_mix = FALSE;
@@ -255,7 +283,7 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
     g_autoptr(IdiomRenderer) renderer = new_renderer(self, slots, &error);
     if (!renderer)
         messages_post_error(GST_ELEMENT(self), error);
-    if (!renderer || !show(self, renderer, style, mix, inside)) {
+    if (!renderer || !show(self, renderer, style, mix, inside, people)) {
         g_clear_pointer(&self->device, idiom_device_unref);
         return FALSE;
     }

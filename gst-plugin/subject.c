@@ -21,6 +21,7 @@ static GType kind_type(void)
     static const GEnumValue values[] = {
         {SUBJECT_NONE, "Nothing: one look for all of the frame", "none"},
         {SUBJECT_REGIONS, "What is in 'region' and in the regions of interest of buffers", "regions"},
+        {SUBJECT_PEOPLE, "People, found by a network: see examples/get-people.sh", "people"},
         {0, NULL, NULL},
     };
     if (g_once_init_enter(&type))
@@ -176,6 +177,9 @@ void subject_describe(Subject *s, const Looks *looks, GstBuffer *buffer, const G
         return;
     params->subject_strength = looks->subject ? s->subject_strength : 0;
     params->background_strength = looks->background ? s->background_strength : 0;
+    params->people = s->kind == SUBJECT_PEOPLE;
+    if (params->people)
+        return;
     draw_regions(s, buffer, info);
     params->mask = &s->mask;
 }

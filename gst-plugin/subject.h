@@ -9,6 +9,7 @@
 typedef enum {
     SUBJECT_NONE,
     SUBJECT_REGIONS,
+    SUBJECT_PEOPLE,
 } SubjectKind;
 
 /* Pixels of the mask that is drawn, whatever the frame's size is. */

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* idiom-train import: makes a style file of an ONNX file. */
+/* idiom-train import: makes a style file of an ONNX file, or one that finds masks of a TensorFlow Lite file. */
 #include "tool/command.h"
 #include "tool/cost.h"
+#ifdef IDIOM_WITH_TFLITE
+#include "tflite/tflite.h"
+#endif
 
+#include <idiom/renderer.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,15 +45,34 @@ static gboolean set_ranges(IdiomNetwork *network, const Options *o, IdiomDevice 
     return TRUE;
 }
 
-static gboolean save(const IdiomNetwork *network, const IdiomStyle *style, const Options *o, GError **error)
+static gboolean save(const IdiomNetwork *network, const char *name, const Options *o, GError **error)
 {
     g_autoptr(GHashTable) fields = g_hash_table_new(g_str_hash, g_str_equal);
     if (o->licence)
         g_hash_table_insert(fields, "licence", o->licence);
     if (o->attribution)
         g_hash_table_insert(fields, "attribution", o->attribution);
-    return idiom_network_save(network, o->out, o->name ? o->name : idiom_style_names(style)[0], fields,
-                              error);
+    return idiom_network_save(network, o->out, o->name ? o->name : name, fields, error);
+}
+
+static gboolean import_mask(const char *path, const Options *o, GError **error)
+{
+#ifdef IDIOM_WITH_TFLITE
+    guint w, h;
+    g_autoptr(IdiomNetwork) network = tflite_load(path, error);
+    if (!network || !save(network, IDIOM_PEOPLE_DEFAULT, o, error))
+        return FALSE;
+    idiom_network_size(network, &w, &h);
+    g_autofree char *operators = idiom_network_operators(network);
+    printf("a mask of a picture of %ux%u, %zu parameters\n%s\n", w, h, idiom_network_parameters(network),
+           operators);
+    return TRUE;
+#else
+    (void)o;
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT,
+                "%s: this build of idiom reads no TensorFlow Lite files", path);
+    return FALSE;
+#endif
 }
 
 gboolean command_import(char **argv, GError **error)
@@ -74,18 +97,22 @@ gboolean command_import(char **argv, GError **error)
          "DEVICE"},
         {NULL},
     };
-    if (!command_parse(argv, "MODEL.onnx - make a style file of a network of other people", entries, 1, 1,
-                       &words, error))
+    if (!command_parse(argv,
+                       "MODEL.onnx|MODEL.tflite - make a style file of a network of other people, or a file "
+                       "that finds masks",
+                       entries, 1, 1, &words, error))
         return FALSE;
     if (!o.out) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "--out STYLE.safetensors is needed");
         return FALSE;
     }
+    if (g_str_has_suffix(words[0], ".tflite"))
+        return import_mask(words[0], &o, error);
     g_autoptr(IdiomStyle) style = command_load_style(words[0], error);
     IdiomNetwork *network = style ? (IdiomNetwork *)idiom_style_network(style) : NULL;
     if (style && !network)
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "%s: not an ONNX file", words[0]);
     g_autoptr(IdiomDevice) device = network ? idiom_device_open(o.device, error) : NULL;
-    return device && set_ranges(network, &o, device, error) && save(network, style, &o, error) &&
-           cost_print(style, device, error);
+    return device && set_ranges(network, &o, device, error) &&
+           save(network, idiom_style_names(style)[0], &o, error) && cost_print(style, device, error);
 }

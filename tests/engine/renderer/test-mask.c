@@ -3,6 +3,8 @@
 #include "stage.h"
 #include "style-files.h"
 
+#include "model/onnx/network.h"
+
 #include <idiom/renderer.h>
 #include <math.h>
 #include <string.h>
@@ -188,6 +190,84 @@ static void test_edges(void)
     check_edges(2);
 }
 
+/* Writes a network that takes for people what is bright: the sigmoid of 40 (mean - 0.5). */
+static void write_people(const char *folder)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomNetwork) net = idiom_network_new("people");
+    IdiomArray *weight = idiom_array_new(IDIOM_TYPE_FLOAT, 4, (gint64[]){1, 3, 1, 1});
+    IdiomArray *bias = idiom_array_new(IDIOM_TYPE_FLOAT, 1, (gint64[]){1});
+    for (guint c = 0; c < 3; c++)
+        weight->f[c] = 40.0f / 3;
+    bias->f[0] = -20;
+    net->opset = 13;
+    net->input = idiom_network_add_value(net, NULL);
+    const int middle = idiom_network_add_value(net, NULL);
+    net->output = idiom_network_add_value(net, NULL);
+    IdiomNode *conv = idiom_network_add_node(net, "1", "Conv", 3, 1);
+    conv->in[0] = net->input;
+    conv->in[1] = idiom_network_add_value(net, weight);
+    conv->in[2] = idiom_network_add_value(net, bias);
+    conv->out[0] = middle;
+    IdiomNode *sigmoid = idiom_network_add_node(net, "2", "Sigmoid", 1, 1);
+    sigmoid->in[0] = middle;
+    sigmoid->out[0] = net->output;
+    g_autofree char *path = g_build_filename(folder, "people.safetensors", NULL);
+    idiom_network_prepare(net, &error);
+    g_assert_no_error(error);
+    idiom_network_save(net, path, "people", NULL, &error);
+    g_assert_no_error(error);
+}
+
+/* Black, with a bright square whose left edge is at @left. */
+static void square(guint8 *bytes, guint left)
+{
+    for (guint i = 0; i < BYTES / 4; i++)
+        memset(bytes + 4 * i, i % W >= left && i % W < left + 32 && i / W >= 16 && i / W < 48 ? 230 : 20, 4);
+}
+
+/* Share of the frame's bytes, in a rectangle of rows 20 to 44, that are the source's. */
+static double kept(const guint8 *in, const guint8 *out, guint left, guint right)
+{
+    guint same = 0, all = 0;
+    for (guint y = 20; y < 44; y++)
+        for (guint x = 4 * left; x < 4 * right; x++, all++)
+            same += abs(in[4 * W * y + x] - out[4 * W * y + x]) <= 2;
+    return (double)same / all;
+}
+
+/* What the network finds keeps the source, also in the frames between, where it has moved on. */
+static void test_people(void)
+{
+    guint8 in[BYTES], out[BYTES], styled[BYTES];
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, NULL);
+    g_assert_false(idiom_renderer_find_people(renderer, "tiny", 3, &error));
+    g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT);
+    g_clear_error(&error);
+    g_assert_true(idiom_renderer_find_people(renderer, NULL, 4, &error));
+    IdiomVideoInfo info = IDIOM_VIDEO_INFO_INIT;
+    info.width = W;
+    info.height = H;
+    idiom_renderer_configure(renderer, &info, &error);
+    g_assert_no_error(error);
+    IdiomFrameParams params = with_mask(NULL);
+    params.duration = 40;
+    params.people = TRUE;
+    params.subject_strength = 0;
+    for (guint frame = 0; frame < 12; frame++) {
+        const guint left = 10 + 3 * frame;
+        square(in, left);
+        alone("tiny", in, styled);
+        params.time = 40 * frame;
+        stage_render_rgba(renderer, W, in, out, &params);
+        g_test_message("frame %u: kept %.2f inside, %.2f outside", frame, kept(in, out, left + 3, left + 29),
+                       kept(in, out, left + 38, W));
+        g_assert_cmpfloat(kept(in, out, left + 3, left + 29), >, 0.9);
+        g_assert_cmpfloat(kept(in, out, left + 38, W), <=, 0.05 + kept(in, styled, left + 38, W));
+    }
+}
+
 static void on_warning(const GError *error, gpointer user)
 {
     g_assert_nonnull(strstr(error->message, "nonsense"));
@@ -261,6 +341,8 @@ int main(int argc, char **argv)
     g_test_add_func("/mask/yuv", test_yuv);
     g_test_add_func("/mask/two-styles", test_two_styles);
     g_test_add_func("/mask/edges", test_edges);
+    write_people(folder);
+    g_test_add_func("/mask/people", test_people);
     g_test_add_func("/mask/change", test_change);
     g_test_add_func("/mask/wrong", test_wrong_masks);
     int status = g_test_run();
