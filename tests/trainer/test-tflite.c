@@ -71,7 +71,7 @@ static void test_real(void)
 {
     static const char *const names[] = {"selfie_segmentation_landscape.tflite", "selfie_segmentation.tflite"};
     g_autofree char *video =
-        g_build_filename(SOURCE_ROOT, "..", "shared", "data", "video", "person.mp4", NULL);
+        g_build_filename(SOURCE_ROOT, "..", "shared", "data", "video", "asl_yes.mp4", NULL);
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path =
             g_build_filename(SOURCE_ROOT, "..", "shared", "data", "teachers", names[i], NULL);

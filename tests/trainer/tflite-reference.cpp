@@ -136,6 +136,22 @@ void resize(Machine &m, const Operator *op, int out)
             }
 }
 
+/* Windows that do not reach beyond the edge. */
+void average(Machine &m, const Operator *op, int out)
+{
+    const auto *o = op->builtin_options_as_Pool2DOptions();
+    const int x = op->inputs()->Get(0);
+    for (int y = 0; y < m.dim(out, 1); y++)
+        for (int xx = 0; xx < m.dim(out, 2); xx++)
+            for (int c = 0; c < m.dim(out, 3); c++) {
+                double sum = 0;
+                for (int ky = 0; ky < o->height(); ky++)
+                    for (int kx = 0; kx < o->width(); kx++)
+                        sum += m.at(x, y * o->stride_h() + ky, xx * o->stride_w() + kx, c);
+                m.at(out, y, xx, c) = sum / (o->height() * o->width());
+            }
+}
+
 double unary(int code, double x)
 {
     if (code == BuiltinOperator_RELU)
@@ -159,6 +175,8 @@ void run(Machine &m, const Operator *op)
         transposed(m, op, out);
     else if (code == BuiltinOperator_RESIZE_BILINEAR)
         resize(m, op, out);
+    else if (code == BuiltinOperator_AVERAGE_POOL_2D)
+        average(m, op, out);
     else if (code == BuiltinOperator_MEAN)
         for (int c = 0; c < m.dim(x, 3); c++) {
             double sum = 0;

@@ -19,7 +19,7 @@ static bool find_pads(Reader &r, const Window &w, gint64 pads[4])
     if (!shape_of(r, operand(r, 0), in))
         return false;
     for (guint d = 0; d < 2; d++) {
-        if (w.stride[d] < 1 || w.stride[d] > 64 || w.dilation[d] < 1 || w.dilation[d] > 64 || w.kernel[d] < 1 || w.kernel[d] > 1024)
+        if (w.stride[d] < 1 || w.stride[d] > 1024 || w.dilation[d] < 1 || w.dilation[d] > 64 || w.kernel[d] < 1 || w.kernel[d] > 1024)
             return fail(r, "windows of %" G_GINT64_FORMAT " every %" G_GINT64_FORMAT " pixels", w.kernel[d], w.stride[d]);
         const gint64 count = (in[1 + d] + w.stride[d] - 1) / w.stride[d];
         const gint64 needed = (count - 1) * w.stride[d] + (w.kernel[d] - 1) * w.dilation[d] + 1;
