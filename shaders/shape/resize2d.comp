@@ -17,14 +17,15 @@ PLANES_OUT(1, dst);
 
 ivec2 nearest(vec2 at)
 {
-    /* what is whole but for rounding is whole */
+    /* what is whole or half but for rounding is just that */
+    const float NEAR = 1e-4;
     vec2 whole = round(at);
-    at = mix(at, whole, lessThan(abs(at - whole), vec2(1e-3 / 8.0)));
+    at = mix(at, whole, lessThan(abs(at - whole), vec2(NEAR)));
     if (ROUNDING == IDIOM_ROUNDING_FLOOR)
         return ivec2(floor(at));
     if (ROUNDING == IDIOM_ROUNDING_CEIL)
         return ivec2(ceil(at));
-    return ivec2(ROUNDING == IDIOM_ROUNDING_HALF_DOWN ? ceil(at - 0.5) : floor(at + 0.5));
+    return ivec2(ROUNDING == IDIOM_ROUNDING_HALF_DOWN ? ceil(at - 0.5 - NEAR) : floor(at + 0.5 + NEAR));
 }
 
 void main()

@@ -17,7 +17,8 @@ static gboolean check(TrainOptions *o, GError **error)
 {
     if (!o->teacher) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
-                    "--teacher PATH is needed: a style file, MicroAST's file, or a folder of painted photos");
+                    "--teacher PATH is needed: a style file, an ONNX file, MicroAST's file, or a folder of "
+                    "painted photos");
         return FALSE;
     }
     const gboolean folder = g_file_test(o->teacher, G_FILE_TEST_IS_DIR);

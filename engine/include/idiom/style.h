@@ -19,6 +19,10 @@ G_BEGIN_DECLS
  * - tail: "nnx" or "bhx"
  * - names: of the styles, separated by commas, as many as styles
  *
+ * A style may be a network of other people instead: an ONNX file (where the library was built with it), or a safetensors
+ * file that `idiom-train import` made of one, which has "network" (its graph as JSON), "input-range", "output-range" and
+ * "channel-order" in place of the generator's sizes.
+ *
  * Everything else (licence, references, command, seed, losses, ...) is free text for people.
  *
  * An IdiomStyle is such a file in host memory. It does not change: thread-safe.
@@ -43,9 +47,9 @@ typedef struct IdiomStyle IdiomStyle;
  * idiom_style_load: (skip)
  * @path: name of a file
  * @error: IDIOM_ERROR_FILE, IDIOM_ERROR_MEMORY; IDIOM_ERROR_FORMAT for another format or version, a field out of range,
- *   a missing or misshapen tensor, a value that is not finite
+ *   a missing or misshapen tensor, a value that is not finite; of an ONNX file one line with its node and the reason
  *
- * Reads a style file.
+ * Reads a style file, or an ONNX file (by its ending).
  *
  * Returns: (transfer full): the style, or %NULL
  */
@@ -103,7 +107,7 @@ IDIOM_API GHashTable *idiom_style_metadata(const IdiomStyle *style);
 
 /**
  * idiom_style_find:
- * @name: (nullable): a path (it has a '/' or ends in ".safetensors"), or a bare name, or %NULL for IDIOM_STYLE_DEFAULT
+ * @name: (nullable): a path (it has a '/' or ends in ".safetensors" or ".onnx"), or a bare name, or %NULL for IDIOM_STYLE_DEFAULT
  * @error: IDIOM_ERROR_FILE: says where was looked and which styles there are; also for IDIOM_STYLE_NONE, which has no file
  *
  * A bare name is NAME.safetensors in, one after the other: the folders of the environment variable IDIOM_STYLE_PATH

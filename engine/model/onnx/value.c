@@ -154,8 +154,10 @@ gboolean value_expand(Builder *b, const Value *v, guint rank, const gint64 *dims
     *out = *v;
     out->uses = 0;
     out->rank = rank;
-    if (rank > IDIOM_ARRAY_MAX_RANK || rank < v->rank || idiom_array_elements(rank, dims) < 0)
+    if (rank > IDIOM_ARRAY_MAX_RANK || rank < v->rank)
         return node_fail(b, "cannot be repeated to %u dimensions", rank);
+    if (idiom_array_elements(rank, dims) < 0)
+        return node_fail(b, "more elements than the limit of %" G_GSIZE_FORMAT, IDIOM_ARRAY_MAX_COUNT);
     for (guint d = 0; d < rank; d++) {
         const guint before = rank - v->rank;
         const gint64 have = d < before ? 1 : v->dims[d - before];

@@ -119,8 +119,8 @@ static int nearest(double x, IdiomRounding rounding)
     x = fabs(x - round(x)) < 1e-4 ? round(x) : x;
     return (int)(rounding == IDIOM_ROUNDING_FLOOR       ? floor(x)
                  : rounding == IDIOM_ROUNDING_CEIL      ? ceil(x)
-                 : rounding == IDIOM_ROUNDING_HALF_DOWN ? ceil(x - 0.5)
-                                                        : floor(x + 0.5));
+                 : rounding == IDIOM_ROUNDING_HALF_DOWN ? ceil(x - 0.5 - 1e-4)
+                                                        : floor(x + 0.5 + 1e-4));
 }
 
 static void resize_forward(const RefArgs *a, Ref *const *in, Ref *out)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "run-model.h"
+
+#include <glib/gstdio.h>
+#include <idiom-unstable/ops.h>
+#include <idiom-unstable/program.h>
+#include <math.h>
+#include <string.h>
+
+double picture_at(int c, int y, int x)
+{
+    if (y < 0 || x < 0 || y >= TEST_H || x >= TEST_W)
+        return 0;
+    return sin(1.3 * c + 0.9 * y + 0.61 * x * (c + 1));
+}
+
+IdiomNetwork *load_bytes(const char *folder, const GByteArray *bytes, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, "model.onnx", NULL);
+    g_assert_true(g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL));
+    IdiomNetwork *net = idiom_network_load(path, error);
+    g_unlink(path);
+    return net;
+}
+
+float *run_network(const IdiomNetwork *net, IdiomDevice *device, IdiomShape *shape, GError **error)
+{
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    IdiomTensor *in = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, TEST_H, TEST_W));
+    IdiomTensor *out = idiom_to_flat(g, idiom_network_run(net, g, idiom_to_planes(g, in), NULL));
+    *shape = out ? idiom_tensor_shape(out) : (IdiomShape){0};
+    g_autoptr(IdiomProgram) program = idiom_program_new(g, &out, 1, error);
+    if (!program)
+        return NULL;
+    float *x = idiom_program_map(program, in);
+    for (int k = 0; k < 3 * TEST_H * TEST_W; k++)
+        x[k] = (float)picture_at(k / (TEST_H * TEST_W), k / TEST_W % TEST_H, k % TEST_W);
+    return idiom_program_run(program, error)
+               ? g_memdup2(idiom_program_map(program, out), idiom_shape_elements(*shape) * sizeof(float))
+               : NULL;
+}
