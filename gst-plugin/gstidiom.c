@@ -88,6 +88,8 @@ struct _GstIdiom {
     IdiomRenderer *renderer;  /* from start to stop */
     IdiomRendererStats stats; /* of the last renderer */
     guint64 dropped;
+    gint64 last_frame; /* monotonic time; 0: none yet */
+    double interval;   /* microseconds from frame to frame, of the last ones mostly */
     GstClockTime latency;
     gboolean live; /* the source is */
     Quality quality;
@@ -269,6 +271,8 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
     const guint slots = self->settings.frames_in_flight;
     self->settings.mix_changed = self->new_mix = FALSE;
     self->dropped = 0;
+    self->last_frame = 0;
+    self->interval = 0;
     self->latency = 0;
     self->live = FALSE;
     quality_init(&self->quality, 0);
@@ -568,6 +572,17 @@ static void update_mix(GstIdiom *self)
         idiom_renderer_set_mix(self->renderer, mix);
 }
 
+/* Frames that were painted; how fast they came lately. */
+static void note_rate(GstIdiom *self)
+{
+    const gint64 now = g_get_monotonic_time();
+    GST_OBJECT_LOCK(self);
+    const double step = self->last_frame ? (double)(now - self->last_frame) : 0;
+    self->interval = self->interval > 0 ? self->interval + 0.1 * (step - self->interval) : step;
+    self->last_frame = now;
+    GST_OBJECT_UNLOCK(self);
+}
+
 static gboolean is_busy_otherwise(GstIdiom *self)
 {
     IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
@@ -623,6 +638,7 @@ static GstFlowReturn gst_idiom_generate_output(GstBaseTransform *base, GstBuffer
     update_mix(self);
     ret = flow_send(self->flow, source, result, &self->params);
     update_quality(self);
+    note_rate(self);
     return ret;
 }
 
@@ -633,13 +649,13 @@ static GstStructure *make_stats(GstIdiom *self)
     IdiomRendererStats *stats = &self->stats;
     if (self->renderer)
         idiom_renderer_get_stats(self->renderer, stats);
-    return gst_structure_new("idiom-stats", "frames", G_TYPE_UINT64, stats->frames, "dropped", G_TYPE_UINT64,
-                             self->dropped, "average-ms", G_TYPE_DOUBLE,
-                             stats->frames ? 1000 * stats->seconds / (double)stats->frames : 0, "last-ms",
-                             G_TYPE_DOUBLE, 1000 * stats->last_seconds, "styles", G_TYPE_UINT, stats->styles,
-                             "loading", G_TYPE_BOOLEAN, stats->loading, "memory", G_TYPE_UINT64,
-                             stats->memory, "quality", G_TYPE_DOUBLE, stats->quality, "copies", G_TYPE_UINT,
-                             stats->copies, "device", G_TYPE_STRING, self->device_name, NULL);
+    return gst_structure_new(
+        "idiom-stats", "frames", G_TYPE_UINT64, stats->frames, "dropped", G_TYPE_UINT64, self->dropped, "fps",
+        G_TYPE_DOUBLE, self->interval > 0 ? G_USEC_PER_SEC / self->interval : 0, "average-ms", G_TYPE_DOUBLE,
+        stats->frames ? 1000 * stats->seconds / (double)stats->frames : 0, "last-ms", G_TYPE_DOUBLE,
+        1000 * stats->last_seconds, "styles", G_TYPE_UINT, stats->styles, "loading", G_TYPE_BOOLEAN,
+        stats->loading, "memory", G_TYPE_UINT64, stats->memory, "quality", G_TYPE_DOUBLE, stats->quality,
+        "copies", G_TYPE_UINT, stats->copies, "device", G_TYPE_STRING, self->device_name, NULL);
 }
 
 static void gst_idiom_set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
@@ -726,18 +742,18 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
      * GstIdiom:stats:
      *
      * Structure `idiom-stats` with the fields `frames` and `dropped` (#guint64, stylized, and left out because they were
-     * late, since the element was started), `average-ms` and `last-ms` (#gdouble, milliseconds from a frame's going to
+     * late, since the element was started), `fps` (#gdouble, frames a second of late), `average-ms` and `last-ms` (#gdouble, milliseconds from a frame's going to
      * the device until it is finished), `styles` (#guint, in view), `loading` (#gboolean, a style is being made ready),
      * `memory` (#guint64, bytes of device memory for tensors), `quality` (#gdouble, share of the full inner size, see
      * #GstIdiom:quality), `copies` (#guint, of the whole last frame, by the CPU) and `device` (string, name of the device).
      */
     g_object_class_install_property(
         object, PROP_STATS,
-        g_param_spec_boxed(
-            "stats", "Statistics",
-            "Frames stylized and dropped, average and last milliseconds per frame, styles in view, "
-            "whether one is loading, device memory, quality, copies, name of the device",
-            GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+        g_param_spec_boxed("stats", "Statistics",
+                           "Frames stylized and dropped, frames a second, average and last milliseconds per "
+                           "frame, styles in view, "
+                           "whether one is loading, device memory, quality, copies, name of the device",
+                           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
     gst_element_class_add_static_pad_template(element, &sink_template);
     gst_element_class_add_static_pad_template(element, &src_template);

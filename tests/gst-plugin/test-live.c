@@ -79,10 +79,11 @@ static void test_delay(void)
 
     g_autoptr(GstStructure) stats = NULL;
     guint64 frames, dropped;
-    double ms;
+    double ms, fps;
     g_object_get(idiom, "stats", &stats, NULL);
     g_assert_true(gst_structure_get(stats, "frames", G_TYPE_UINT64, &frames, "dropped", G_TYPE_UINT64,
-                                    &dropped, "average-ms", G_TYPE_DOUBLE, &ms, NULL));
+                                    &dropped, "average-ms", G_TYPE_DOUBLE, &ms, "fps", G_TYPE_DOUBLE, &fps,
+                                    NULL));
     gst_element_set_state(pipeline, GST_STATE_NULL);
     const guint half = delays->len / 2;
     const double early = median(delays, 0, half), late = median(delays, half, delays->len - half);
@@ -95,6 +96,8 @@ static void test_delay(void)
         return;
     }
     g_assert_cmpuint(dropped, >, 0);
+    g_assert_cmpfloat(fps, >, 0);
+    g_assert_cmpfloat(fps, <, 60);
     g_assert_cmpfloat(late, <, 2 * ms + 1000. / 60);
 }
 
