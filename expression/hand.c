@@ -72,6 +72,21 @@ static char **split_words(const char *value)
     return g_strv_builder_end(words);
 }
 
+static gboolean set_palette(Hand *hand, const char *value, GError **error)
+{
+    g_auto(GStrv) words = split_words(value);
+    const guint n = g_strv_length(words);
+    Colour colours[HAND_PALETTE];
+    if (n > HAND_PALETTE)
+        return refuse(error, "palette", value, "at most " G_STRINGIFY(HAND_PALETTE) " colours");
+    for (guint i = 0; i < n; i++)
+        if (!parse_colour(words[i], &colours[i]))
+            return refuse(error, "palette", words[i], "#rrggbb");
+    hand->n_palette = n;
+    memcpy(hand->palette, colours, n * sizeof *colours);
+    return TRUE;
+}
+
 gboolean hand_set(Hand *hand, const char *name, const char *value, GError **error)
 {
     Colour *colour = find_colour(hand, name);
@@ -84,6 +99,8 @@ gboolean hand_set(Hand *hand, const char *name, const char *value, GError **erro
         *words = split_words(value);
         return TRUE;
     }
+    if (g_str_equal(name, "palette"))
+        return set_palette(hand, value, error);
     if (g_str_equal(name, "family")) {
         if (!*value || strlen(value) > 200)
             return refuse(error, name, value, "the name of a font family");
@@ -105,7 +122,8 @@ gboolean hand_set(Hand *hand, const char *name, const char *value, GError **erro
         hand->wobble = number;
         return TRUE;
     }
-    return refuse(error, name, value, "one of ink, paper, accent, family, weight, wobble, aliases, moods");
+    return refuse(error, name, value,
+                  "one of ink, paper, accent, palette, family, weight, wobble, aliases, moods");
 }
 
 /* --- JSON ------------------------------------------------------------------------------------------ */
@@ -155,13 +173,18 @@ gboolean hand_read(Hand *hand, const char *json, GError **error)
     return TRUE;
 }
 
-static void write_colour(JsonBuilder *b, const char *name, Colour c)
+static void add_colour(JsonBuilder *b, Colour c)
 {
     char text[8];
     g_snprintf(text, sizeof text, "#%02x%02x%02x", (guint)lround(c.r * 255), (guint)lround(c.g * 255),
                (guint)lround(c.b * 255));
-    json_builder_set_member_name(b, name);
     json_builder_add_string_value(b, text);
+}
+
+static void write_colour(JsonBuilder *b, const char *name, Colour c)
+{
+    json_builder_set_member_name(b, name);
+    add_colour(b, c);
 }
 
 static void write_words(JsonBuilder *b, const char *name, char **words)
@@ -175,17 +198,23 @@ static void write_words(JsonBuilder *b, const char *name, char **words)
 
 char *hand_write(const Hand *hand)
 {
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
     g_autoptr(JsonBuilder) b = json_builder_new();
     json_builder_begin_object(b);
     write_colour(b, "ink", hand->ink);
     write_colour(b, "paper", hand->paper);
     write_colour(b, "accent", hand->accent);
+    json_builder_set_member_name(b, "palette");
+    json_builder_begin_array(b);
+    for (guint i = 0; i < hand->n_palette; i++)
+        add_colour(b, hand->palette[i]);
+    json_builder_end_array(b);
     json_builder_set_member_name(b, "family");
     json_builder_add_string_value(b, hand->family);
     json_builder_set_member_name(b, "weight");
     json_builder_add_int_value(b, hand->weight);
     json_builder_set_member_name(b, "wobble");
-    json_builder_add_double_value(b, hand->wobble);
+    json_builder_add_string_value(b, g_ascii_formatd(number, sizeof number, "%.3g", hand->wobble));
     write_words(b, "aliases", hand->aliases);
     write_words(b, "moods", hand->moods);
     json_builder_end_object(b);

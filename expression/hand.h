@@ -9,8 +9,13 @@ typedef struct {
     double r, g, b; /* 0..1, as in frames */
 } Colour;
 
+/* Colours of a palette. */
+#define HAND_PALETTE 8
+
 typedef struct {
     Colour ink, paper, accent;
+    Colour palette[HAND_PALETTE]; /* what its pictures are made of, the darkest first */
+    guint n_palette;
     char *family;            /* of fonts, as Pango takes it */
     guint weight;            /* 100..900 */
     double wobble;           /* 0: ruled lines, 1: a loose hand */

@@ -56,6 +56,7 @@
 #include "memory.h"
 #include "messages.h"
 #include "quality.h"
+#include "sentence.h"
 #include "settings.h"
 #include "speech.h"
 #include "subject.h"
@@ -100,6 +101,7 @@ struct _GstIdiom {
     Flow *flow;
 
     Speech *speech;
+    Sentence *sentence;
 
     /* of the streaming thread */
     TextPad *text;           /* NULL: nobody asked for it */
@@ -520,20 +522,16 @@ static void describe_frame(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
 }
 
 /* What the frame says; text from the pipeline is in time with it. */
-static const IdiomExpression *express(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
+static void express(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
 {
     const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
     if (self->text) {
         gboolean markup = FALSE;
-        const GstClockTime now =
-            segment->format == GST_FORMAT_TIME
-                ? gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
-                : 0;
+        GstClockTime now = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
         g_autofree char *text = textpad_at(self->text, GST_CLOCK_TIME_IS_VALID(now) ? now : 0, &markup);
         speech_set_text(self->speech, text, markup);
     }
-    return speech_frame(self->speech, buffer, &GST_VIDEO_FILTER(self)->in_info, time,
-                        (GstClockTime)self->params.duration);
+    speech_frame(self->speech, buffer, &GST_VIDEO_FILTER(self)->in_info, time, &self->params);
 }
 
 /* A gap that has no picture goes on as it is; one that has is like any other frame. */
@@ -550,7 +548,8 @@ static void gst_idiom_before_transform(GstBaseTransform *base, GstBuffer *buffer
     if (GST_CLOCK_TIME_IS_VALID(time))
         gst_object_sync_values(GST_OBJECT(self), time);
     describe_frame(self, buffer, time);
-    self->params.expression = express(self, buffer, time);
+    express(self, buffer, time);
+    sentence_glide(self->sentence, &self->params, time);
     const gboolean empty = is_empty(buffer);
     if (empty)
         idiom_renderer_skip(self->renderer, &self->params);
@@ -662,6 +661,10 @@ static void gst_idiom_set_property(GObject *object, guint id, const GValue *valu
 {
     GstIdiom *self = GST_IDIOM(object);
     g_autoptr(GError) error = NULL;
+    if (id == SENTENCE_SAY) {
+        sentence_say(self->sentence, g_value_get_string(value));
+        return;
+    }
     GST_OBJECT_LOCK(self);
     const gboolean known = settings_set(&self->settings, id, value) ||
                            subject_set(&self->subject, id, value, &error) ||
@@ -694,7 +697,9 @@ static void gst_idiom_get_property(GObject *object, guint id, GValue *value, GPa
 {
     GstIdiom *self = GST_IDIOM(object);
     GST_OBJECT_LOCK(self);
-    if (id == PROP_STATS)
+    if (id == SENTENCE_SAY)
+        g_value_set_string(value, sentence_said(self->sentence));
+    else if (id == PROP_STATS)
         g_value_take_boxed(value, make_stats(self));
     else if (!settings_get(&self->settings, id, value) && !subject_get(&self->subject, id, value) &&
              !speech_get(self->speech, id, value))
@@ -710,6 +715,7 @@ static void gst_idiom_finalize(GObject *object)
     subject_clear(&self->subject);
     g_free(self->style);
     g_free(self->inside);
+    sentence_free(self->sentence);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_idiom_parent_class)->finalize(object);
 }
@@ -720,6 +726,7 @@ static void gst_idiom_init(GstIdiom *self)
     settings_init(&self->settings);
     self->speech = speech_new(GST_ELEMENT(self));
     subject_init(&self->subject);
+    self->sentence = sentence_new(GST_ELEMENT(self));
     self->stats = (IdiomRendererStats)IDIOM_RENDERER_STATS_INIT;
 }
 
@@ -738,6 +745,7 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
     settings_install(object);
     speech_install(object);
     subject_install(object);
+    sentence_install(object);
     /**
      * GstIdiom:stats:
      *

@@ -20,6 +20,8 @@ enum {
     EMOJI_SIZE,
     STAGE,
     BACKGROUND,
+    LINE,
+    TONES,
 };
 
 typedef enum { STAGE_AFTER, STAGE_BEFORE } ExpressionStage;
@@ -32,12 +34,14 @@ struct Speech {
     Words words;
     ExpressionStage stage;
     Background background;
+    double line, tones;
     char *style;
     gboolean new_words, new_style;
 
     /* of the streaming thread */
     Speaker *speaker;
     IdiomExpression expression;
+    IdiomPalette palette;
     double last_time;
 };
 
@@ -119,6 +123,12 @@ gboolean speech_set(Speech *s, guint id, const GValue *value)
     case BACKGROUND:
         s->background = (Background)g_value_get_enum(value);
         break;
+    case LINE:
+        s->line = g_value_get_double(value);
+        break;
+    case TONES:
+        s->tones = g_value_get_double(value);
+        break;
     default:
         known = FALSE;
     }
@@ -168,6 +178,12 @@ gboolean speech_get(Speech *s, guint id, GValue *value)
         break;
     case BACKGROUND:
         g_value_set_enum(value, s->background);
+        break;
+    case LINE:
+        g_value_set_double(value, s->line);
+        break;
+    case TONES:
+        g_value_set_double(value, s->tones);
         break;
     default:
         known = FALSE;
@@ -220,6 +236,31 @@ static GType background_type(void)
         {BACKGROUND_TRANSPARENT, "Nothing: the expression alone, with alpha", "transparent"},
         {0, NULL, NULL}};
     return enum_type(&type, "GstIdiomBackground", values);
+}
+
+static void install_looks(GObjectClass *klass)
+{
+    const GParamFlags controllable =
+        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE;
+    /**
+     * GstIdiom:line:
+     *
+     * How much the contours of the source are drawn in the style's ink over what is shown; also with the style `none`.
+     */
+    g_object_class_install_property(klass, LINE,
+                                    g_param_spec_double("line", "Line",
+                                                        "Contours drawn in the style's ink; 0: none", 0, 1, 0,
+                                                        controllable));
+    /**
+     * GstIdiom:tones:
+     *
+     * How much the tones are drawn to those few that the style's pictures are made of, softly; with the style `none` to five
+     * levels of light.
+     */
+    g_object_class_install_property(klass, TONES,
+                                    g_param_spec_double("tones", "Tones",
+                                                        "Reduction to the style's few tones; 0: none", 0, 1,
+                                                        0, controllable));
 }
 
 void speech_install(GObjectClass *klass)
@@ -346,6 +387,7 @@ void speech_install(GObjectClass *klass)
                                     g_param_spec_enum("background", "Background",
                                                       "What is behind captions and the like",
                                                       background_type(), BACKGROUND_VIDEO, playing));
+    install_looks(klass);
 }
 
 /* --- frames ---------------------------------------------------------------------------------------- */
@@ -369,6 +411,21 @@ void speech_set_text(Speech *s, const char *text, gboolean markup)
     speaker_set_text(s->speaker, text, markup);
 }
 
+static void fill_colour(float *to, Colour c)
+{
+    to[0] = (float)c.r;
+    to[1] = (float)c.g;
+    to[2] = (float)c.b;
+}
+
+static void fill_palette(IdiomPalette *palette, const Hand *hand)
+{
+    fill_colour(palette->ink, hand->ink);
+    palette->n_colours = hand->n_palette;
+    for (guint i = 0; i < hand->n_palette; i++)
+        fill_colour(palette->colours[i], hand->palette[i]);
+}
+
 /* The hand of @style; one that has none, or does not exist, has an ordinary one. */
 static void take_hand(Speech *s, const char *style)
 {
@@ -382,28 +439,30 @@ static void take_hand(Speech *s, const char *style)
         messages_post_warning(s->element, error);
     }
     speaker_set_hand(s->speaker, &hand);
+    fill_palette(&s->palette, &hand);
 }
 
-/* What has been set since the last frame. Returns whether anything is to be shown. */
-static gboolean update(Speech *s)
+/* What has been set since the last frame. Returns whether there is anything to be said. */
+static gboolean update(Speech *s, IdiomFrameParams *params)
 {
     g_autofree char *style = NULL;
-    gboolean new_style = FALSE;
     g_mutex_lock(&s->lock);
     if (s->new_words)
         speaker_set_words(s->speaker, &s->words);
     s->new_words = FALSE;
     s->expression.before = s->stage == STAGE_BEFORE;
     s->expression.alone = s->background == BACKGROUND_TRANSPARENT;
-    const gboolean speaks = speaker_speaks(s->speaker);
-    if (speaks && s->new_style) {
+    params->line = s->line;
+    params->tones = s->tones;
+    const gboolean speaks = speaker_speaks(s->speaker), draws = params->line > 0 || params->tones > 0;
+    const gboolean new_style = s->new_style && (speaks || draws);
+    if (new_style)
         style = g_strdup(s->style);
-        new_style = TRUE;
-        s->new_style = FALSE;
-    }
+    s->new_style = s->new_style && !new_style;
     g_mutex_unlock(&s->lock);
     if (new_style)
         take_hand(s, style);
+    params->palette = &s->palette;
     return speaks || s->expression.alone;
 }
 
@@ -424,13 +483,14 @@ static void find_regions(GstBuffer *buffer, Stage *stage)
     }
 }
 
-const IdiomExpression *speech_frame(Speech *s, GstBuffer *buffer, const GstVideoInfo *info, GstClockTime time,
-                                    GstClockTime duration)
+void speech_frame(Speech *s, GstBuffer *buffer, const GstVideoInfo *info, GstClockTime time,
+                  IdiomFrameParams *params)
 {
     s->expression = (IdiomExpression)IDIOM_EXPRESSION_INIT;
-    if (!update(s))
-        return NULL;
-    const double step = GST_CLOCK_TIME_IS_VALID(duration) && duration ? (double)duration / GST_SECOND : 0.04;
+    params->expression = NULL;
+    if (!update(s, params))
+        return;
+    const double step = params->duration > 0 ? (double)params->duration / GST_SECOND : 0.04;
     Stage stage = {.width = (guint)info->width,
                    .height = (guint)info->height,
                    .time = GST_CLOCK_TIME_IS_VALID(time) ? (double)time / GST_SECOND : s->last_time + step,
@@ -438,7 +498,7 @@ const IdiomExpression *speech_frame(Speech *s, GstBuffer *buffer, const GstVideo
     s->last_time = stage.time;
     find_regions(buffer, &stage);
     speaker_frame(s->speaker, &stage, &s->expression);
-    return &s->expression;
+    params->expression = &s->expression;
 }
 
 void speech_learn(Speech *s, const IdiomRenderer *renderer)

@@ -30,11 +30,9 @@ void speech_forget(Speech *speech);
 /* Text from the pipeline, in place of the caption; NULL for none. */
 void speech_set_text(Speech *speech, const char *text, gboolean markup);
 
-/*
- * What @buffer, at @time of the stream (or none), says; the result stays until the next call. NULL if that is nothing.
- */
-const IdiomExpression *speech_frame(Speech *speech, GstBuffer *buffer, const GstVideoInfo *info,
-                                    GstClockTime time, GstClockTime duration);
+/* Adds to @params what @buffer, at @time of the stream (or none), says and how it is drawn; stays until the next call. */
+void speech_frame(Speech *speech, GstBuffer *buffer, const GstVideoInfo *info, GstClockTime time,
+                  IdiomFrameParams *params);
 
 /* A frame is finished. */
 void speech_learn(Speech *speech, const IdiomRenderer *renderer);

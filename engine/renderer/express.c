@@ -27,7 +27,7 @@ gboolean idiom_express_shows(const IdiomExpression *e)
 }
 
 /* The surface at *@surface, over a @frame at @bytes; made if there is none. */
-static gboolean find_surface(IdiomSurface **surface, const IdiomScene *scene, IdiomTensor *bytes,
+static gboolean find_surface(IdiomSurface **surface, const IdiomScene *scene, const IdiomTensor *bytes,
                              const IdiomFrame *frame, GError **error)
 {
     return *surface || (*surface = idiom_surface_new(idiom_scene_graph(scene), bytes, frame, error)) != NULL;
@@ -58,6 +58,27 @@ gboolean idiom_express_on_look(IdiomRenderer *r, guint index, const IdiomExpress
 {
     return find_surface(&look->surface, look->scene, look->bytes, &look->scene->result, error) &&
            lay(r, index, e, look->surface, &look->scene->result, lists, count, error);
+}
+
+gboolean idiom_express_draws(const IdiomFrameParams *params)
+{
+    return params->line > 0 || params->tones > 0;
+}
+
+gboolean idiom_express_sketch(IdiomRenderer *r, guint index, const IdiomFrameParams *params,
+                              const IdiomExpression *over, IdiomLook *look, IdiomEnds *ends,
+                              IdiomCommands **lists, guint *count, GError **error)
+{
+    IdiomScene *scene = r->scene;
+    const IdiomFrame *frame = look ? &scene->result : &scene->frame;
+    IdiomSketch **sketch = look ? &look->sketch : &scene->sketch;
+    if (!*sketch && !(*sketch = idiom_sketch_new(idiom_scene_graph(scene), look ? look->bytes : scene->bytes,
+                                                 scene->full, frame, scene->slots, error)))
+        return FALSE;
+    *ends = (*sketch)->slot[index].ends;
+    return idiom_sketch_commands(*sketch, params, index, lists, count, error) &&
+           (!over || (find_surface(&(*sketch)->surface, scene, (*sketch)->bytes, frame, error) &&
+                      lay(r, index, over, (*sketch)->surface, frame, lists, count, error)));
 }
 
 /* Pixels of the picture that styles work on for one of the frame. */

@@ -39,34 +39,45 @@ static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *p
     return (!shows || !says->before || idiom_express_on_scene(r, index, says, lists, count, error)) &&
            idiom_look_commands(look, params, amounts, continues, r->number, index, lists, count, error) &&
            (!says->n_points || idiom_express_follow(r, index, says, lists, count, error)) &&
-           (!shows || says->before || idiom_express_on_look(r, index, says, look, lists, count, error));
+           (idiom_express_draws(params)
+                ? idiom_express_sketch(r, index, params, shows && !says->before ? says : NULL, look, ends,
+                                       lists, count, error)
+                : !shows || says->before || idiom_express_on_look(r, index, says, look, lists, count, error));
 }
 
 /* The same for a frame that passes as it came, but for what it says. */
-static gboolean pass(IdiomRenderer *r, guint index, const IdiomExpression *says, gboolean continues,
-                     IdiomCommands **lists, guint *count, GError **error)
+static gboolean pass(IdiomRenderer *r, guint index, const IdiomFrameParams *params,
+                     const IdiomExpression *says, gboolean continues, IdiomEnds *ends, IdiomCommands **lists,
+                     guint *count, GError **error)
 {
-    const gboolean moves = says->n_points > 0;
+    const gboolean moves = says->n_points > 0, draws = idiom_express_draws(params) && !says->alone;
+    const gboolean shows = idiom_express_shows(says);
     *r->scene->continues[index] = continues && r->moved;
     r->moved = moves;
-    return (!moves || (idiom_scene_commands(r->scene, TRUE, index, lists, count, error) &&
-                       idiom_express_follow(r, index, says, lists, count, error))) &&
-           (r->scene->converts || !idiom_express_shows(says) ||
-            idiom_express_on_scene(r, index, says, lists, count, error));
+    return ((!moves && !draws) || idiom_scene_commands(r->scene, moves, index, lists, count, error)) &&
+           (!moves || idiom_express_follow(r, index, says, lists, count, error)) &&
+           (r->scene->converts ||
+            (draws ? idiom_express_sketch(r, index, params, shows ? says : NULL, NULL, ends, lists, count,
+                                          error)
+                   : !shows || idiom_express_on_scene(r, index, says, lists, count, error)));
 }
 
 /* ... and that goes as another kind. */
-static gboolean convert(IdiomRenderer *r, guint index, const IdiomExpression *says, IdiomEnds *ends,
-                        IdiomCommands **lists, guint *count, GError **error)
+static gboolean convert(IdiomRenderer *r, guint index, const IdiomFrameParams *params,
+                        const IdiomExpression *says, IdiomEnds *ends, IdiomCommands **lists, guint *count,
+                        GError **error)
 {
+    const gboolean draws = idiom_express_draws(params) && !says->alone, shows = idiom_express_shows(says);
     IdiomLook *look = idiom_stack_through(r, error);
     if (!look)
         return FALSE;
     r->slots[index].look = idiom_look_ref(look);
     *ends = look->slot[index].ends;
-    return (r->moved || idiom_scene_import_commands(r->scene, index, lists, count, error)) &&
+    return (r->moved || draws || idiom_scene_import_commands(r->scene, index, lists, count, error)) &&
            idiom_look_convert_commands(look, index, lists, count, error) &&
-           (!idiom_express_shows(says) || idiom_express_on_look(r, index, says, look, lists, count, error));
+           (draws
+                ? idiom_express_sketch(r, index, params, shows ? says : NULL, look, ends, lists, count, error)
+                : !shows || idiom_express_on_look(r, index, says, look, lists, count, error));
 }
 
 /* Another size of strokes is another size of what styles work on. */
@@ -97,7 +108,7 @@ static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomF
     guint count = 0;
     if (!idiom_express_take(&params, &says, error))
         return FALSE;
-    const gboolean silent = !says.n_points && !idiom_express_shows(&says);
+    const gboolean silent = !says.n_points && !idiom_express_shows(&says) && !idiom_express_draws(&params);
     const gboolean passes = params.strength <= 0 || says.alone; /* the frame as it came is the result */
     slot->observed = (IdiomObservation)IDIOM_OBSERVATION_INIT;
     if (passes && silent && !r->scene->converts && idiom_picture_is_host(&way->source) &&
@@ -106,9 +117,9 @@ static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomF
     if (!idiom_transfer_in(&slot->in, r->device, frame, &way->source, ends, lists, &count, error))
         return FALSE;
     r->number++;
-    if (!(passes ? pass(r, index, &says, continues, lists, &count, error)
+    if (!(passes ? pass(r, index, &params, &says, continues, &ends, lists, &count, error)
                  : stylize(r, index, &params, &says, continues, &ends, lists, &count, error)) ||
-        (passes && r->scene->converts && !convert(r, index, &says, &ends, lists, &count, error)))
+        (passes && r->scene->converts && !convert(r, index, &params, &says, &ends, lists, &count, error)))
         return FALSE;
     if (!idiom_transfer_out(&slot->out, r->device, &r->scene->result, &way->result, ends, lists, &count,
                             error) ||
@@ -221,7 +232,8 @@ gboolean idiom_renderer_pass(IdiomRenderer *r, const IdiomFrameParams *given)
     if (given)
         idiom_take_struct(&params, sizeof params, given, given->struct_size);
     const gboolean nothing = r->scene && r->n_layers == 0 && !idiom_loader_is_ready(r->loader);
-    if ((params.strength > 0 && !nothing) || params.expression || (r->scene && r->scene->converts))
+    if ((params.strength > 0 && !nothing) || params.expression || idiom_express_draws(&params) ||
+        (r->scene && r->scene->converts))
         return FALSE;
     idiom_continuity_next(&r->continuity, &params);
     r->continuity.broken = TRUE;

@@ -125,6 +125,7 @@ static gboolean build(IdiomLook *look, GError **error)
 static void clear(gpointer data)
 {
     IdiomLook *look = data;
+    idiom_sketch_free(look->sketch);
     idiom_surface_free(look->surface);
     idiom_program_free(look->program);
     for (guint i = 0; i < look->n_layers; i++)

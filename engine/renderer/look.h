@@ -29,6 +29,7 @@ typedef struct {
     IdiomProgram *program;
     IdiomTensor *bytes;
     IdiomSurface *surface; /* of bytes; NULL until something is to be shown there */
+    IdiomSketch *sketch;   /* likewise */
     struct {               /* mapped */
         float *strength;   /* with a cutout that outside; NULL without layers */
         float *inside;     /* that inside; NULL without a cutout */

@@ -63,6 +63,7 @@ static gboolean build(IdiomScene *scene, GError **error)
 static void clear(gpointer data)
 {
     IdiomScene *scene = data;
+    idiom_sketch_free(scene->sketch);
     idiom_surface_free(scene->surface);
     idiom_follower_free(scene->follower);
     idiom_program_free(scene->program);

@@ -7,7 +7,7 @@
 #include <idiom-unstable/video.h>
 #include <idiom/renderer.h>
 
-#include "surface.h"
+#include "sketch.h"
 
 /* What decides in which size styles work. */
 typedef struct {
@@ -35,6 +35,7 @@ typedef struct {
     IdiomMotion motion;
     IdiomEnds ends[IDIOM_PROGRAM_MAX_SLOTS];   /* of bytes */
     float *continues[IDIOM_PROGRAM_MAX_SLOTS]; /* mapped: 1 if the frame continues the one before, else 0 */
+    IdiomSketch *sketch;                       /* likewise */
     IdiomSurface *surface;                     /* of bytes; NULL until something is to be shown there */
     IdiomFollower *follower;                   /* likewise */
 } IdiomScene;

@@ -169,6 +169,17 @@ gboolean idiom_express_on_scene(IdiomRenderer *r, guint index, const IdiomExpres
 gboolean idiom_express_on_look(IdiomRenderer *r, guint index, const IdiomExpression *expression,
                                IdiomLook *look, IdiomCommands **lists, guint *count, GError **error);
 
+/* Whether the frame is to be drawn, with contours or few tones. */
+gboolean idiom_express_draws(const IdiomFrameParams *params);
+
+/*
+ * Commands that draw what @look shows (NULL: the source, whose picture has been made), and lay @over (NULL: nothing) over
+ * it; the result is at @ends.
+ */
+gboolean idiom_express_sketch(IdiomRenderer *r, guint index, const IdiomFrameParams *params,
+                              const IdiomExpression *over, IdiomLook *look, IdiomEnds *ends,
+                              IdiomCommands **lists, guint *count, GError **error);
+
 /* Commands that follow its points, after those of the scene's motion. */
 gboolean idiom_express_follow(IdiomRenderer *r, guint index, const IdiomExpression *expression,
                               IdiomCommands **lists, guint *count, GError **error);

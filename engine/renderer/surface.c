@@ -13,7 +13,7 @@ static gboolean prepare(IdiomProgram *program, GError **error)
            idiom_program_prepare(program, NULL, TRUE, error);
 }
 
-IdiomSurface *idiom_surface_new(IdiomGraph *graph, IdiomTensor *bytes, const IdiomFrame *frame,
+IdiomSurface *idiom_surface_new(IdiomGraph *graph, const IdiomTensor *bytes, const IdiomFrame *frame,
                                 GError **error)
 {
     g_autoptr(IdiomSurface) surface = g_new0(IdiomSurface, 1);

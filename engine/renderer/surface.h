@@ -18,7 +18,7 @@ typedef struct {
 } IdiomSurface;
 
 /* @graph: (transfer full): empty, for the program of the surface; @bytes: of a frame, in another program, shared */
-IdiomSurface *idiom_surface_new(IdiomGraph *graph, IdiomTensor *bytes, const IdiomFrame *frame,
+IdiomSurface *idiom_surface_new(IdiomGraph *graph, const IdiomTensor *bytes, const IdiomFrame *frame,
                                 GError **error);
 void idiom_surface_free(IdiomSurface *surface);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomSurface, idiom_surface_free)

@@ -3,10 +3,28 @@
 
 #include "tool/console.h"
 #include "judge/evaluate.h"
+#include "palette.h"
 #include "report/report.h"
 
 #include <idiom/version.h>
 #include <math.h>
+
+/* The hand in which the style writes and draws, in the colours of its references; NULL if it has none. */
+static char *make_hand(const Training *t)
+{
+    g_autoptr(GByteArray) pixels = g_byte_array_new();
+    g_auto(Hand) hand = {0};
+    for (guint i = 0; t->references && i < t->references->len; i++) {
+        const Picture *p = t->references->pdata[i];
+        g_byte_array_append(pixels, p->rgb, 3 * p->w * p->h);
+    }
+    if (!pixels->len)
+        return NULL;
+    const Palette palette = palette_of(pixels->data, pixels->len / 3);
+    hand_init(&hand);
+    hand_take_palette(&hand, &palette);
+    return hand_write(&hand);
+}
 
 /* How the style file was made, and how far; references and attribution of a teacher's file are passed on. */
 static GHashTable *make_metadata(const Training *t)
@@ -26,6 +44,7 @@ static GHashTable *make_metadata(const Training *t)
     g_autofree char *steps = g_strdup_printf("%" G_GUINT64_FORMAT, t->step);
     g_autofree char *unfinished =
         training_done(t) ? NULL : g_strdup_printf("%.0f %% of the training", 100 * training_progress(t));
+    g_autofree char *hand = make_hand(t);
     GHashTable *teacher = t->teacher ? teacher_metadata(t->teacher) : NULL;
     const struct {
         const char *key, *value;
@@ -34,6 +53,7 @@ static GHashTable *make_metadata(const Training *t)
         {"unfinished", unfinished},
         {"init", t->start},
         {"losses", losses->str},
+        {"expression", hand},
         {"references", teacher ? g_hash_table_lookup(teacher, "references") : references->str},
         {"attribution",
          teacher && !o->attribution ? g_hash_table_lookup(teacher, "attribution") : o->attribution},

@@ -17,6 +17,8 @@ gboolean command_info(char **argv, GError **error);
 gboolean command_report(char **argv, GError **error);
 gboolean command_sheet(char **argv, GError **error);
 gboolean command_paint(char **argv, GError **error);
+gboolean command_expression(char **argv, GError **error);
+gboolean command_say(char **argv, GError **error);
 
 /*
  * What they share. Reads the options @entries; what remains must be @min to @max words, which are left in @words.

@@ -20,6 +20,8 @@ static const struct {
     {"paint", command_paint, "draw photos in a look, for distill to learn from"},
     {"sheet", command_sheet, "paint a picture in all installed styles, side by side"},
     {"import", command_import, "make a style of an ONNX file"},
+    {"expression", command_expression, "show or change the hand in which a style writes and draws"},
+    {"say", command_say, "tell what a sentence sets"},
     {"info", command_info, "show how a style was made, or which there are"},
     {"report", command_report, "write the report of a training again"},
 };
@@ -48,6 +50,6 @@ int main(int argc, char **argv)
     fprintf(out, "Usage: idiom-train COMMAND [OPTION...]; COMMAND --help says more\n"
                  "makes, applies, measures and describes styles\n\n");
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
     return help ? 0 : 1;
 }

@@ -58,6 +58,29 @@ IdiomTensor *idiom_gauge(IdiomGraph *g, IdiomTensor *bytes, IdiomTensor *areas, 
  */
 IdiomTensor *idiom_follow(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *points);
 
+/**
+ * idiom_contour:
+ * @picture: planes [1,3,h,w]
+ * @history: planes [1,1,h,w]: the last result
+ *
+ * Planes [1,1,h,w]: where a pen would draw contours, 0 to 1. Steady where the picture hardly changes. No gradient.
+ */
+IdiomTensor *idiom_contour(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *history);
+
+/** Elements of idiom_sketch()'s amounts: line, tones, colours of the palette, ink (3), 2 free, palette (3 each). */
+#define IDIOM_SKETCH_AMOUNTS (8 + 3 * IDIOM_MAX_PALETTE)
+
+/**
+ * idiom_sketch:
+ * @picture: planes [1,3,h,w]
+ * @contour: planes [1,1,h,w]
+ * @amounts: flat, IDIOM_SKETCH_AMOUNTS
+ *
+ * Planes [1,3,h,w]: @picture with its tones drawn towards the palette's, or without one towards five levels of luma, and
+ * contours in ink. No gradient.
+ */
+IdiomTensor *idiom_sketch(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *contour, IdiomTensor *amounts);
+
 G_END_DECLS
 
 #endif

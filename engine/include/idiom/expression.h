@@ -93,6 +93,27 @@ typedef struct {
 } IdiomSprite;
 
 /**
+ * IDIOM_MAX_PALETTE:
+ *
+ * Colours of a palette.
+ */
+#define IDIOM_MAX_PALETTE 8
+
+/**
+ * IdiomPalette:
+ * @ink: red, green, blue of lines, 0 to 1
+ * @n_colours: 0 to IDIOM_MAX_PALETTE
+ * @colours: red, green, blue of each, 0 to 1
+ *
+ * The colours that something is drawn in.
+ */
+typedef struct {
+    float ink[3];
+    guint n_colours;
+    float colours[IDIOM_MAX_PALETTE][3];
+} IdiomPalette;
+
+/**
  * IDIOM_MAX_AREAS:
  *
  * Areas of a frame whose light is measured.

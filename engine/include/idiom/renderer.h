@@ -254,6 +254,9 @@ IDIOM_API gboolean idiom_renderer_configure_both(IdiomRenderer *renderer, const 
  * @subject_strength: 0..1: share of @strength in the subject
  * @background_strength: 0..1: with a @mask or @people, share of @strength outside the subject
  * @people: where there is no @mask: people are the subject, see idiom_renderer_find_people()
+ * @line: 0..1: how much contours of the source are drawn in ink over what is shown, also without a style
+ * @tones: 0..1: how much the tones are drawn to those of @palette
+ * @palette: (nullable): %NULL: black ink, and five levels of luma
  *
  * What is said of one frame. Start from IDIOM_FRAME_PARAMS_INIT.
  */
@@ -268,6 +271,9 @@ typedef struct {
     double colour;
     gpointer tag;
     const IdiomExpression *expression;
+    double line;
+    double tones;
+    const IdiomPalette *palette;
     const IdiomMask *mask;
     double subject_strength;
     double background_strength;

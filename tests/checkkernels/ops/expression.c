@@ -342,6 +342,134 @@ static char *check_follow(IdiomDevice *device, IdiomPrecision precision)
     return message;
 }
 
+/* --- drawn looks ----------------------------------------------------------------------------------- */
+
+static double luma_of(const Ref *t, int y, int x)
+{
+    return 0.2126 * t->v[at_clamped(t, 0, 0, y, x)] + 0.7152 * t->v[at_clamped(t, 0, 1, y, x)] +
+           0.0722 * t->v[at_clamped(t, 0, 2, y, x)];
+}
+
+static double step(double low, double high, double v)
+{
+    const double t = CLAMP((v - low) / (high - low), 0, 1);
+    return t * t * (3 - 2 * t);
+}
+
+static double ring(const Ref *t, int y, int x, double r)
+{
+    const int whole = (int)(r + 0.5), less = (int)(0.7071 * r + 0.5);
+    double sum = 0;
+    for (int i = -1; i <= 1; i += 2)
+        sum += luma_of(t, y, x + i * whole) + luma_of(t, y + i * whole, x) +
+               luma_of(t, y + i * less, x + less) + luma_of(t, y + i * less, x - less);
+    return sum / 8;
+}
+
+static IdiomShape contour_shape(const RefArgs *a, Ref *const *in)
+{
+    (void)a;
+    return in[1]->shape;
+}
+
+static void contour_forward(const RefArgs *a, Ref *const *in, Ref *out)
+{
+    (void)a;
+    const double radius = fmax(MIN(out->shape.w, out->shape.h) / 360.0, 1);
+    for (int y = 0; y < (int)out->shape.h; y++)
+        for (int x = 0; x < (int)out->shape.w; x++) {
+            const double near = 0.4 * luma_of(in[0], y, x) + 0.6 * ring(in[0], y, x, radius);
+            const double around = 0.5 * (ring(in[0], y, x, 2 * radius) + ring(in[0], y, x, 3 * radius));
+            const double now = step(0.012, 0.07, around - near);
+            const double old = in[1]->v[at(in[1], 0, 0, (guint)y, (guint)x)];
+            out->v[at(out, 0, 0, (guint)y, (guint)x)] =
+                now + 0.75 * (1 - step(0.15, 0.5, fabs(now - old))) * (old - now);
+        }
+}
+
+static const RefRule ref_contour = {contour_shape, .forward = contour_forward};
+
+static IdiomShape sketch_shape(const RefArgs *a, Ref *const *in)
+{
+    (void)a;
+    return in[0]->shape;
+}
+
+/* The amounts of a case: a palette of a->n[0] colours. */
+static double amount_of(const RefArgs *a, guint i)
+{
+    return i == 2 ? a->n[0] : 0.05 + 0.93 * ((i * 37) % 29) / 29.0;
+}
+
+static double tone_distance(const RefArgs *a, const double *c, guint colour)
+{
+    const double weights[3] = {0.2126, 0.7152, 0.0722};
+    double far = 0, lighter = 0;
+    for (guint k = 0; k < 3; k++) {
+        const double off = c[k] - amount_of(a, 8 + 3 * colour + k);
+        far += off * off;
+        lighter += weights[k] * off;
+    }
+    return far + 2 * lighter * lighter;
+}
+
+static void tone(const RefArgs *a, const double *c, double *toned)
+{
+    double sum[3] = {0}, whole = 0, nearest = 1e6;
+    const double luma = 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
+    for (guint i = 0; i < a->n[0]; i++)
+        nearest = fmin(nearest, tone_distance(a, c, i));
+    for (guint i = 0; i < a->n[0]; i++) {
+        const double weight = exp(70 * (nearest - tone_distance(a, c, i)));
+        for (guint k = 0; k < 3; k++)
+            sum[k] += weight * amount_of(a, 8 + 3 * i + k);
+        whole += weight;
+    }
+    const double at = 5 * luma - 0.5, level = (floor(at) + step(0.35, 0.65, at - floor(at)) + 0.5) / 5;
+    for (guint k = 0; k < 3; k++)
+        toned[k] = a->n[0] ? sum[k] / whole : c[k] + level - luma;
+}
+
+static void sketch_forward(const RefArgs *a, Ref *const *in, Ref *out)
+{
+    FOR_SHAPE(in[1]->shape, n, c4, y, x)
+    {
+        double c[3], toned[3];
+        for (guint k = 0; k < 3; k++)
+            c[k] = CLAMP(in[0]->v[at(in[0], 0, k, y, x)], 0, 1);
+        tone(a, c, toned);
+        for (guint k = 0; k < 3; k++) {
+            const double v = c[k] + amount_of(a, 1) * (toned[k] - c[k]);
+            out->v[at(out, n, k, y, x)] =
+                v + amount_of(a, 0) * in[1]->v[at(in[1], 0, c4, y, x)] * (amount_of(a, 3 + k) - v);
+        }
+    }
+}
+
+static const RefRule ref_sketch = {sketch_shape, .forward = sketch_forward};
+
+static IdiomTensor *make_amounts(IdiomGraph *g, const RefArgs *a)
+{
+    float values[IDIOM_SKETCH_AMOUNTS];
+    for (guint i = 0; i < IDIOM_SKETCH_AMOUNTS; i++)
+        values[i] = (float)amount_of(a, i);
+    return idiom_constant(g, IDIOM_SHAPE(1, 1, 1, IDIOM_SKETCH_AMOUNTS), values);
+}
+
+/* clang-format off */
+OP(contour, "contour", ref_contour, idiom_contour(g, in[0], in[1]), {"picture", "history"}, .loose = 40)
+OP(sketch, "sketch", ref_sketch, idiom_sketch(g, in[0], in[1], make_amounts(g, a)), {"picture", "contour"}, .loose = 20)
+/* clang-format on */
+
+static void add_looks(Checks *checks, guint h, guint w)
+{
+    const Operand picture = FIXED_PLANES(IDIOM_SHAPE(1, 3, h, w), FILL_SHARE);
+    const Operand lines = FIXED_PLANES(IDIOM_SHAPE(1, 1, h, w), FILL_SHARE);
+    add_case(checks, &check_contour, (RefArgs){0}, "", OPERANDS(picture, lines));
+    add_case(checks, &check_sketch, (RefArgs){.n = {0}}, "levels", OPERANDS(picture, lines));
+    add_case(checks, &check_sketch, (RefArgs){.n = {5}}, "palette", OPERANDS(picture, lines));
+}
+
 CASES(expression)
 {
     static const OpCheck overlay = {"overlay", .check = check_overlay},
@@ -350,4 +478,7 @@ CASES(expression)
     add_case(checks, &overlay, (RefArgs){0}, "all formats", 0, NULL);
     add_case(checks, &light, (RefArgs){0}, "all formats", 0, NULL);
     add_case(checks, &follow, (RefArgs){0}, "a part that moves", 0, NULL);
+    add_looks(checks, 1, 1);
+    add_looks(checks, 9, 33);
+    add_looks(checks, 378, 391);
 }

@@ -210,6 +210,42 @@ static void test_motion(gconstpointer strength)
     g_assert_cmpfloat(fabs(moved - 15), <, 1.5);
 }
 
+/* Contours and tones, also without a style, with a sprite over them; a still picture stays as it is. */
+static void test_drawn(void)
+{
+    g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, NULL);
+    g_autoptr(IdiomDrawing) square = make_square(16, 250, 20, 40);
+    const IdiomSprite sprite = place(square, 20, 20);
+    const IdiomPalette palette = {.ink = {0.2f, 0, 0.4f}, .n_colours = 1, .colours = {{1, 1, 1}}};
+    IdiomExpression says = IDIOM_EXPRESSION_INIT;
+    IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    g_autofree guint8 *in = g_malloc(4 * W * H), *out = g_malloc(4 * W * H), *again = g_malloc(4 * W * H);
+    for (guint i = 0; i < W * H; i++)
+        memcpy(in + 4 * i, i % W < 96 ? (guint8[]){60, 60, 60, 255} : (guint8[]){200, 200, 200, 255}, 4);
+    says.sprites = &sprite;
+    says.n_sprites = 1;
+    params.strength = 0;
+    params.line = 1;
+    params.palette = &palette;
+    params.expression = &says;
+    for (guint i = 0; i < 12; i++) /* until the contours are all there */
+        stage_render_rgba(renderer, W, in, again, &params);
+    stage_render_rgba(renderer, W, in, out, &params);
+    g_assert_cmpmem(out, 4 * W * H, again, 4 * W * H);
+    assert_pixel(out, 20, 20, 250, 20, 40, 255);
+    assert_pixel(out, 95, 64, 51, 0, 102, 255); /* the dark side of the edge */
+    assert_pixel(out, 40, 64, 60, 60, 60, 255);
+    assert_pixel(out, 150, 64, 200, 200, 200, 255);
+    params.line = 0;
+    params.tones = 1;
+    stage_render_rgba(renderer, W, in, out, &params);
+    assert_pixel(out, 40, 64, 255, 255, 255, 255); /* the palette has only white */
+    params.strength = 1;
+    stage_render_rgba(renderer, W, in, out, &params);
+    assert_pixel(out, 20, 20, 250, 20, 40, 255);
+    assert_pixel(out, 40, 64, 255, 255, 255, 255);
+}
+
 static void test_limits(void)
 {
     g_autoptr(GError) error = NULL;
@@ -245,6 +281,7 @@ int main(int argc, char **argv)
     g_test_add_func("/expression/light", test_light);
     g_test_add_data_func("/expression/motion", &whole, test_motion);
     g_test_add_data_func("/expression/motion-without-style", &none, test_motion);
+    g_test_add_func("/expression/drawn", test_drawn);
     g_test_add_func("/expression/limits", test_limits);
     int result = g_test_run();
     g_assert_cmpuint(idiom_device_validation_messages(device), ==, 0);
