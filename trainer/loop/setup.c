@@ -149,8 +149,10 @@ static gboolean paint_taught(Training *t, GError **error)
 {
     if (!t->teacher)
         return TRUE;
+    const gint64 start = g_get_monotonic_time();
     if (!teacher_paint(t->teacher, t->device, error))
         return FALSE;
+    t->seconds_before = (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
     for (guint s = 0; s < t->config.styles; s++)
         t->styles[s].pairs = teacher_pairs(t->teacher, s);
     return TRUE;
@@ -228,7 +230,6 @@ gboolean training_prepare(Training *t, GError **error)
 {
     const TrainOptions *o = t->options;
     t->rate_scale = 1;
-    t->began = g_get_monotonic_time();
     if (!load_teacher(t, error))
         return FALSE;
     if (!t->teacher) {

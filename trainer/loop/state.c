@@ -54,7 +54,7 @@ gboolean training_save(Training *t, const char *path, GError **error)
     g_hash_table_insert(metadata, g_strdup("format"), g_strdup(FORMAT));
     g_hash_table_insert(metadata, g_strdup("version"), g_strdup(VERSION));
 
-    g_hash_table_insert(metadata, g_strdup("seconds"), g_strdup_printf("%.0f", training_seconds(t)));
+    g_hash_table_insert(metadata, g_strdup("seconds"), g_strdup_printf("%.2f", training_seconds(t)));
     if (t->start)
         g_hash_table_insert(metadata, g_strdup("start"), g_strdup(t->start));
     Field fields[MAX_FIELDS];

@@ -92,7 +92,7 @@ static gboolean run_steps(Training *t, const char *checkpoint, GError **error)
 {
     const TrainOptions *o = t->options;
     data_start(t->data, t->step);
-    t->started = t->spoken = g_get_monotonic_time();
+    t->began = t->started = t->spoken = g_get_monotonic_time();
     t->started_at_step = t->step;
     gboolean done = training_done(t);
     while (!done) {
@@ -101,7 +101,8 @@ static gboolean run_steps(Training *t, const char *checkpoint, GError **error)
         if (!batch || !training_prepare_step(t, error) || !take_step(t, batch, &finite, error))
             return FALSE;
         training_log(t);
-        t->step++;
+        if (t->step++ == t->started_at_step)
+            t->began = g_get_monotonic_time(); /* the first step compiles shaders, which is no training */
         training_say(t);
         if (!training_announce(t, error))
             return FALSE;

@@ -56,7 +56,7 @@ typedef struct {
 
     FILE *log;
     gint64 began, started, timed_from, spoken; /* monotonic time */
-    double seconds_before;                     /* that it took until it was interrupted */
+    double seconds_before; /* that it took before: the teacher, or until it was interrupted */
     guint64 started_at_step, warned_at_step;
 } Training;
 
