@@ -216,7 +216,7 @@ static void find_anchors(Speaker *s)
     for (guint i = 0; i < MAX_BUBBLES; i++) {
         g_autoptr(GError) error = NULL;
         const char *place = i < n ? places[i] : n == 1 ? places[0] : NULL;
-        if (!anchor_parse(&s->bubbles[i].anchor, place, i, &error))
+        if (!anchor_parse(&s->bubbles[i].anchor, place, i, &error) && i < n)
             tell_error(s, "bubble-anchor", error);
     }
 }
