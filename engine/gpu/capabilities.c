@@ -65,24 +65,44 @@ static gboolean can_lane(const IdiomDevice *device)
     return device->features.robust && device->limits.maxTexelBufferElements >= LANE_TEXELS;
 }
 
-/* fp16 products wherever they are; CPUs have none that are fast. */
+const char *const idiom_products_names[] = {
+    [IDIOM_PRODUCTS_FP32] = "fp32",
+    [IDIOM_PRODUCTS_FP16] = "fp16",
+    [IDIOM_PRODUCTS_MATRIX] = "matrix",
+    [IDIOM_PRODUCTS_MATRIX_ALL] = "matrix-all",
+    NULL,
+};
+
+static IdiomProducts best_products(const IdiomDevice *device)
+{
+    if (device->info.family == IDIOM_FAMILY_LANE || !device->info.fp16 || !device->features.half_math)
+        return IDIOM_PRODUCTS_FP32;
+    return device->matrix.m ? IDIOM_PRODUCTS_MATRIX_ALL : IDIOM_PRODUCTS_FP16;
+}
+
+/* The fastest; CPUs multiply fp32 fastest. Gradients are rounded only if somebody says so. */
 static gboolean choose_products(IdiomDevice *device, GError **error)
 {
     const char *wanted = g_getenv("IDIOM_PRODUCTS");
-    gboolean can = device->info.fp16 && device->features.half_math;
+    const gboolean cpu = device->physical_type == VK_PHYSICAL_DEVICE_TYPE_CPU;
+    IdiomProducts best;
 
-    device->products = can && device->physical_type != VK_PHYSICAL_DEVICE_TYPE_CPU ? IDIOM_PRODUCTS_FP16
-                                                                                   : IDIOM_PRODUCTS_FP32;
+    idiom_matrix_choose(device);
+    best = best_products(device);
+    device->products = cpu ? IDIOM_PRODUCTS_FP32 : MIN(best, IDIOM_PRODUCTS_MATRIX);
     if (!wanted || !*wanted)
         return TRUE;
-    if (!strcmp(wanted, "fp16") && can)
-        device->products = IDIOM_PRODUCTS_FP16;
-    else if (!strcmp(wanted, "fp32"))
-        device->products = IDIOM_PRODUCTS_FP32;
-    else
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "IDIOM_PRODUCTS is \"%s\"; %s can do fp32%s",
-                    wanted, device->name, can ? " and fp16" : "");
-    return !strcmp(wanted, "fp32") || (!strcmp(wanted, "fp16") && can);
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (IdiomProducts i = IDIOM_PRODUCTS_FP32; i <= best; i++) {
+        g_string_append_printf(names, "%s%s", i ? ", " : "", idiom_products_names[i]);
+        if (!strcmp(wanted, idiom_products_names[i])) {
+            device->products = i;
+            return TRUE;
+        }
+    }
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "IDIOM_PRODUCTS is \"%s\"; on %s there are %s",
+                wanted, device->name, names->str);
+    return FALSE;
 }
 
 gboolean idiom_capabilities_choose(IdiomDevice *device, GError **error)

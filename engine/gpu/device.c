@@ -214,6 +214,11 @@ IdiomProducts idiom_device_products(const IdiomDevice *device)
     return device->products;
 }
 
+const IdiomMatrix *idiom_device_matrix(const IdiomDevice *device)
+{
+    return &device->matrix;
+}
+
 gboolean idiom_device_is_staged(const IdiomDevice *device)
 {
     return device->staged;

@@ -9,11 +9,16 @@ static void note_extension(IdiomVkFeatures *features, const char *name)
     features->robustness2 |= !strcmp(name, VK_EXT_ROBUSTNESS_2_EXTENSION_NAME);
     features->host_memory |= !strcmp(name, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
     features->memory_fd |= !strcmp(name, VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME);
+#ifdef VK_KHR_cooperative_matrix
+    features->matrix |= !strcmp(name, VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME);
+#endif
     features->dma_buf |= !strcmp(name, VK_EXT_EXTERNAL_MEMORY_DMA_BUF_EXTENSION_NAME);
 }
 
 static void note_chain(IdiomVkFeatures *features, const VkPhysicalDeviceFeatures2 *chain)
 {
+    gboolean seen_matrix = FALSE;
+
     for (const VkBaseInStructure *s = (const VkBaseInStructure *)chain; s; s = s->pNext)
         switch (s->sType) {
         case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2:
@@ -29,6 +34,7 @@ static void note_chain(IdiomVkFeatures *features, const VkPhysicalDeviceFeatures
             features->address |= ((const VkPhysicalDeviceVulkan12Features *)s)->bufferDeviceAddress;
             features->scalar |= ((const VkPhysicalDeviceVulkan12Features *)s)->scalarBlockLayout;
             features->half_math |= ((const VkPhysicalDeviceVulkan12Features *)s)->shaderFloat16;
+            features->model |= ((const VkPhysicalDeviceVulkan12Features *)s)->vulkanMemoryModel;
             break;
         case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_BUFFER_DEVICE_ADDRESS_FEATURES:
             features->address |=
@@ -43,9 +49,19 @@ static void note_chain(IdiomVkFeatures *features, const VkPhysicalDeviceFeatures
         case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT:
             features->robust2 |= ((const VkPhysicalDeviceRobustness2FeaturesEXT *)s)->robustBufferAccess2;
             break;
+        case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_MEMORY_MODEL_FEATURES:
+            features->model |= ((const VkPhysicalDeviceVulkanMemoryModelFeatures *)s)->vulkanMemoryModel;
+            break;
+#ifdef VK_KHR_cooperative_matrix
+        case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR:
+            features->matrix &= ((const VkPhysicalDeviceCooperativeMatrixFeaturesKHR *)s)->cooperativeMatrix;
+            seen_matrix = TRUE;
+            break;
+#endif
         default: /* something that only the program needs */
             break;
         }
+    features->matrix &= seen_matrix;
 }
 
 /* What only works together is there together, or not at all. */
@@ -53,6 +69,7 @@ static void settle(IdiomVkFeatures *features)
 {
     features->robust = features->robust && features->robustness2 && features->robust2;
     features->robustness2 = features->robust2 = features->robust;
+    features->matrix = features->matrix && features->model && features->half && features->half_math;
     features->dma_buf = features->memory_fd = features->dma_buf && features->memory_fd;
 }
 
@@ -115,10 +132,19 @@ void idiom_features_chain(const IdiomVkFeatures *features, IdiomVkChain *chain)
                                            .pNext = features->robustness2 ? &chain->robustness2 : NULL,
                                            .shaderFloat16 = features->half_math,
                                            .bufferDeviceAddress = features->address,
+                                           .vulkanMemoryModel = features->model,
                                            .scalarBlockLayout = features->scalar};
     chain->robustness2 = (VkPhysicalDeviceRobustness2FeaturesEXT){
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT,
         .robustBufferAccess2 = features->robust2};
+#ifdef VK_KHR_cooperative_matrix
+    chain->matrix = (VkPhysicalDeviceCooperativeMatrixFeaturesKHR){
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR,
+        .pNext = chain->vulkan12.pNext,
+        .cooperativeMatrix = features->matrix};
+    if (features->matrix)
+        chain->vulkan12.pNext = &chain->matrix;
+#endif
 }
 
 guint idiom_features_extensions(const IdiomVkFeatures *features, const char **names)
@@ -127,6 +153,10 @@ guint idiom_features_extensions(const IdiomVkFeatures *features, const char **na
 
     if (features->robustness2)
         names[count++] = VK_EXT_ROBUSTNESS_2_EXTENSION_NAME;
+#ifdef VK_KHR_cooperative_matrix
+    if (features->matrix)
+        names[count++] = VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME;
+#endif
     if (features->host_memory)
         names[count++] = VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME;
     if (features->memory_fd)

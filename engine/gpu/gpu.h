@@ -116,10 +116,26 @@ gboolean idiom_device_is_staged(const IdiomDevice *device);
  * What the products of convolutions by vector kernels are of, where planes are fp16. Sums of more than 36 products are
  * fp32 always.
  */
-typedef enum { IDIOM_PRODUCTS_FP32, IDIOM_PRODUCTS_FP16 } IdiomProducts;
+typedef enum {
+    IDIOM_PRODUCTS_FP32,
+    IDIOM_PRODUCTS_FP16,
+    IDIOM_PRODUCTS_MATRIX,     /* by cooperative matrices of fp16, with fp32 sums */
+    IDIOM_PRODUCTS_MATRIX_ALL, /* where planes are fp32, too, which are rounded to fp16: gradients */
+} IdiomProducts;
 
-/* The fastest that the device has, or what IDIOM_PRODUCTS (fp32, fp16) in the environment asks for of that. */
+/* As IDIOM_PRODUCTS in the environment names them. */
+extern const char *const idiom_products_names[];
+
+/* The fastest that the device has, except the last; or what IDIOM_PRODUCTS asks for. */
 IdiomProducts idiom_device_products(const IdiomDevice *device);
+
+/* The device's matrices: rows, columns and depth of a product. */
+typedef struct IdiomMatrix {
+    guint m, n, depth;
+    guint lanes; /* invocations of the subgroup that shares one */
+} IdiomMatrix;
+
+const IdiomMatrix *idiom_device_matrix(const IdiomDevice *device);
 
 /* For tests: names of all shaders in the library, as idiom_kernel_get() takes them; of those that @device has run. */
 char **idiom_shader_names(void);

@@ -17,6 +17,8 @@ typedef struct {
     gboolean scalar;      /* scalarBlockLayout */
     gboolean half;        /* storageBuffer16BitAccess */
     gboolean half_math;   /* shaderFloat16 */
+    gboolean model;       /* vulkanMemoryModel */
+    gboolean matrix;      /* VK_KHR_cooperative_matrix and its feature; with model */
     gboolean robust;      /* robustBufferAccess; with the next two: what is read outside a buffer is zero */
     gboolean robust2;     /* robustBufferAccess2 */
     gboolean robustness2; /* VK_EXT_robustness2 */
@@ -31,9 +33,12 @@ typedef struct {
     VkPhysicalDeviceVulkan11Features vulkan11;
     VkPhysicalDeviceVulkan12Features vulkan12;
     VkPhysicalDeviceRobustness2FeaturesEXT robustness2;
+#ifdef VK_KHR_cooperative_matrix
+    VkPhysicalDeviceCooperativeMatrixFeaturesKHR matrix;
+#endif
 } IdiomVkChain;
 
-#define IDIOM_VK_MAX_EXTENSIONS 4
+#define IDIOM_VK_MAX_EXTENSIONS 5
 
 struct IdiomDevice {
     gatomicrefcount refs;
@@ -50,6 +55,7 @@ struct IdiomDevice {
     gint lost;                /* atomic */
     gint unanswered;          /* a wait was given up: it may still be at work; atomic */
     IdiomProducts products;   /* see idiom_device_products() */
+    IdiomMatrix matrix;       /* all zero if there is none that suits */
     gboolean staged;          /* see idiom_device_is_staged() */
     gboolean helper;          /* compiles for another device: leaves no cache of its own */
 
@@ -152,6 +158,9 @@ guint idiom_features_extensions(const IdiomVkFeatures *features, const char **na
 gboolean idiom_capabilities_read(IdiomDevice *device, GError **error);
 /* Kernel family and precision that suit the features. */
 gboolean idiom_capabilities_choose(IdiomDevice *device, GError **error);
+
+/* Sets matrix to the best shape that the device lists. */
+void idiom_matrix_choose(IdiomDevice *device);
 
 /* Finds a queue family for compute; of an adopted device, checks the one that was given. */
 gboolean idiom_queue_find(IdiomDevice *device, GError **error);

@@ -60,7 +60,16 @@ IdiomFamily idiom_graph_family(const IdiomGraph *g)
 gboolean idiom_graph_half_products(const IdiomGraph *g)
 {
     return g->precision == IDIOM_FP16 && idiom_graph_family(g) == IDIOM_FAMILY_VECTOR &&
-           idiom_device_products(g->device) == IDIOM_PRODUCTS_FP16;
+           idiom_device_products(g->device) >= IDIOM_PRODUCTS_FP16;
+}
+
+const struct IdiomMatrix *idiom_graph_matrix(const IdiomGraph *g)
+{
+    IdiomProducts products = idiom_device_products(g->device);
+    gboolean all = products == IDIOM_PRODUCTS_MATRIX_ALL && idiom_graph_family(g) == IDIOM_FAMILY_VECTOR;
+    return all || (products == IDIOM_PRODUCTS_MATRIX && g->precision == IDIOM_FP16)
+               ? idiom_device_matrix(g->device)
+               : NULL;
 }
 
 IdiomPrecision idiom_graph_precision(const IdiomGraph *g)

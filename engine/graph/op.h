@@ -88,6 +88,9 @@ IdiomFamily idiom_graph_family(const IdiomGraph *g);
 /* Whether convolutions multiply in fp16: see idiom_device_products(). */
 gboolean idiom_graph_half_products(const IdiomGraph *g);
 
+/* The device's matrices, where convolutions are to use them; otherwise NULL. */
+const struct IdiomMatrix *idiom_graph_matrix(const IdiomGraph *g);
+
 /* Storage precision of planes that are not full. */
 IdiomPrecision idiom_graph_precision(const IdiomGraph *g);
 

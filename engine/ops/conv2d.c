@@ -16,6 +16,7 @@ static gboolean record_fast(IdiomRecorder *r, const IdiomOp *op, GError **error)
         .src = op->in[0],
         .src2 = op->in[1],
         .packed = op->in[4],
+        .matrix = p->matrix,
         .taps = op->in[2]->shape.w,
         .stride = p->stride,
         .mode = p->mode,
@@ -149,9 +150,10 @@ IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomT
         p.mode = IDIOM_PAD_ZERO;
     }
     IdiomTensor *packed = NULL;
+    p.matrix = p.fast && idiom_conv2d_by_matrix(g, k.c, k.n, k.w, p.stride);
     if (p.fast)
-        packed =
-            idiom_conv2d_pack(g, weight, bias, &(IdiomConv2dPacking){.count = k.n, .taps = k.w, .step = 1});
+        packed = idiom_conv2d_pack(
+            g, weight, bias, &(IdiomConv2dPacking){.count = k.n, .taps = k.w, .matrix = p.matrix, .step = 1});
     IdiomTensor *in[] = {x, x2, weight, bias, packed};
     if (idiom_graph_failed(g, in, 1))
         return NULL;

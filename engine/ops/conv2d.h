@@ -5,7 +5,9 @@
  *
  * Packed weights: outputs in groups (idiom_conv2d_group()); of each group first the biases, then
  * [input / 4][ky][kx][input % 4][output of the group], padded with zeros to whole groups of four on either side. They
- * are fp16 where products are (idiom_graph_half_products()).
+ * are fp16 where products are (idiom_graph_half_products()). For matrices all outputs are one group, of whole matrices,
+ * a block has IDIOM_MATRIX_CHANNELS inputs rather than four, and the order is
+ * [input / block][ky][kx][output][input % block].
  */
 #ifndef IDIOM_OPS_CONV2D_H
 #define IDIOM_OPS_CONV2D_H
@@ -17,6 +19,7 @@ typedef struct {
     gboolean transposed; /* the weight's outputs become inputs: backward-data */
     guint first, count;  /* range of the outputs of the packed weights */
     guint taps;          /* across and down; those that the weight lacks are zero */
+    gboolean matrix;     /* see idiom_conv2d_by_matrix() */
     gint start[2], step; /* the weight's column and row of tap 0, and their distance from tap to tap */
 } IdiomConv2dPacking;
 
@@ -36,6 +39,7 @@ typedef struct {
         *src2; /* src2 may be NULL; src then has a multiple of four channels otherwise */
     const IdiomTensor *packed;
     gsize packed_offset; /* floats */
+    gboolean matrix;     /* by matrices; packed is for them */
     gboolean upsampled;  /* vector: src is seen at twice its size; 3 taps, stride 1, IDIOM_PAD_EDGE */
     guint taps, stride;
     IdiomPadMode mode; /* beyond the edges of src */
@@ -52,10 +56,35 @@ typedef struct {
 gsize idiom_conv2d_tile_bytes(guint taps, guint stride);
 #define IDIOM_CONV2D_SHARED_BYTES 16384
 
+/* Cooperative matrices: inputs that are in shared memory at a time; subgroups of a workgroup. */
+#define IDIOM_MATRIX_CHANNELS 16
+#define IDIOM_MATRIX_SUBGROUPS 4
+
+/* Whether a pass, its weights packed for it, is made of products of matrices. */
+gboolean idiom_conv2d_by_matrix(const IdiomGraph *g, guint inputs, guint outputs, guint taps, guint stride);
+/* Outputs of packed weights, those included that fill up a matrix. */
+guint idiom_conv2d_matrix_width(const IdiomGraph *g, guint outputs);
+
 /* Lane: shaders that follow each other, each with a share of @blocks of four inputs seen through @taps in all. */
 guint idiom_conv2d_chunks(guint blocks, guint taps);
 
 gboolean idiom_conv2d_record_pass(IdiomRecorder *r, const IdiomConv2dPass *pass, GError **error);
+gboolean idiom_conv2d_record_matrix(IdiomRecorder *r, const IdiomConv2dPass *pass, GError **error);
+
+/* As in conv2d_lane.comp, conv2d_vector.comp, and conv2d_matrix.comp. */
+typedef struct {
+    guint64 weights;
+    gint32 image, scale;
+    IdiomDims d, ds;
+    gint32 size[2], origin[2], offset[2];
+    gint32 dst_first, src_first, src2_first;
+    gint32 groups, blocks2; /* vector only: groups of outputs; blocks of src2 */
+    gint32 band;            /* lane only */
+} IdiomConv2dPush;
+
+IdiomConv2dPush idiom_conv2d_push(IdiomRecorder *r, const IdiomConv2dPass *p);
+/* The dispatch does what the op asks for besides; @last: it makes the final result. */
+void idiom_conv2d_add_epilogue(IdiomDispatch *d, const IdiomConv2dPass *p, gboolean last);
 
 /*
  * The sum over pixels of products of two tensors' channels: gradient of a convolution's weights, Gram matrix. Many
@@ -92,7 +121,8 @@ typedef struct {
     guint stride, pad, groups;
     IdiomPadMode mode;
     IdiomActivation act;
-    gboolean fast; /* passes; otherwise the direct shaders */
+    gboolean fast;   /* passes; otherwise the direct shaders */
+    gboolean matrix; /* of passes: by matrices */
 } IdiomConv2d;
 
 /* The gradient rule. */

@@ -31,6 +31,7 @@ static gboolean record_phases(IdiomRecorder *r, const IdiomOp *op, GError **erro
         IdiomConv2dPass pass = {.dst = out,
                                 .src = op->in[0],
                                 .packed = op->in[1 + phase],
+                                .matrix = p->conv.matrix,
                                 .taps = taps,
                                 .stride = 1,
                                 .scale = stride,
@@ -108,6 +109,7 @@ static IdiomTensor *input_gradient(IdiomGraph *g, const IdiomConv2d *conv, const
     }
     p.conv.act = IDIOM_ACT_NONE;
     p.conv.fast = conv->fast && conv->stride <= MAX_PHASE_STRIDE;
+    p.conv.matrix = p.conv.fast && idiom_conv2d_by_matrix(g, weight->shape.n, shape.c, phase_taps(&p), 1);
     if (p.conv.fast) {
         gint stride = (gint)conv->stride, last = stride * (gint)(phase_taps(&p) - 1);
         n_in = 1;
@@ -117,6 +119,7 @@ static IdiomTensor *input_gradient(IdiomGraph *g, const IdiomConv2d *conv, const
                 &(IdiomConv2dPacking){.transposed = TRUE,
                                       .first = first,
                                       .count = shape.c,
+                                      .matrix = p.conv.matrix,
                                       .taps = phase_taps(&p),
                                       .start = {phase % stride + last, phase / stride + last},
                                       .step = -stride});

@@ -17,17 +17,6 @@
 #define TILE_TEXELS (7 * TILE * TILE)
 #define VECTOR_WORKGROUPS 512
 
-/* As in conv2d_lane.comp and conv2d_vector.comp. */
-typedef struct {
-    guint64 weights;
-    gint32 image, scale;
-    IdiomDims d, ds;
-    gint32 size[2], origin[2], offset[2];
-    gint32 dst_first, src_first, src2_first;
-    gint32 groups, blocks2; /* vector only: groups of outputs; blocks of src2 */
-    gint32 band;            /* lane only */
-} Push;
-
 /* Lane: invocations of a workgroup, and of one row of them at most, see band_position() in conv2d.glsl. */
 #define LANE_LOCAL 64
 #define LANE_BAND (1u << 21)
@@ -42,9 +31,9 @@ guint idiom_conv2d_cover(IdiomDispatch *d, guint w, guint h)
     return rows;
 }
 
-static Push make_push(IdiomRecorder *r, const IdiomConv2dPass *p)
+IdiomConv2dPush idiom_conv2d_push(IdiomRecorder *r, const IdiomConv2dPass *p)
 {
-    return (Push){
+    return (IdiomConv2dPush){
         .weights = idiom_recorder_address(r, p->packed) + 4 * p->packed_offset,
         .image = (gint32)p->image,
         .scale = (gint32)p->scale,
@@ -56,13 +45,12 @@ static Push make_push(IdiomRecorder *r, const IdiomConv2dPass *p)
     };
 }
 
-/* The dispatch does what the op asks for besides; @last: it makes the final result. */
-static void add_epilogue(IdiomDispatch *d, const IdiomConv2dPass *p, gboolean last)
+void idiom_conv2d_add_epilogue(IdiomDispatch *d, const IdiomConv2dPass *p, gboolean last)
 {
     const IdiomOp *op = p->gradient;
     if (!op || !last || (!op->other && !op->activated))
         return;
-    d->shader = "conv2d_gradient";
+    d->shader = g_str_has_suffix(d->shader, "_matrix") ? "conv2d_gradient_matrix" : "conv2d_gradient";
     d->spec[d->n_spec++] = op->other != NULL;
     d->spec[d->n_spec++] = op->slope;
     d->planes[d->n_planes++] = op->other ? op->other : p->src;
@@ -92,7 +80,7 @@ static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, gu
         group = idiom_conv2d_group(q, quads, p->taps);
         /* few outputs: more rows, so that there is enough to do for every texel loaded */
         guint rows = group == 1 ? 4 : group == 2 ? 2 : 1;
-        Push push = make_push(r, p);
+        IdiomConv2dPush push = idiom_conv2d_push(r, p);
         push.weights += 4 * (q * floats_per_quad(p) + (gsize)16 * group * first * p->taps * p->taps);
         push.dst_first = (gint32)q;
         push.src_first = (gint32)first;
@@ -107,7 +95,7 @@ static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, gu
             .push = &push,
             .push_size = sizeof push,
         };
-        add_epilogue(&d, p, end == all);
+        idiom_conv2d_add_epilogue(&d, p, end == all);
         /* passes do not touch each other's outputs, but every one has all of dst bound for reading as well */
         idiom_recorder_barrier(r);
         push.band = (gint32)idiom_conv2d_cover(&d, p->size[0], IDIOM_DIV_UP(p->size[1], rows));
@@ -182,7 +170,7 @@ static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dPass *p, GError
         for (groups = 1;
              q + groups * group < quads && idiom_conv2d_group(q + groups * group, quads, p->taps) == group;)
             groups++;
-        Push push = make_push(r, p);
+        IdiomConv2dPush push = idiom_conv2d_push(r, p);
         push.weights += bytes * q * floats_per_quad(p);
         push.dst_first = (gint32)q;
         push.groups = (gint32)groups;
@@ -198,7 +186,7 @@ static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dPass *p, GError
             .push_size = sizeof push,
         };
         d.spec[0] = vector_pixels(p, group, groups, d.groups);
-        add_epilogue(&d, p, TRUE);
+        idiom_conv2d_add_epilogue(&d, p, TRUE);
         if (!idiom_record_dispatch(r, &d, error))
             return FALSE;
     }
@@ -209,6 +197,7 @@ gboolean idiom_conv2d_record_pass(IdiomRecorder *r, const IdiomConv2dPass *p, GE
 {
     if (p->size[0] == 0 || p->size[1] == 0)
         return TRUE;
-    return idiom_graph_family(p->dst->graph) == IDIOM_FAMILY_LANE ? record_lane(r, p, error)
-                                                                  : record_vector(r, p, error);
+    if (idiom_graph_family(p->dst->graph) == IDIOM_FAMILY_LANE)
+        return record_lane(r, p, error);
+    return p->matrix ? idiom_conv2d_record_matrix(r, p, error) : record_vector(r, p, error);
 }

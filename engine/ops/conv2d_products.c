@@ -2,6 +2,9 @@
 /* Sums over pixels of products of channels: gradients of weights, Gram matrices. */
 #include "ops/conv2d.h"
 
+#include <string.h>
+
+#include "gpu/gpu.h"
 #include "graph/graph.h"
 
 /* lavapipe ends every loop of an invocation after 65535 turns in all */
@@ -149,6 +152,7 @@ static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dProducts *p, GE
     guint slices = vector_slices(p->grad->shape, p->weight, p->groups);
     guint columns = idiom_c4(p->src->shape.c) * p->weight.w * p->weight.h;
     Push push = make_push(r, p, 0, 0, slices);
+    const IdiomMatrix *m = idiom_graph_matrix(p->grad->graph);
     IdiomDispatch d = {
         .shader = "conv2d_weights",
         .spec = {p->mode, p->center != NULL, p->stride},
@@ -161,6 +165,15 @@ static gboolean record_vector(IdiomRecorder *r, const IdiomConv2dProducts *p, GE
         .push = &push,
         .push_size = sizeof push,
     };
+    if (m && p->grad->precision == IDIOM_FP32) {
+        const guint32 spec[] = {m->m,     m->n, m->depth, IDIOM_MATRIX_SUBGROUPS, p->mode, p->center != NULL,
+                                p->stride};
+        d.shader = "conv2d_weights_matrix";
+        d.n_spec = G_N_ELEMENTS(spec);
+        memcpy(d.spec, spec, sizeof spec);
+        d.local[0] = m->lanes * IDIOM_MATRIX_SUBGROUPS;
+        d.local[1] = 1;
+    }
     return idiom_record_dispatch(r, &d, error);
 }
 

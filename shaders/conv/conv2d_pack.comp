@@ -5,7 +5,13 @@
  */
 #version 460
 #extension GL_GOOGLE_include_directive : require
+#ifdef HALF_PRODUCTS
+#extension GL_EXT_shader_16bit_storage : require
+#endif
 #include "tensor.glsl"
+
+layout(constant_id = 3) const int INPUTS = 4; /* in a block */
+layout(constant_id = 4) const bool BY_OUTPUT = false; /* inputs of an output side by side: for matrices */
 
 #ifdef HALF_PRODUCTS
 layout(buffer_reference, scalar, buffer_reference_align = 2) writeonly buffer Packed {
@@ -33,12 +39,17 @@ void main()
         return;
     int o = first + i % width, row = i / width - 1;
     float value = 0;
+    if (BY_OUTPUT && row >= 0) {
+        int j = i - width;
+        o = first + j / INPUTS % width;
+        row = j / (INPUTS * width) * INPUTS + j % INPUTS;
+    }
     if (row < 0) {
         if (has_bias != 0 && o < count)
             value = bias.v[o];
     } else {
-        int tap = row / 4 % (taps * taps);
-        int c = row / (4 * taps * taps) * 4 + row % 4;
+        int tap = row / INPUTS % (taps * taps);
+        int c = row / (INPUTS * taps * taps) * INPUTS + row % INPUTS;
         int kx = start.x + step * (tap % taps), ky = start.y + step * (tap / taps);
         if (o < count && c < inputs && uint(kx) < uint(shape.x) && uint(ky) < uint(shape.y)) {
             int at = transposed != 0 ? c * shape.z + o : o * shape.z + c;

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "gpu/gpu.h"
 #include "graph/op.h"
 
 /*
@@ -89,6 +90,12 @@ static guint wanted_gradients(const Case *c)
     return mask;
 }
 
+/* fp32 operands become fp16 */
+static gboolean rounds_operands(const IdiomDevice *device)
+{
+    return idiom_device_products(device) == IDIOM_PRODUCTS_MATRIX_ALL;
+}
+
 /* Adds the gradients of a loss that is the sum of the result's elements, each times a random number. */
 static void add_gradients(const Operands *in, IdiomGraph *g, IdiomTensor *result, const Ref *expected,
                           GArray *outputs, GRand *random)
@@ -98,9 +105,10 @@ static void add_gradients(const Operands *in, IdiomGraph *g, IdiomTensor *result
     double factor;
     g_autoptr(Ref) weights = random_tensor(expected->shape, FILL_SIGNED, FALSE, random);
     /* no judgement where the slope jumps: rounding decides on which side we are */
+    double near = idiom_graph_matrix(g) ? tolerance_of[IDIOM_FP16] * (largest(expected) + 0.1) : 1e-4;
     for (gsize i = 0; expected->pre && i < idiom_shape_elements(expected->shape); i++)
-        if (fabs(ref_activate_slope(expected->pre[i] + 1e-4, c->args.act) -
-                 ref_activate_slope(expected->pre[i] - 1e-4, c->args.act)) > 0.01)
+        if (fabs(ref_activate_slope(expected->pre[i] + near, c->args.act) -
+                 ref_activate_slope(expected->pre[i] - near, c->args.act)) > 0.01)
             weights->v[i] = 0;
     IdiomTensor *loss = weighted_sum(g, result, weights, &factor);
     IdiomTensor *all =
@@ -169,7 +177,7 @@ static gsize stored_bytes(const Output *o)
 }
 
 /* How far a result may be from what is expected. */
-static double tolerance(const Case *c, IdiomPrecision precision, const Output *o)
+static double tolerance(const Case *c, const IdiomDevice *device, IdiomPrecision precision, const Output *o)
 {
     double loose = c->op->loose > 0 ? c->op->loose : 1;
     /* bytes are rounded, the reference is not */
@@ -179,11 +187,17 @@ static double tolerance(const Case *c, IdiomPrecision precision, const Output *o
         loose *= 4; /* a saturated function's slope is a difference of numbers close to each other */
     if (c->op->fp32_result)
         precision = IDIOM_FP32;
+    /* what is stored as fp32 is rounded, too: weights, and with matrices all operands */
+    if (idiom_device_products(device) != IDIOM_PRODUCTS_FP32)
+        loose *= 2;
+    if (rounds_operands(device))
+        precision = IDIOM_FP16;
     return tolerance_of[precision] * loose * (largest(o->expected) + 0.1);
 }
 
 /* Runs the program twice: the second run must give the same bits. */
-static char *run_twice(const Operands *in, IdiomPrecision precision, IdiomProgram *program, GArray *outputs)
+static char *run_twice(const Operands *in, const IdiomDevice *device, IdiomPrecision precision,
+                       IdiomProgram *program, GArray *outputs)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) first = g_ptr_array_new_with_free_func(g_free);
@@ -194,7 +208,8 @@ static char *run_twice(const Operands *in, IdiomPrecision precision, IdiomProgra
         const Output *o = &g_array_index(outputs, Output, i);
         float *result = copy_result(program, o);
         g_ptr_array_add(first, result);
-        char *message = run_compare(o->what, o->expected, result, o->stored, tolerance(in->c, precision, o));
+        char *message =
+            run_compare(o->what, o->expected, result, o->stored, tolerance(in->c, device, precision, o));
         if (message)
             return message;
     }
@@ -230,7 +245,7 @@ char *run_case(const Case *c, Pass pass, IdiomDevice *device, IdiomPrecision pre
         for (guint i = 0; i < outputs->len; i++)
             tensors[i] = g_array_index(outputs, Output, i).tensor;
         g_autoptr(IdiomProgram) program = idiom_program_new(g, tensors, outputs->len, &error);
-        message = program ? run_twice(&in, precision, program, outputs) : g_strdup(error->message);
+        message = program ? run_twice(&in, device, precision, program, outputs) : g_strdup(error->message);
     }
     operands_clear(&in);
     g_rand_free(random);
@@ -242,6 +257,15 @@ gboolean run_applies(const Case *c, Pass pass, IdiomPrecision precision)
     if (precision == IDIOM_FP16 && (pass == PASS_BACKWARD || c->op->fp32_only))
         return FALSE;
     return pass == PASS_FORWARD || wanted_gradients(c) != 0;
+}
+
+gboolean run_depends(const Case *c, IdiomDevice *device, IdiomPrecision precision)
+{
+    IdiomProducts products = idiom_device_products(device);
+    if (products == IDIOM_PRODUCTS_FP32)
+        return TRUE;
+    return (precision == IDIOM_FP16 || products == IDIOM_PRODUCTS_MATRIX_ALL) &&
+           (strstr(c->op->name, "conv2d") || strstr(c->op->name, "gram"));
 }
 
 char *variant_name(IdiomFamily family, IdiomPrecision precision)

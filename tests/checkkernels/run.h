@@ -10,6 +10,9 @@ typedef enum { PASS_FORWARD, PASS_BACKWARD } Pass;
  */
 gboolean run_applies(const Case *c, Pass pass, IdiomPrecision precision);
 
+/* FALSE if @c is computed as with fp32 products, on a device with others: nothing new to check. */
+gboolean run_depends(const Case *c, IdiomDevice *device, IdiomPrecision precision);
+
 /* "lane32" and so on: the kernels that run, as their files are named. */
 char *variant_name(IdiomFamily family, IdiomPrecision precision);
 
