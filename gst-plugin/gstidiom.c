@@ -54,6 +54,7 @@
 #include "convert.h"
 #include "flow.h"
 #include "memory.h"
+#include "maskpad.h"
 #include "messages.h"
 #include "quality.h"
 #include "sentence.h"
@@ -105,6 +106,7 @@ struct _GstIdiom {
 
     /* of the streaming thread */
     TextPad *text;           /* NULL: nobody asked for it */
+    MaskPad *mask;           /* as well */
     IdiomFrameParams params; /* of the frame of now */
 };
 
@@ -329,6 +331,8 @@ static void note_end(GstIdiom *self, GstEvent *event)
         speech_forget(self->speech);
     if (self->text && (begins || type == GST_EVENT_EOS))
         textpad_set_ended(self->text, type == GST_EVENT_EOS);
+    if (self->mask && (begins || type == GST_EVENT_EOS))
+        maskpad_set_ended(self->mask, type == GST_EVENT_EOS);
 }
 
 static gboolean gst_idiom_sink_event(GstBaseTransform *base, GstEvent *event)
@@ -380,11 +384,32 @@ static void set_latency(GstIdiom *self, GstClockTime latency)
 
 /* --- text ------------------------------------------------------------------------------------------ */
 
+static GstPad *new_mask_pad(GstIdiom *self)
+{
+    if (self->mask)
+        return NULL;
+    MaskPad *mask = maskpad_new(GST_ELEMENT(self), "mask");
+    GST_PAD_STREAM_LOCK(GST_BASE_TRANSFORM(self)->sinkpad);
+    self->mask = mask;
+    GST_PAD_STREAM_UNLOCK(GST_BASE_TRANSFORM(self)->sinkpad);
+    return maskpad_pad(mask);
+}
+
+static void release_mask_pad(GstIdiom *self)
+{
+    GST_PAD_STREAM_LOCK(GST_BASE_TRANSFORM(self)->sinkpad);
+    MaskPad *mask = g_steal_pointer(&self->mask);
+    GST_PAD_STREAM_UNLOCK(GST_BASE_TRANSFORM(self)->sinkpad);
+    maskpad_free(mask);
+}
+
 static GstPad *gst_idiom_request_new_pad(GstElement *element, GstPadTemplate *template, const char *name,
                                          const GstCaps *caps)
 {
     GstIdiom *self = GST_IDIOM(element);
-    (void)template, (void)name, (void)caps;
+    (void)name, (void)caps;
+    if (g_str_equal(GST_PAD_TEMPLATE_NAME_TEMPLATE(template), "mask"))
+        return new_mask_pad(self);
     if (self->text)
         return NULL; /* there is only one */
     TextPad *text = textpad_new(element, "text");
@@ -397,7 +422,10 @@ static GstPad *gst_idiom_request_new_pad(GstElement *element, GstPadTemplate *te
 static void gst_idiom_release_pad(GstElement *element, GstPad *pad)
 {
     GstIdiom *self = GST_IDIOM(element);
-    (void)pad;
+    if (self->mask && pad == maskpad_pad(self->mask)) {
+        release_mask_pad(self);
+        return;
+    }
     GST_PAD_STREAM_LOCK(GST_BASE_TRANSFORM(self)->sinkpad);
     TextPad *text = g_steal_pointer(&self->text);
     speech_set_text(self->speech, NULL, FALSE);
@@ -499,6 +527,25 @@ static GstClockTime stream_time(const GstSegment *segment, GstBuffer *buffer)
                : GST_CLOCK_TIME_NONE;
 }
 
+static GstClockTime running_time(GstIdiom *self, GstBuffer *buffer)
+{
+    const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
+    const GstClockTime now =
+        segment->format == GST_FORMAT_TIME
+            ? gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
+            : 0;
+    return GST_CLOCK_TIME_IS_VALID(now) ? now : 0;
+}
+
+/* Takes from the pad for masks what is in time with @buffer; nobody waits for what is not wanted. */
+static gboolean take_mask(GstIdiom *self, GstBuffer *buffer)
+{
+    GST_OBJECT_LOCK(self);
+    const gboolean wanted = self->subject.kind == SUBJECT_MASK;
+    GST_OBJECT_UNLOCK(self);
+    return self->mask && maskpad_at(self->mask, running_time(self, buffer), wanted, &self->subject.given);
+}
+
 /* What is to be known of @buffer, which is at @time of the stream. */
 static void describe_frame(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
 {
@@ -511,24 +558,23 @@ static void describe_frame(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
         self->params.time = reverse ? -(gint64)time : (gint64)time;
     self->params.duration = (gint64)duration;
     self->params.discontinuity = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+    const gboolean given = take_mask(self, buffer);
     GST_OBJECT_LOCK(self);
     self->params.strength = self->settings.strength;
     self->params.temporal = self->settings.temporal;
     self->params.statistics = self->settings.statistics;
     self->params.colour = self->settings.colour;
     const Looks looks = current_looks(self);
-    subject_describe(&self->subject, &looks, buffer, &GST_VIDEO_FILTER(self)->in_info, &self->params);
+    subject_describe(&self->subject, &looks, buffer, &GST_VIDEO_FILTER(self)->in_info, given, &self->params);
     GST_OBJECT_UNLOCK(self);
 }
 
 /* What the frame says; text from the pipeline is in time with it. */
 static void express(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
 {
-    const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
     if (self->text) {
         gboolean markup = FALSE;
-        GstClockTime now = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-        g_autofree char *text = textpad_at(self->text, GST_CLOCK_TIME_IS_VALID(now) ? now : 0, &markup);
+        g_autofree char *text = textpad_at(self->text, running_time(self, buffer), &markup);
         speech_set_text(self->speech, text, markup);
     }
     speech_frame(self->speech, buffer, &GST_VIDEO_FILTER(self)->in_info, time, &self->params);
@@ -766,6 +812,7 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
     gst_element_class_add_static_pad_template(element, &sink_template);
     gst_element_class_add_static_pad_template(element, &src_template);
     gst_element_class_add_static_pad_template(element, &textpad_template);
+    gst_element_class_add_static_pad_template(element, &maskpad_template);
     gst_element_class_set_static_metadata(element, "Idiom", "Filter/Effect/Video",
                                           "Shows video in the style of a painting (neural network on Vulkan)",
                                           "The idiom developers");

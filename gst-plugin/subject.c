@@ -22,6 +22,7 @@ static GType kind_type(void)
         {SUBJECT_NONE, "Nothing: one look for all of the frame", "none"},
         {SUBJECT_REGIONS, "What is in 'region' and in the regions of interest of buffers", "regions"},
         {SUBJECT_PEOPLE, "People, found by a network: see examples/get-people.sh", "people"},
+        {SUBJECT_MASK, "What is white on the pad 'mask'", "mask"},
         {0, NULL, NULL},
     };
     if (g_once_init_enter(&type))
@@ -34,7 +35,7 @@ void subject_init(Subject *s)
     s->kind = SUBJECT_NONE;
     s->subject_strength = DEFAULT_SUBJECT_STRENGTH;
     s->background_strength = DEFAULT_BACKGROUND_STRENGTH;
-    s->mask = (IdiomMask)IDIOM_MASK_INIT;
+    s->mask = s->given = (IdiomMask)IDIOM_MASK_INIT;
     s->mask.pixels = s->pixels;
     s->mask.width = s->mask.stride = SUBJECT_MASK_WIDTH;
     s->mask.height = SUBJECT_MASK_HEIGHT;
@@ -171,7 +172,7 @@ static void draw_regions(Subject *s, GstBuffer *buffer, const GstVideoInfo *info
 }
 
 void subject_describe(Subject *s, const Looks *looks, GstBuffer *buffer, const GstVideoInfo *info,
-                      IdiomFrameParams *params)
+                      gboolean given, IdiomFrameParams *params)
 {
     if (s->kind == SUBJECT_NONE)
         return;
@@ -180,8 +181,11 @@ void subject_describe(Subject *s, const Looks *looks, GstBuffer *buffer, const G
     params->people = s->kind == SUBJECT_PEOPLE;
     if (params->people)
         return;
-    draw_regions(s, buffer, info);
-    params->mask = &s->mask;
+    if (s->kind == SUBJECT_REGIONS)
+        draw_regions(s, buffer, info);
+    else
+        memset(s->pixels, 0, sizeof s->pixels);
+    params->mask = given ? &s->given : &s->mask;
 }
 
 /* --- properties ------------------------------------------------------------------------------------ */

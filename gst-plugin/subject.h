@@ -10,6 +10,7 @@ typedef enum {
     SUBJECT_NONE,
     SUBJECT_REGIONS,
     SUBJECT_PEOPLE,
+    SUBJECT_MASK,
 } SubjectKind;
 
 /* Pixels of the mask that is drawn, whatever the frame's size is. */
@@ -29,7 +30,7 @@ typedef struct {
 
     /* of the streaming thread */
     guint8 pixels[SUBJECT_MASK_WIDTH * SUBJECT_MASK_HEIGHT];
-    IdiomMask mask;
+    IdiomMask mask, given; /* drawn, and of a pad */
 } Subject;
 
 /* Styles to be shown: strings belong to others. */
@@ -52,9 +53,12 @@ gboolean subject_get(const Subject *s, guint id, GValue *value);
 /* @style, @mix: those of the properties for all of the frame */
 Looks subject_looks(const Subject *s, const char *style, const char *mix);
 
-/* Says of the next frame, which is in @buffer, where the subject is and how much of a style it has. Under the object lock. */
+/*
+ * Says of the next frame, which is in @buffer, where the subject is and how much of a style it has. @given: whether
+ * s->given is the mask of a pad. Under the object lock.
+ */
 void subject_describe(Subject *s, const Looks *looks, GstBuffer *buffer, const GstVideoInfo *info,
-                      IdiomFrameParams *params);
+                      gboolean given, IdiomFrameParams *params);
 
 /* "X,Y,W,H" in percent of the frame. */
 gboolean region_parse(const char *text, Region *region, GError **error);

@@ -155,6 +155,44 @@ static void test_changes(void)
     gst_harness_teardown(h);
 }
 
+/* A mask of its own pad, in another size and at another rate, in time with the video. */
+static void test_mask_pad(void)
+{
+    enum { MW = 16, MH = 9, EVERY = 3 };
+    guint8 out[SIZE], in[SIZE], tiny[SIZE];
+    pixels_of(source(0), in);
+    through("idiom style=tiny temporal=0", tiny);
+    GstElement *idiom = gst_element_factory_make("idiom", NULL);
+    g_object_set(idiom, "style", "tiny", "temporal", 0.0, "subject-strength", 0.0, NULL);
+    gst_util_set_object_arg(G_OBJECT(idiom), "subject", "mask");
+    GstHarness *h = gst_harness_new_with_element(idiom, "sink", "src");
+    GstHarness *masks = gst_harness_new_with_element(idiom, "mask", NULL);
+    g_autoptr(GstBus) bus = gst_bus_new();
+    gst_element_set_bus(idiom, bus);
+    set_caps(h, "RGBA", W, H);
+    set_caps(masks, "GRAY8", MW, MH);
+    for (guint k = 0; k < 3; k++) { /* the subject is right, then left, then right */
+        GstBuffer *mask = gst_buffer_new_allocate(NULL, MW * MH, NULL);
+        for (guint i = 0; i < MW * MH; i++)
+            gst_buffer_memset(mask, i, (i % MW >= MW / 2) == (k != 1) ? 255 : 0, 1);
+        GST_BUFFER_PTS(mask) = k * EVERY * 40 * GST_MSECOND;
+        g_assert_cmpint(gst_harness_push(masks, mask), ==, GST_FLOW_OK);
+    }
+    for (guint number = 0; number < 3 * EVERY;
+         number++) { /* beyond the last mask it stays, after a warning */
+        pixels_of(push_and_pull(h, source(number)), out);
+        assert_halves(out, number / EVERY == 1 ? in : tiny, number / EVERY == 1 ? tiny : in);
+    }
+    g_assert_cmpuint(count_messages(bus, GST_MESSAGE_WARNING, "mask"), ==, 1);
+    gst_harness_push_event(masks, gst_event_new_eos());
+    pixels_of(push_and_pull(h, source(3 * EVERY)), out);
+    assert_halves(out, tiny, in);
+    gst_element_set_bus(idiom, NULL);
+    gst_harness_teardown(masks);
+    gst_harness_teardown(h);
+    gst_object_unref(idiom);
+}
+
 /* At the start what is wrong is an error. */
 static void test_wrong(void)
 {
@@ -189,6 +227,7 @@ int main(int argc, char **argv)
     g_test_add_func("/subject/region", test_region);
     g_test_add_func("/subject/regions-of-interest", test_regions_of_interest);
     g_test_add_func("/subject/changes", test_changes);
+    g_test_add_func("/subject/mask-pad", test_mask_pad);
     g_test_add_func("/subject/wrong", test_wrong);
     int status = g_test_run();
     gst_harness_teardown(keep);
