@@ -6,7 +6,7 @@
 #include "video/mask.h"
 
 /* Longer and shorter side of a mask at most; sharper than that it gets by the frame's edges. */
-enum { LONG_SIDE = 256, SHORT_SIDE = 144 };
+enum { LONG_SIDE = 192, SHORT_SIDE = 108 };
 
 static void choose_size(IdiomCutout *cutout)
 {

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * @height: in pixels, 1 to 32767
  * @stride: bytes from row to row, also negative
  *
- * Where the subject of a frame is, over all of the frame. The renderer brings it to about 256 pixels in a row, and from there
+ * Where the subject of a frame is, over all of the frame. The renderer brings it to about 192 pixels in a row, and from there
  * along the edges of the frame to the frame's size, softly: it need not be exact. Start from IDIOM_MASK_INIT.
  */
 typedef struct {
