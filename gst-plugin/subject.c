@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-    PROP_SUBJECT = 200,
+    PROP_SUBJECT = 300,
     PROP_REGION,
     PROP_SUBJECT_STYLE,
     PROP_SUBJECT_STRENGTH,
