@@ -8,7 +8,7 @@
 
 /* WCAG asks for 4.5; what is between measured pixels, and what an encoder does, needs some more. */
 #define WANTED_CONTRAST 5.2
-#define LEAST_OPACITY 0.72
+#define LEAST_OPACITY 0.84
 #define MOST_OPACITY 0.97
 /* The box changes by so much a second, and not at all for less than this. */
 #define PACE 0.5
