@@ -6,6 +6,7 @@
 #include <idiom-unstable/network.h>
 #include <idiom-unstable/ops.h>
 
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
