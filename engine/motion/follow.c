@@ -34,7 +34,7 @@ static gboolean follow_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
 static const IdiomOpClass follow_class = {"mask_follow", NULL, follow_record, NULL};
 
 IdiomTensor *idiom_follow_mask(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *mask, guint width,
-                          guint height)
+                               guint height)
 {
     IdiomTensor *in[] = {mask, motion->flow};
     const Follow params = {motion->cell, width, height};

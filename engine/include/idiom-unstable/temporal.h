@@ -86,7 +86,7 @@ void idiom_hold(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *history);
  * borrowed, moved as the picture has moved; interpolated linearly. No gradient.
  */
 IdiomTensor *idiom_follow_mask(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *mask, guint width,
-                          guint height);
+                               guint height);
 
 G_END_DECLS
 
