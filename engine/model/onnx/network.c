@@ -120,6 +120,10 @@ gboolean idiom_node_fail(const IdiomNetwork *net, const IdiomNode *node, GError 
     va_start(args, format);
     g_autofree char *reason = g_strdup_vprintf(format, args);
     va_end(args);
+    if (!node) { /* all nodes were folded: there is nothing left of the network */
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT, "%s: %s", net->file, reason);
+        return FALSE;
+    }
     g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT, "%s: node '%s' (%s, opset %u): %s", net->file,
                 node->name, node->op, net->opset, reason);
     return FALSE;

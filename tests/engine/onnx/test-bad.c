@@ -44,6 +44,7 @@ static const Case cases[] = {
     {"weights", 11, "Conv x x > y", "weights that depend on the picture"},
     {"stride", 11, "w float 3 3 3 3; Conv x w > y strides=0,0", "strides is 0"},
     {"split", 11, "Split x > y z axis=1 split=2,2", "its parts are larger than the whole"},
+    {"constant", 11, "s int 1 3 6 8; ConstantOfShape s > y", "the network's result is no picture"},
     {"zero", 11, "s int 0; z int 5; e int 9; Slice x z e > n; Relu n > y", "empty"},
 };
 
