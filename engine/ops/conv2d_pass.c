@@ -144,8 +144,8 @@ static void vector_grid(const IdiomConv2dPass *p, guint pixels, guint groups, gu
 /* How many pixels side by side, for @quads of outputs each. Sets the grid. */
 static guint vector_pixels(const IdiomConv2dPass *p, guint quads, guint groups, guint grid[3])
 {
-    /* sums of products in fp16 are held beside those in fp32 */
-    guint pixels = quads > 4 || idiom_graph_half_products(p->dst->graph) ? 2 : 4;
+    /* sums in few enough registers that a GPU has work for the time that a load takes: eight waves and more on AMD's */
+    guint pixels = quads >= 4 || idiom_graph_half_products(p->dst->graph) ? 2 : 4;
 
     vector_grid(p, pixels, groups, grid);
     while (pixels > 1 && (tile_texels(p->taps, p->stride, pixels) > TILE_TEXELS ||

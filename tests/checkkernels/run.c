@@ -189,7 +189,7 @@ static double tolerance(const Case *c, const IdiomDevice *device, IdiomPrecision
         precision = IDIOM_FP32;
     /* what is stored as fp32 is rounded, too: weights, and with matrices all operands */
     if (idiom_device_products(device) != IDIOM_PRODUCTS_FP32)
-        loose *= 2;
+        loose *= 4;
     if (rounds_operands(device))
         precision = IDIOM_FP16;
     return tolerance_of[precision] * loose * (largest(o->expected) + 0.1);

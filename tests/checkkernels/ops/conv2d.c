@@ -131,6 +131,9 @@ CASES(conv2d)
         {{2, 4, 8, 40}, 0, 1, 3, 3, {ZERO(1), .act = IDIOM_ACT_SIGMOID}},
         {{1, 5, 6, 6}, 0, 5, 3, 5, {REFLECT(2), .act = IDIOM_ACT_TANH}},
         {{2, 5, 7, 37}, 0, 6, 3, 3, {REFLECT(1), .act = IDIOM_ACT_HARDSWISH}},
+        /* large enough that an invocation of a GPU gets several pixels */
+        {{1, 8, 200, 330}, 0, 16, 3, 3, {ZERO(1)}},
+        {{1, 4, 280, 520}, 0, 3, 3, 3, {EDGE(1)}, TRUE},
         /* two inputs */
         {{1, 16, 9, 33}, 3, 3, 3, 3, {REFLECT(1), .act = IDIOM_ACT_TANH01}},
         {{2, 5, 7, 10}, 3, 6, 3, 3, {ZERO(1)}},
