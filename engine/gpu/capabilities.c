@@ -80,7 +80,10 @@ static IdiomProducts best_products(const IdiomDevice *device)
     return device->matrix.m ? IDIOM_PRODUCTS_MATRIX_ALL : IDIOM_PRODUCTS_FP16;
 }
 
-/* The fastest; CPUs multiply fp32 fastest. Gradients are rounded only if somebody says so. */
+/*
+ * CPUs multiply fp32 fastest. Matrices are for those who ask for them until they have been timed on a GPU; compilers
+ * expect less of them than of halves.
+ */
 static gboolean choose_products(IdiomDevice *device, GError **error)
 {
     const char *wanted = g_getenv("IDIOM_PRODUCTS");
@@ -89,7 +92,7 @@ static gboolean choose_products(IdiomDevice *device, GError **error)
 
     idiom_matrix_choose(device);
     best = best_products(device);
-    device->products = cpu ? IDIOM_PRODUCTS_FP32 : MIN(best, IDIOM_PRODUCTS_MATRIX);
+    device->products = cpu ? IDIOM_PRODUCTS_FP32 : MIN(best, IDIOM_PRODUCTS_FP16);
     if (!wanted || !*wanted)
         return TRUE;
     g_autoptr(GString) names = g_string_new(NULL);
