@@ -57,21 +57,19 @@ static void parse_mix(IdiomLoader *loader, IdiomLoaded *loaded, const char *mix)
     idiom_style_parse_mix(loaded->style, NULL, loaded->weights, NULL);
 }
 
-/* NULL, after a warning, if the style cannot be used. */
-static IdiomLoaded *load(IdiomLoader *loader, const char *name, const char *mix, IdiomScene *scene)
+static IdiomLoaded *load(IdiomLoader *loader, const char *name, const char *mix, IdiomScene *scene,
+                         GError **error)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(IdiomLoaded) loaded = idiom_loaded_new(name, NULL, &error);
+    g_autoptr(IdiomLoaded) loaded = idiom_loaded_new(name, NULL, error);
     if (loaded && loaded->style) {
         parse_mix(loader, loaded, mix);
-        loaded->layer = scene ? idiom_layer_new(scene, loaded->style, loaded->weights, &error) : NULL;
-        if (loaded->layer)
+        loaded->layer = scene ? idiom_layer_new(scene, loaded->style, loaded->weights, error) : NULL;
+        if (scene && !loaded->layer)
+            return NULL;
+        if (scene)
             idiom_device_warm(scene->device);
     }
-    if (!error)
-        return g_steal_pointer(&loaded);
-    warn(loader, error);
-    return NULL;
+    return g_steal_pointer(&loaded);
 }
 
 /* Works on the request of now; with the lock held, but not meanwhile. */
@@ -83,15 +81,21 @@ static void serve(IdiomLoader *loader)
     g_autoptr(IdiomScene) scene = loader->scene ? idiom_scene_ref(loader->scene) : NULL;
     loader->busy = TRUE;
     g_mutex_unlock(&loader->lock);
-    IdiomLoaded *loaded = load(loader, name, mix, scene);
+    g_autoptr(GError) error = NULL;
+    IdiomLoaded *loaded = load(loader, name, mix, scene, &error);
     g_mutex_lock(&loader->lock);
     loader->busy = FALSE;
     g_cond_broadcast(&loader->changed);
     if (serial != loader->serial || scene != loader->scene) {
-        idiom_loaded_free(loaded); /* something else is wanted by now */
+        idiom_loaded_free(loaded); /* something else is wanted by now, whatever became of this */
         return;
     }
-    loader->asked = FALSE;
+    if (error) {
+        g_mutex_unlock(&loader->lock);
+        warn(loader, error);
+        g_mutex_lock(&loader->lock);
+    }
+    loader->asked = loader->asked && serial != loader->serial;
     if (!loaded)
         return;
     loaded->fade = fade;

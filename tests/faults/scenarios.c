@@ -251,24 +251,22 @@ static gboolean show_more(gpointer state, GError **error)
 
 static const guint64 FADE = STEP * 100000;
 
-static guint styles_in_view(const Video *video)
+static gboolean is_loading(const Video *video)
 {
     IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
     idiom_renderer_get_stats(video->renderer, &stats);
-    return stats.styles;
+    return stats.loading;
 }
 
 /* Until the new style has come into view. */
 static gboolean change_style(gpointer state, GError **error)
 {
     Video *video = state;
-    if (styles_in_view(video) < 2) /* it may have come with a frame that failed */
-        idiom_renderer_change(video->renderer, "moods", NULL, FADE);
-    do
+    idiom_renderer_change(video->renderer, "moods", NULL, FADE);
+    while (is_loading(video))
         if (!show_frames(video, error) || !without_warning(video, error))
             return FALSE;
-    while (styles_in_view(video) < 2);
-    return TRUE;
+    return show_frames(video, error) && without_warning(video, error);
 }
 
 /* The new style alone. */

@@ -65,8 +65,21 @@ static double difference(const IdiomNetwork *net, IdiomPrecision precision, cons
     return worst / (most - least);
 }
 
+/* A CPU takes minutes for vector kernels. */
+static gboolean too_slow(const char *name)
+{
+    const IdiomDeviceInfo *info = idiom_device_info(device);
+    if (g_test_slow() || info->family != IDIOM_FAMILY_VECTOR || !g_str_equal(info->type, "cpu") ||
+        g_str_equal(name, "unet_fixed256"))
+        return FALSE;
+    g_test_skip("-m slow runs it");
+    return TRUE;
+}
+
 static void test_like_pytorch(gconstpointer name)
 {
+    if (too_slow(name))
+        return;
     g_autofree char *model = shared_file(name, ".onnx"), *check = shared_file(name, ".check.safetensors");
     g_autoptr(GError) error = NULL;
     if (!model || !check)
