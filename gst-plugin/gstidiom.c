@@ -158,10 +158,10 @@ static void apply_settings(GstIdiom *self)
         return;
     const Looks looks = current_looks(self);
     const gboolean style_changed = take_string(&self->style, looks.style);
-    if (style_changed)
+    if (style_changed) {
         speech_set_style(self->speech, looks.style);
-    if (style_changed)
         idiom_renderer_change(self->renderer, looks.style, looks.mix, settings->style_fade);
+    }
     if (take_string(&self->inside, looks.inside))
         idiom_renderer_change_subject(self->renderer, looks.inside, NULL, settings->style_fade);
     idiom_renderer_set_stroke_size(self->renderer, settings->stroke_size);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Frames on their way through the element: several at a time, in order with events, late or left out; and what changes
  * while they flow. */
+#include "compare.h"
 #include "frames.h"
 #include "style-files.h"
 
@@ -316,12 +317,6 @@ static void test_many_styles(void)
     g_assert_cmpfloat(resident_mib(), <, before + 12);
     g_assert_cmpuint(device_bytes(s.idiom), ==, bytes);
     end_stream(&s);
-}
-
-static int compare_doubles(gconstpointer a, gconstpointer b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Live that stays live, and states that come and go: delay, drops, gaps, descriptors, memory, leaks. */
+#include "compare.h"
 #include "frames.h"
 #include "style-files.h"
 
@@ -44,12 +45,6 @@ static GstPadProbeReturn note_delay(GstPad *pad, GstPadProbeInfo *probe, gpointe
     const double ms = (double)late / GST_MSECOND;
     g_array_append_val((GArray *)delays, ms);
     return GST_PAD_PROBE_OK;
-}
-
-static int compare_doubles(gconstpointer a, gconstpointer b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static double median(const GArray *values, guint first, guint count)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Several elements on one device, in one process and in two; and what an element costs beside the bare renderer. */
+#include "compare.h"
 #include "frames.h"
 #include "stage.h"
 #include "style-files.h"
@@ -117,12 +118,6 @@ static double seconds_of_renderer(IdiomRenderer *renderer, const IdiomFrame *fra
         stage_render(renderer, frame, in, out, &params);
     }
     return (double)(g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
-}
-
-static int compare_doubles(gconstpointer a, gconstpointer b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* In turns, as the machine may be busy with other things; the median of the pairs. */

@@ -58,3 +58,10 @@ void stage_render_rgba(IdiomRenderer *renderer, guint width, const guint8 *in, g
     from.strides[0] = to.strides[0] = 4 * (gssize)width;
     render(renderer, &from, &to, params);
 }
+
+gboolean stage_is_changing(IdiomRenderer *renderer)
+{
+    IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
+    idiom_renderer_get_stats(renderer, &stats);
+    return stats.loading || stats.styles > 1;
+}

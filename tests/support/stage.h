@@ -21,4 +21,7 @@ void stage_render(IdiomRenderer *renderer, const IdiomFrame *frame, guint8 *in, 
 void stage_render_rgba(IdiomRenderer *renderer, guint width, const guint8 *in, guint8 *out,
                        const IdiomFrameParams *params);
 
+/* A style is being made ready, or another one still fades out. */
+gboolean stage_is_changing(IdiomRenderer *renderer);
+
 #endif

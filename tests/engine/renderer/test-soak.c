@@ -44,20 +44,13 @@ static void show_frames(IdiomRenderer *renderer, guint width, gint64 *time, guin
     }
 }
 
-static gboolean is_loading(IdiomRenderer *renderer)
-{
-    IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
-    idiom_renderer_get_stats(renderer, &stats);
-    return stats.loading || stats.styles > 1;
-}
-
 static void live(IdiomRenderer *renderer, gint64 *time, guint round)
 {
     show_frames(renderer, 32, time, FRAMES / CHANGES);
     idiom_renderer_change(renderer, round % 2 ? "tiny" : "moods", NULL, round % 3 * STEP);
     do
         show_frames(renderer, 32, time, 1);
-    while (is_loading(renderer));
+    while (stage_is_changing(renderer));
 }
 
 static void resize(IdiomRenderer *renderer, gint64 *time, guint round)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A change of style does not stall: no frame after it is later than one and a half of those without a change. */
+#include "compare.h"
 #include "stage.h"
 
 #include <stdlib.h>
@@ -27,22 +28,9 @@ static double longest(IdiomRenderer *renderer, const char *change, guint8 *bytes
     return most;
 }
 
-static gboolean is_loading(IdiomRenderer *renderer)
-{
-    IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
-    idiom_renderer_get_stats(renderer, &stats);
-    return stats.loading || stats.styles > 1;
-}
-
-static int compare(gconstpointer a, gconstpointer b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double median(double *times)
 {
-    qsort(times, CHANGES, sizeof *times, compare);
+    qsort(times, CHANGES, sizeof *times, compare_doubles);
     return (times[CHANGES / 2 - 1] + times[CHANGES / 2]) / 2;
 }
 
@@ -53,7 +41,7 @@ static double stall(IdiomRenderer *renderer, guint8 *bytes)
     double changed[CHANGES], still[CHANGES];
     for (guint i = 0; i < CHANGES; i++) {
         changed[i] = longest(renderer, styles[i % 2], bytes);
-        while (is_loading(renderer))
+        while (stage_is_changing(renderer))
             changed[i] = MAX(changed[i], longest(renderer, NULL, bytes));
         still[i] = longest(renderer, NULL, bytes);
     }

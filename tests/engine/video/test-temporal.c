@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Motion and what is made of it: known motion is found, noise is steadied, nothing trails, cuts are cuts. */
+#include "compare.h"
 #include "stage.h"
 #include "style-files.h"
 
@@ -123,12 +124,6 @@ static void eye_run(Eye *eye)
     g_autoptr(GError) error = NULL;
     g_assert_true(idiom_program_run(eye->program, &error));
     g_assert_no_error(error);
-}
-
-static int compare_doubles(gconstpointer a, gconstpointer b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* Median error of the flow from @before to @now where @before shows what @now does; mean confidence there. */
