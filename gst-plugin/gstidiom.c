@@ -330,9 +330,9 @@ static void note_end(GstIdiom *self, GstEvent *event)
     if (begins)
         speech_forget(self->speech);
     if (self->text && (begins || type == GST_EVENT_EOS))
-        textpad_set_ended(self->text, type == GST_EVENT_EOS);
+        sidepad_set_ended(textpad_side(self->text), type == GST_EVENT_EOS);
     if (self->mask && (begins || type == GST_EVENT_EOS))
-        maskpad_set_ended(self->mask, type == GST_EVENT_EOS);
+        sidepad_set_ended(maskpad_side(self->mask), type == GST_EVENT_EOS);
 }
 
 static gboolean gst_idiom_sink_event(GstBaseTransform *base, GstEvent *event)
@@ -392,7 +392,7 @@ static GstPad *new_mask_pad(GstIdiom *self)
     GST_PAD_STREAM_LOCK(GST_BASE_TRANSFORM(self)->sinkpad);
     self->mask = mask;
     GST_PAD_STREAM_UNLOCK(GST_BASE_TRANSFORM(self)->sinkpad);
-    return maskpad_pad(mask);
+    return maskpad_side(mask)->pad;
 }
 
 static void release_mask_pad(GstIdiom *self)
@@ -416,13 +416,13 @@ static GstPad *gst_idiom_request_new_pad(GstElement *element, GstPadTemplate *te
     GST_PAD_STREAM_LOCK(GST_BASE_TRANSFORM(self)->sinkpad);
     self->text = text;
     GST_PAD_STREAM_UNLOCK(GST_BASE_TRANSFORM(self)->sinkpad);
-    return textpad_pad(text);
+    return textpad_side(text)->pad;
 }
 
 static void gst_idiom_release_pad(GstElement *element, GstPad *pad)
 {
     GstIdiom *self = GST_IDIOM(element);
-    if (self->mask && pad == maskpad_pad(self->mask)) {
+    if (self->mask && pad == maskpad_side(self->mask)->pad) {
         release_mask_pad(self);
         return;
     }

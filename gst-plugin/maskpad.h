@@ -3,6 +3,8 @@
 #ifndef IDIOM_MASKPAD_H
 #define IDIOM_MASKPAD_H
 
+#include "sidepad.h"
+
 #include <gst/video/video.h>
 #include <idiom/mask.h>
 
@@ -14,10 +16,7 @@ extern GstStaticPadTemplate maskpad_template;
 MaskPad *maskpad_new(GstElement *element, const char *name);
 /* Without the lock of anything; takes the pad away. */
 void maskpad_free(MaskPad *m);
-GstPad *maskpad_pad(const MaskPad *m);
-
-/* The video has come to its end, or begins anew. */
-void maskpad_set_ended(MaskPad *m, gboolean ended);
+SidePad *maskpad_side(MaskPad *m);
 
 /*
  * The mask at @running_time of the video, good until the next call: the last that has begun. FALSE if there is none. With @wait it

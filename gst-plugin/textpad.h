@@ -3,7 +3,7 @@
 #ifndef IDIOM_TEXTPAD_H
 #define IDIOM_TEXTPAD_H
 
-#include <gst/gst.h>
+#include "sidepad.h"
 
 typedef struct TextPad TextPad;
 
@@ -13,10 +13,7 @@ extern GstStaticPadTemplate textpad_template;
 TextPad *textpad_new(GstElement *element, const char *name);
 /* Without the lock of anything; takes the pad away. */
 void textpad_free(TextPad *text);
-GstPad *textpad_pad(const TextPad *text);
-
-/* The video has come to its end, or begins anew. */
-void textpad_set_ended(TextPad *text, gboolean ended);
+SidePad *textpad_side(TextPad *text);
 
 /*
  * The text at @running_time of the video (free it; NULL for none). Waits for the first text of all, a moment; whoever has no
