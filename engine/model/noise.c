@@ -10,13 +10,14 @@
 #define CHANNELS IDIOM_NOISE_CHANNELS
 #define STEPS 32 /* of a value of 1 */
 
-/* @narrow, @wide: sides of the box filters in samples; @step: a 32nd of the standard deviation of what they leave */
+/* @narrow, @wide: sides of the box filters in units of @unit samples; @step: a 32nd of the standard deviation of what
+ * they leave */
 static const struct {
-    guint narrow, wide;
+    guint unit, narrow, wide;
     gint64 step;
 } bands[CHANNELS] = {
-    {17, 27, G_GINT64_CONSTANT(732508365785249)},
-    {7, 9, G_GINT64_CONSTANT(7430091336)},
+    {5, 7, 11, G_GINT64_CONSTANT(120403716329783)},
+    {1, 7, 9, G_GINT64_CONSTANT(7430091336)},
 };
 
 /* SplitMix64's (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014) */
@@ -65,11 +66,11 @@ static void fill_channel(guint channel, gint8 *tile)
                       *line = g_new(gint64, SIDE);
     for (gsize i = 0; i < samples; i++)
         narrow[i] = wide[i] = (gint64)(mix(channel * samples + i) >> 56) * 2 - 255;
-    blur(narrow, bands[channel].narrow, line);
-    blur(wide, bands[channel].wide, line);
+    blur(narrow, bands[channel].unit * bands[channel].narrow, line);
+    blur(wide, bands[channel].unit * bands[channel].wide, line);
 
     const gint64 limit = IDIOM_NOISE_RANGE * STEPS, step = bands[channel].step;
-    /* each in units of the other's sum, so that a constant cancels: up to 2.4e18 */
+    /* each in units of the other's sum, so that a constant cancels: up to 8.3e17 */
     const gint64 of_narrow = power6(bands[channel].wide), of_wide = power6(bands[channel].narrow);
     for (gsize i = 0; i < samples; i++) {
         const gint64 v = narrow[i] * of_narrow - wide[i] * of_wide;

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * The field has IDIOM_NOISE_CHANNELS channels and is measured in cells of IDIOM_NOISE_CELL x IDIOM_NOISE_CELL pixels of
  * the picture that the generator sees; it repeats after IDIOM_NOISE_PERIOD cells each way. Mean 0, variance 1,
  * values are multiples of 1/32 from -IDIOM_NOISE_RANGE to IDIOM_NOISE_RANGE, close to a normal distribution:
- *   channel 0: forms with a wavelength of about 10 cells (40 pixels): where suns, swirls and wave crests go;
+ *   channel 0: forms with a wavelength of about 20 cells (80 pixels): where suns, swirls and wave crests go;
  *   channel 1: of about 3.5 cells (14 pixels): strokes.
  *
  * Places are in cells. A picture whose upper left corner is at the whole offset (ox, oy) has in its cell (i, j) the
