@@ -6,6 +6,8 @@
 #include "graph/op.h"
 
 #define UNSHUFFLE 4
+#define PICTURE_CHANNELS (3 * UNSHUFFLE * UNSHUFFLE)
+G_STATIC_ASSERT(UNSHUFFLE == IDIOM_NOISE_CELL);
 
 static const struct {
     const char *size;
@@ -51,7 +53,11 @@ gboolean idiom_generator_check(const IdiomGeneratorConfig *config, GError **erro
             return FALSE;
         }
     }
-    return TRUE;
+    if (config->noise == 0 || config->noise == IDIOM_NOISE_CHANNELS)
+        return TRUE;
+    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "generator: noise is %u, must be 0 or %d channels",
+                config->noise, IDIOM_NOISE_CHANNELS);
+    return FALSE;
 }
 
 static const char *const tail_names[] = {[IDIOM_TAIL_NNX] = "nnx", [IDIOM_TAIL_BHX] = "bhx"};
@@ -105,7 +111,7 @@ GArray *idiom_generator_tensors(const IdiomGeneratorConfig *config)
 {
     GArray *tensors = g_array_new(FALSE, FALSE, sizeof(IdiomGeneratorTensor));
     g_array_set_clear_func(tensors, tensor_clear);
-    add_conv(tensors, "head", 3 * UNSHUFFLE * UNSHUFFLE, config->channels, FALSE);
+    add_conv(tensors, "head", PICTURE_CHANNELS + config->noise, config->channels, FALSE);
     add_norm(tensors, "headn", config);
     for (guint block = 0; block < config->blocks; block++) {
         for (guint i = 1; i <= 2; i++) {
@@ -145,6 +151,7 @@ typedef struct {
     IdiomGraph *graph;
     IdiomParams *params;
     gboolean trainable;
+    const IdiomGeneratorConfig *config;
     IdiomTensor *mix, *keep;
 } Builder;
 
@@ -192,29 +199,44 @@ static IdiomTensor *head_bias(Builder *b)
 {
     if (b->trainable || idiom_graph_precision(b->graph) == IDIOM_FP32)
         return NULL;
-    const IdiomShape shape = IDIOM_SHAPE(1, 3 * UNSHUFFLE * UNSHUFFLE, 3, 3);
-    float grey[3 * UNSHUFFLE * UNSHUFFLE * 3 * 3];
-    for (guint i = 0; i < G_N_ELEMENTS(grey); i++)
+    const IdiomShape shape = IDIOM_SHAPE(1, PICTURE_CHANNELS + b->config->noise, 3, 3);
+    float grey[(PICTURE_CHANNELS + IDIOM_NOISE_CHANNELS) * 3 * 3] = {0}; /* noise has no mean */
+    for (guint i = 0; i < PICTURE_CHANNELS * 3 * 3; i++)
         grey[i] = -0.5f;
     IdiomTensor *x = idiom_to_planes(b->graph, idiom_constant(b->graph, shape, grey));
     return idiom_to_flat(
         b->graph, idiom_conv2d(b->graph, x, NULL, param(b, "head", "weight"), NULL, &(IdiomConvParams){0}));
 }
 
+/* The field's first cells, for @n pictures of @w x @h cells. */
+static IdiomTensor *fixed_noise(IdiomGraph *graph, guint n, guint w, guint h)
+{
+    const IdiomShape shape = IDIOM_SHAPE(n, IDIOM_NOISE_CHANNELS, h, w);
+    const gsize elements = idiom_shape_elements(shape) / n;
+    g_autofree float *values = g_new(float, n *elements);
+    for (guint i = 0; i < n; i++)
+        idiom_noise_crop(0, 0, w, h, values + i * elements);
+    return idiom_to_planes(graph, idiom_constant(graph, shape, values));
+}
+
 IdiomTensor *idiom_generator_build(IdiomGraph *graph, IdiomParams *params, const IdiomGeneratorConfig *config,
-                                   IdiomTensor *picture, IdiomTensor *mix, IdiomTensor *keep,
-                                   gboolean trainable)
+                                   IdiomTensor *picture, IdiomTensor *noise, IdiomTensor *mix,
+                                   IdiomTensor *keep, gboolean trainable)
 {
     if (!picture) /* the graph has failed already */
         return NULL;
-    Builder b = {graph, params, trainable, mix, keep};
+    Builder b = {graph, params, trainable, config, mix, keep};
     const IdiomShape s = idiom_tensor_shape(picture);
     const guint right = -s.w % UNSHUFFLE, bottom = -s.h % UNSHUFFLE;
     const gboolean odd = right || bottom;
     IdiomTensor *x = odd ? idiom_pad2d(graph, picture, 0, right, 0, bottom, IDIOM_PAD_REFLECT) : picture;
 
     IdiomTensor *y = idiom_pixel_unshuffle(graph, x, UNSHUFFLE);
-    y = conv(&b, "head", y, NULL, head_bias(&b), IDIOM_ACT_NONE);
+    if (!config->noise)
+        noise = NULL;
+    else if (!noise)
+        noise = fixed_noise(graph, s.n, (s.w + right) / UNSHUFFLE, (s.h + bottom) / UNSHUFFLE);
+    y = conv(&b, "head", y, noise, head_bias(&b), IDIOM_ACT_NONE);
     y = norm(&b, "headn", y, NULL, IDIOM_ACT_RELU);
     for (guint i = 0; i < config->blocks; i++)
         y = block(&b, i, y);

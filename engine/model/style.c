@@ -92,6 +92,10 @@ static gboolean load_config(IdiomStyle *style, IdiomTensorFile *file, GError **e
         !read_number(file, "mid", &config->mid, error) ||
         !read_number(file, "styles", &config->styles, error))
         return FALSE;
+    /* files from before there was noise do not have the field */
+    if (g_hash_table_contains(idiom_tensor_file_metadata(file), "noise") &&
+        !read_number(file, "noise", &config->noise, error))
+        return FALSE;
     const char *path = idiom_tensor_file_path(file);
     g_autoptr(GError) range_error = NULL;
     if (!idiom_generator_check(config, &range_error)) {
@@ -199,10 +203,11 @@ gboolean idiom_style_keeps(const IdiomStyle *style)
 }
 
 IdiomTensor *idiom_style_build(const IdiomStyle *style, IdiomGraph *graph, IdiomParams *params,
-                               IdiomTensor *picture, IdiomTensor *mix, IdiomTensor *keep)
+                               IdiomTensor *picture, IdiomTensor *noise, IdiomTensor *mix, IdiomTensor *keep)
 {
-    return style->network ? idiom_network_build(style->network, graph, picture, keep)
-                          : idiom_generator_build(graph, params, &style->config, picture, mix, keep, FALSE);
+    return style->network
+               ? idiom_network_build(style->network, graph, picture, keep)
+               : idiom_generator_build(graph, params, &style->config, picture, noise, mix, keep, FALSE);
 }
 
 IdiomStyle *idiom_style_load(const char *path, GError **error)
@@ -345,6 +350,9 @@ static GHashTable *describe(const IdiomGeneratorConfig *config, const char *cons
     };
     for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
         g_hash_table_insert(fields, g_strdup(numbers[i].key), g_strdup_printf("%u", numbers[i].value));
+    g_hash_table_remove(fields, "noise");
+    if (config->noise)
+        g_hash_table_insert(fields, g_strdup("noise"), g_strdup_printf("%u", config->noise));
     copy_field("format", FORMAT, fields);
     copy_field("version", VERSION, fields);
     copy_field("tail", (gpointer)idiom_tail_name(config->tail), fields);

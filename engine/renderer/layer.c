@@ -35,7 +35,7 @@ static gboolean build(IdiomLayer *layer, const IdiomStyle *style, GError **error
     IdiomTensor *temporal = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomTensor *statistics = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomTensor *joined = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 3));
-    layer->plain = idiom_style_build(style, graph, layer->params, picture, mix,
+    layer->plain = idiom_style_build(style, graph, layer->params, picture, NULL, mix,
                                      idiom_mul(graph, statistics, motion.continues));
     IdiomMotion own = motion; /* to a layer that has just come, the scene has just begun */
     own.rest = idiom_mul(graph, motion.rest, joined);

@@ -98,8 +98,8 @@ static gboolean train(gpointer state, GError **error)
     const float hyper[] = {1e-3F, 0.5F, 0.9F, 1e-8F, 1};
     IdiomGraph *graph = idiom_graph_new(t->device, IDIOM_FP32);
     IdiomTensor *picture = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, 8, 8));
-    IdiomTensor *result =
-        idiom_generator_build(graph, t->params, &tiny, idiom_to_planes(graph, picture), NULL, NULL, TRUE);
+    IdiomTensor *result = idiom_generator_build(graph, t->params, &tiny, idiom_to_planes(graph, picture),
+                                                NULL, NULL, NULL, TRUE);
     IdiomTensor *loss = idiom_mean_square(graph, result);
     IdiomTensor *gradient = idiom_graph_differentiate(graph, &loss, (double[]){1}, 1, t->params);
     idiom_adam(graph, t->params, gradient, t->m, t->v, idiom_constant(graph, IDIOM_SHAPE(1, 5, 1, 1), hyper));

@@ -132,7 +132,7 @@ static void test_generator(gconstpointer data)
     IdiomGraph *g = idiom_graph_new(device, precision);
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, crop);
     IdiomTensor *output = idiom_to_flat(
-        g, idiom_generator_build(g, params, &config, idiom_to_planes(g, input), NULL, NULL, FALSE));
+        g, idiom_generator_build(g, params, &config, idiom_to_planes(g, input), NULL, NULL, NULL, FALSE));
     g_autoptr(IdiomProgram) program = idiom_program_new(g, &output, 1, &error);
     g_assert_no_error(error);
     memcpy(idiom_program_map(program, input), x, elements * sizeof *x);
@@ -200,7 +200,7 @@ static void test_losses(void)
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, crop);
     IdiomTensor *x = idiom_to_planes(g, input);
-    IdiomTensor *y = idiom_generator_build(g, params, &generator, x, NULL, NULL, TRUE);
+    IdiomTensor *y = idiom_generator_build(g, params, &generator, x, NULL, NULL, NULL, TRUE);
     g_autoptr(Objective) objective = objective_new(losses, g, x, y, NULL);
     guint n_terms;
     const LossTerm *terms = objective_terms(objective, &n_terms);

@@ -88,7 +88,7 @@ static gboolean prepare(Job *job, const Options *o, GError **error)
     IdiomGraph *g = idiom_graph_new(job->device, IDIOM_FP32);
     IdiomTensor *content = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
     IdiomTensor *planes = idiom_to_planes(g, content);
-    IdiomTensor *painted = idiom_generator_build(g, job->generator, &config, planes, NULL, NULL, TRUE);
+    IdiomTensor *painted = idiom_generator_build(g, job->generator, &config, planes, NULL, NULL, NULL, TRUE);
     IdiomTensor *gradient;
     if (o->plain) {
         IdiomTensor *loss = idiom_mse(g, painted, planes);

@@ -2,11 +2,13 @@
 #include "data/data.h"
 
 #include "data/caption.h"
+#include "data/cells.h"
 #include "data/files.h"
 #include "tool/console.h"
 #include "judge/flow.h"
 #include "data/view.h"
 
+#include <idiom-unstable/noise.h>
 #include <idiom/error.h>
 
 #include <math.h>
@@ -33,6 +35,7 @@ typedef struct {
     Picture *picture;
     Picture *next;   /* the frame that follows it in a video; NULL if there is none or clips are not wanted */
     Picture *taught; /* the teacher's picture; NULL without one */
+    int noise[2];    /* where it lies in the field, with a teacher; cells */
     GList link;      /* in data->recent */
 } Cached;
 
@@ -160,6 +163,7 @@ static gboolean load(const Data *data, const File *file, guint frame, const Pair
                                       MAX(400, crop + crop / 4), two ? &loaded->next : NULL, error)) != NULL;
     if (!pairs_load(pairs, file->path, &loaded->picture, &loaded->taught, error))
         return FALSE;
+    idiom_noise_offset(file->path, &loaded->noise[0], &loaded->noise[1]);
     if (loaded->picture->w >= crop && loaded->picture->h >= crop)
         return TRUE;
     g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "%s: %ux%u pixels, smaller than the crops (%u)",
@@ -305,7 +309,23 @@ typedef struct {
     gboolean captioned;
     float *pixels, *mask; /* [3,side,side] and [1,side,side], side = crop + 2 margin */
     float *taught;        /* [3,side,side]; NULL without a teacher */
+    double field[2];      /* place of the crop in the field of noise, in pixels */
 } Source;
+
+/* Where pixel (0, 0) of the crop lies in the field: with a teacher as the photo does, otherwise anywhere. */
+static void place_in_field(const DataParams *p, Source *source, guint64 sample)
+{
+    Random r = random_stream(p->seed, RANDOM_NOISE, sample);
+    const double corner[2] = {source->place.x, source->place.y};
+    for (guint i = 0; i < 2; i++)
+        source->field[i] = source->taught ? source->picture->noise[i] * IDIOM_NOISE_CELL + corner[i]
+                                          : random_below(&r, IDIOM_NOISE_PERIOD) * IDIOM_NOISE_CELL;
+}
+
+static float *field_of(const DataParams *p, float *fields, guint i)
+{
+    return fields + i * cells_count(p->crop);
+}
 
 static float *luma_of(const float *picture, gsize plane)
 {
@@ -346,8 +366,12 @@ static void fill_moved(const DataParams *p, const Source *source, Batch *batch, 
     if (clip) {
         cut(source->picture->next, &source->place, 0, p->crop, moved);
         estimate_flow(batch->content + 3 * plane * i, moved, p->crop, flow);
+        if (batch->field)
+            cells_after_flow(source->field, flow, p->crop, field_of(p, batch->field_moved, i));
         return;
     }
+    if (batch->field)
+        cells_after_motion(source->field, &motion, p->crop, field_of(p, batch->field_moved, i));
     camera_flow(&motion, p->crop, flow);
     camera_apply(&motion, source->pixels, source->margin, p->crop, moved);
     if (source->taught)
@@ -420,6 +444,11 @@ static gboolean fill_batch(Data *data, Batch *batch)
         source.place = taught ? draw_place_as_is(source.picture->picture, p->crop, &r)
                               : draw_place(source.picture->picture, p->crop, SMALLEST * p->crop, &r);
         fill_content(p, &source, batch, i, sample);
+        if (p->field) {
+            const CameraMotion still = camera_still();
+            place_in_field(p, &source, sample);
+            cells_after_motion(source.field, &still, p->crop, field_of(p, batch->field, i));
+        }
         if (p->moved) {
             Random m = random_stream(p->seed, RANDOM_MOTION, sample);
             fill_moved(p, &source, batch, i, &m);
@@ -443,6 +472,9 @@ static Batch *batch_new(const Data *data)
     batch->size = p->batch;
     batch->content = g_new(float, 3 * pixels);
     batch->mask = p->captions > 0 ? g_new(float, pixels) : NULL;
+    const gsize cells = p->batch * cells_count(p->crop);
+    batch->field = p->field ? g_new(float, cells) : NULL;
+    batch->field_moved = p->field && p->moved ? g_new(float, cells) : NULL;
     batch->reference = references ? g_new(float, 3 * pixels) : NULL;
     batch->taught = data->styles[0].pairs ? g_new(float, 3 * pixels) : NULL;
     batch->taught_moved = batch->taught && p->moved ? g_new(float, 3 * pixels) : NULL;
@@ -458,6 +490,8 @@ static void batch_free(Batch *batch)
     if (batch) {
         g_free(batch->content);
         g_free(batch->mask);
+        g_free(batch->field);
+        g_free(batch->field_moved);
         g_free(batch->moved);
         g_free(batch->flow);
         g_free(batch->reference);

@@ -31,6 +31,7 @@ typedef struct {
     float noise;     /* the largest standard deviation of their noise; 0: they are not disturbed at all */
     double clips;    /* of the crops from videos, the share whose second view is the next frame */
     double captions; /* share of the crops that have text drawn in, as in caption.h */
+    gboolean field;  /* whether the noise to paint from is wanted, idiom-unstable/noise.h */
 } DataParams;
 
 /*
@@ -41,6 +42,10 @@ typedef struct {
  *
  * With a teacher, crops are of photos that it has painted, at full size and not mirrored: its strokes keep their size and
  * slant. Text is drawn into its pictures as well, so that what is learned leaves text as it is.
+ *
+ * With the field, each photo that a teacher has painted lies where idiom_noise_offset() of its name says, and a crop has
+ * the cells of its place, be it no multiple of a cell; crops without a teacher lie anywhere. Second views have what the
+ * motion has carried along; where the next frame of a video shows something new, the cells of the same place.
  */
 typedef struct {
     guint64 index;
@@ -48,6 +53,9 @@ typedef struct {
     guint style;    /* index into the params' styles */
     float *content; /* random crops of pictures at random sizes, some mirrored */
     float *mask;    /* [batch,1,crop,crop]: where text is, as in caption.h; NULL if captions are not wanted */
+
+    /* [batch,IDIOM_NOISE_CHANNELS,crop/4,crop/4]: noise of content and of moved; NULL if not wanted */
+    float *field, *field_moved;
 
     /* second views, all NULL if they are not wanted */
     float *moved;

@@ -36,6 +36,7 @@ enum {
     RANDOM_STYLE,
     RANDOM_CAPTION,
     RANDOM_SEPARATION,
+    RANDOM_NOISE,
 };
 
 /* The stream (a, b) of @seed. */

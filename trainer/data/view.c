@@ -116,10 +116,15 @@ static double draw_around_zero(Random *r, double range)
     return (2 * random_unit(r) - 1) * range;
 }
 
+CameraMotion camera_still(void)
+{
+    return (CameraMotion){.m = {{1, 0}, {0, 1}}};
+}
+
 CameraMotion camera_draw(Random *r, guint max_shift)
 {
     const double kind = random_unit(r);
-    CameraMotion motion = {.m = {{1, 0}, {0, 1}}};
+    CameraMotion motion = camera_still();
     if (kind < SHARE_STILL)
         return motion;
     const gboolean slow = kind < SHARE_STILL + SHARE_SLOW;
@@ -151,8 +156,7 @@ static void four_weights(double t, float weight[4])
         weight[k] = (float)kernel(t + 1 - k);
 }
 
-/* Where in the first view pixel (@x, @y) of the later one lies. */
-static void origin(const CameraMotion *motion, guint size, guint x, guint y, double *qx, double *qy)
+void camera_origin(const CameraMotion *motion, guint size, double x, double y, double *qx, double *qy)
 {
     const double center = (size - 1) / 2.0, px = x - center, py = y - center;
     *qx = center + motion->m[0][0] * px + motion->m[0][1] * py + motion->dx;
@@ -165,7 +169,7 @@ void camera_flow(const CameraMotion *motion, guint size, float *flow)
     for (guint y = 0; y < size; y++)
         for (guint x = 0; x < size; x++) {
             double qx, qy;
-            origin(motion, size, x, y, &qx, &qy);
+            camera_origin(motion, size, x, y, &qx, &qy);
             flow[(gsize)y * size + x] = (float)(qx - x);
             flow[plane + (gsize)y * size + x] = (float)(qy - y);
         }
@@ -178,7 +182,7 @@ void camera_apply(const CameraMotion *motion, const float *source, guint margin,
     for (guint y = 0; y < size; y++)
         for (guint x = 0; x < size; x++) {
             double qx, qy;
-            origin(motion, size, x, y, &qx, &qy);
+            camera_origin(motion, size, x, y, &qx, &qy);
             const int left = (int)floor(qx), top = (int)floor(qy);
             float wx[4], wy[4];
             four_weights(qx - left, wx);

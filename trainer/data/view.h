@@ -33,6 +33,12 @@ CameraMotion camera_draw(Random *r, guint max_shift);
 /* Pixels that the first view must have beyond each edge, so that the later one finds all it shows. */
 guint camera_margin(guint max_shift, guint size);
 
+/* The motion that is none. */
+CameraMotion camera_still(void);
+
+/* Where in the first view pixel (@x, @y) of the later one lies; both are @size pixels wide and high. */
+void camera_origin(const CameraMotion *motion, guint size, double x, double y, double *qx, double *qy);
+
 /* [2,size,size]: the later view shows at (y, x) what the first shows at (y + flow[1], x + flow[0]), in pixels. */
 void camera_flow(const CameraMotion *motion, guint size, float *flow);
 

@@ -10,6 +10,8 @@ struct Painter {
     float *input, *output;
     float *mix; /* NULL where there is one style */
     guint styles;
+    float *noise; /* NULL where the generator sees none */
+    guint cells_w, cells_h;
 };
 
 /* What paints: a generator, or what is in a style file. */
@@ -19,10 +21,11 @@ typedef struct {
     IdiomParams *params;
 } Network;
 
-static IdiomTensor *build(const Network *n, IdiomGraph *g, IdiomTensor *picture, IdiomTensor *mix)
+static IdiomTensor *build(const Network *n, IdiomGraph *g, IdiomTensor *picture, IdiomTensor *noise,
+                          IdiomTensor *mix)
 {
-    return n->style ? idiom_style_build(n->style, g, n->params, picture, mix, NULL)
-                    : idiom_generator_build(g, n->params, n->config, picture, mix, NULL, FALSE);
+    return n->style ? idiom_style_build(n->style, g, n->params, picture, noise, mix, NULL)
+                    : idiom_generator_build(g, n->params, n->config, picture, noise, mix, NULL, FALSE);
 }
 
 static Painter *make(IdiomDevice *device, const Network *network, guint style, guint w, guint h,
@@ -33,7 +36,14 @@ static Painter *make(IdiomDevice *device, const Network *network, guint style, g
     IdiomTensor *input = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, h, w));
     IdiomTensor *mix =
         styles > 1 ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1)) : NULL;
-    IdiomTensor *output = idiom_to_flat(g, build(network, g, idiom_to_planes(g, input), mix));
+    const guint cells_w = (w + IDIOM_NOISE_CELL - 1) / IDIOM_NOISE_CELL;
+    const guint cells_h = (h + IDIOM_NOISE_CELL - 1) / IDIOM_NOISE_CELL;
+    IdiomTensor *noise =
+        network->config->noise
+            ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, IDIOM_NOISE_CHANNELS, cells_h, cells_w))
+            : NULL;
+    IdiomTensor *output = idiom_to_flat(
+        g, build(network, g, idiom_to_planes(g, input), noise ? idiom_to_planes(g, noise) : NULL, mix));
     IdiomProgram *program = idiom_program_new(g, &output, 1, error);
     if (!program)
         return NULL;
@@ -44,7 +54,11 @@ static Painter *make(IdiomDevice *device, const Network *network, guint style, g
         .output = idiom_program_map(program, output),
         .mix = mix ? idiom_program_map(program, mix) : NULL,
         .styles = styles,
+        .noise = noise ? idiom_program_map(program, noise) : NULL,
+        .cells_w = cells_w,
+        .cells_h = cells_h,
     };
+    painter_set_place(painter, 0, 0);
     float row[IDIOM_GENERATOR_MAX_STYLES] = {0};
     row[style] = 1;
     painter_set_mix(painter, row);
@@ -67,6 +81,12 @@ void painter_set_mix(Painter *painter, const float *weights)
 {
     if (painter->mix)
         memcpy(painter->mix, weights, painter->styles * sizeof *weights);
+}
+
+void painter_set_place(Painter *painter, int x, int y)
+{
+    if (painter->noise)
+        idiom_noise_crop(x, y, painter->cells_w, painter->cells_h, painter->noise);
 }
 
 void painter_free(Painter *painter)

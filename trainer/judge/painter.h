@@ -18,6 +18,11 @@ Painter *painter_new(IdiomDevice *device, const IdiomGeneratorConfig *config, Id
 /* The same with a style, whose parameters @params are; the style lives as long as this call. */
 Painter *painter_of_style(IdiomDevice *device, const IdiomStyle *style, IdiomParams *params, guint row,
                           guint w, guint h, GError **error);
+/*
+ * Where the pictures painted from now on lie in the field of noise, as idiom_noise_offset() gives it; (0, 0) until then.
+ * Of no influence where the generator sees none.
+ */
+void painter_set_place(Painter *painter, int x, int y);
 void painter_free(Painter *painter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Painter, painter_free)
 

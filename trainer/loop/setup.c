@@ -220,6 +220,7 @@ static gboolean prepare_data(Training *t, GError **error)
         .noise = NOISE,
         .clips = CLIPS,
         .captions = o->captions,
+        .field = o->noise,
         .styles = t->styles,
         .n_styles = t->config.styles,
     };
@@ -241,6 +242,7 @@ gboolean training_prepare(Training *t, GError **error)
         g_prefix_error(error, "--size: ");
         return FALSE;
     }
+    t->config.noise = o->noise ? IDIOM_NOISE_CHANNELS : 0;
     if (!load_references(t, error) || !(t->device = idiom_device_open(o->device, error)) ||
         !paint_taught(t, error) || !prepare_data(t, error))
         return FALSE;

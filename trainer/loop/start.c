@@ -29,10 +29,14 @@ static void start_clear(Start *start)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Start, start_clear)
 
-/* Whether the two are of one size; in how many styles, does not matter. */
-static gboolean same_network(const IdiomGeneratorConfig *a, const IdiomGeneratorConfig *b)
+/*
+ * Whether @network can start from @from: of one size, in how many styles does not matter; one that sees noise can start from
+ * one that does not.
+ */
+static gboolean can_start_from(const IdiomGeneratorConfig *network, const IdiomGeneratorConfig *from)
 {
-    return a->channels == b->channels && a->blocks == b->blocks && a->mid == b->mid && a->tail == b->tail;
+    return network->channels == from->channels && network->blocks == from->blocks &&
+           network->mid == from->mid && network->tail == from->tail && network->noise >= from->noise;
 }
 
 /* --- the nearest ------------------------------------------------------------------------------------ */
@@ -110,7 +114,7 @@ static gboolean find_nearest(Training *t, Start *best, GError **error)
     for (char **name = names; *name && t->samples->len; name++) {
         g_autofree char *path = idiom_style_find(*name, NULL);
         g_auto(Start) start = {g_strdup(*name), path ? idiom_style_load(path, NULL) : NULL, {0}};
-        if (!start.file || !same_network(idiom_style_config(start.file), &t->config))
+        if (!start.file || !can_start_from(&t->config, idiom_style_config(start.file)))
             continue;
         if (!photo) {
             const Picture *sample = t->samples->pdata[0];
@@ -153,7 +157,13 @@ static gboolean open_given(Training *t, Start *start, GError **error)
     if (!start->file)
         return FALSE;
     start->name = g_strdup(o->init);
-    if (!same_network(idiom_style_config(start->file), &t->config)) {
+    const IdiomGeneratorConfig *from = idiom_style_config(start->file);
+    if (from->noise > t->config.noise) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "--init: %s sees noise: give --noise, too",
+                    o->init);
+        return FALSE;
+    }
+    if (!can_start_from(&t->config, from)) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
                     "--init: %s holds a network of another size than --size %s", o->init, o->size);
         return FALSE;
@@ -179,6 +189,15 @@ static gboolean *find_rows(const IdiomGeneratorConfig *config)
     return rows;
 }
 
+/* Copies weights OIHW to those of more inputs; what the new ones bring counts nothing before it is learned. */
+static void widen(float *to, IdiomShape shape, const float *from, guint inputs)
+{
+    const gsize taps = (gsize)shape.h * shape.w;
+    memset(to, 0, idiom_shape_elements(shape) * sizeof *to);
+    for (guint o = 0; o < shape.n; o++)
+        memcpy(to + o * shape.c * taps, from + o * inputs * taps, inputs * taps * sizeof *to);
+}
+
 static gboolean take(Training *t, const Start *start, GError **error)
 {
     g_autoptr(IdiomParams) from = idiom_style_params(start->file, t->device);
@@ -193,7 +212,7 @@ static gboolean take(Training *t, const Start *start, GError **error)
         const float *old = all + idiom_params_offset(from, source);
         IdiomShape shape = idiom_params_shape(t->generator, i);
         if (!rows[i])
-            memcpy(to, old, idiom_shape_elements(shape) * sizeof *to);
+            widen(to, shape, old, idiom_params_shape(from, source).c);
         for (guint s = 0; rows[i] && s < t->config.styles; s++)
             memcpy(to + (gsize)s * shape.c, old + (gsize)start->rows[s] * shape.c, shape.c * sizeof *to);
     }
@@ -212,5 +231,8 @@ gboolean training_start_from(Training *t, GError **error)
         return TRUE;
     const char *licence = g_hash_table_lookup(idiom_style_metadata(start.file), "licence");
     t->start = licence ? g_strdup_printf("%s (%s)", start.name, licence) : g_strdup(start.name);
+    if (t->config.noise && !idiom_style_config(start.file)->noise)
+        say("%s sees no noise: the weights of it start at 0, and the first pictures are as without",
+            start.name);
     return take(t, &start, error);
 }

@@ -9,6 +9,7 @@
 /* The tensors that a generator's step is about: host inputs are flat, what follows from them is planes. */
 typedef struct {
     IdiomTensor *content, *moved, *flow, *mask, *reference, *teacher, *mix; /* inputs */
+    IdiomTensor *noise, *moved_noise;                                       /* inputs, too */
     IdiomTensor *picture;                                                   /* what is painted, */
     IdiomTensor *picture_mask;                                              /* where text is in it, */
     IdiomTensor *painted, *taught;
@@ -17,6 +18,12 @@ typedef struct {
 static IdiomShape picture_shape(const TrainOptions *o)
 {
     return IDIOM_SHAPE((guint)o->batch, 3, (guint)o->crop, (guint)o->crop);
+}
+
+static IdiomShape noise_shape(const TrainOptions *o)
+{
+    const guint cells = (guint)o->crop / IDIOM_NOISE_CELL;
+    return IDIOM_SHAPE((guint)o->batch, IDIOM_NOISE_CHANNELS, cells, cells);
 }
 
 static gboolean needs_reference(const StepParts *parts)
@@ -34,6 +41,10 @@ static void declare_inputs(IdiomGraph *g, const StepParts *parts, Tensors *t)
         t->moved = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, s);
         t->flow = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 2, s.h, s.w));
     }
+    if (parts->config->noise)
+        t->noise = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, noise_shape(o));
+    if (parts->config->noise && parts->temporal)
+        t->moved_noise = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, noise_shape(o));
     if (o->captions > 0 && o->weights[TERM_LEGIBILITY] > 0)
         t->mask = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 1, s.h, s.w));
     if (needs_reference(parts))
@@ -65,6 +76,14 @@ static void add_adversary(IdiomGraph *g, const StepParts *parts, const Tensors *
     }
 }
 
+/* @noise: flat, or NULL where the generator takes none */
+static IdiomTensor *paint(IdiomGraph *g, const StepParts *parts, IdiomTensor *picture, IdiomTensor *noise,
+                          IdiomTensor *mix)
+{
+    return idiom_generator_build(g, parts->generator, parts->config, picture,
+                                 noise ? idiom_to_planes(g, noise) : NULL, mix, NULL, TRUE);
+}
+
 static Objective *build_objective(IdiomGraph *g, const StepParts *parts, Tensors *t)
 {
     const double *weights = parts->options->weights;
@@ -78,9 +97,9 @@ static Objective *build_objective(IdiomGraph *g, const StepParts *parts, Tensors
         flow = idiom_to_planes(g, t->flow);
         if (mask)
             t->picture_mask = idiom_warp(g, mask, flow);
-        before = idiom_generator_build(g, parts->generator, parts->config, first, t->mix, NULL, TRUE);
+        before = paint(g, parts, first, t->noise, t->mix);
     }
-    t->painted = idiom_generator_build(g, parts->generator, parts->config, t->picture, t->mix, NULL, TRUE);
+    t->painted = paint(g, parts, t->picture, t->moved ? t->moved_noise : t->noise, t->mix);
     t->taught = t->teacher ? idiom_to_planes(g, t->teacher) : NULL;
 
     IdiomTensor *content = t->taught ? t->taught : t->picture;
@@ -152,6 +171,7 @@ gboolean generator_step_init(GeneratorStep *step, IdiomDevice *device, const Ste
     IdiomProgram *program = step->program = g_steal_pointer(&plan.program);
     step->objective = g_steal_pointer(&plan.objective);
     step->n_values = idiom_shape_elements(picture_shape(parts->options));
+    step->n_noise = idiom_shape_elements(noise_shape(parts->options));
     step->n_styles = parts->config->styles;
     step->n_gradient = idiom_params_elements(parts->generator);
     step->content = map(program, t->content);
@@ -160,6 +180,8 @@ gboolean generator_step_init(GeneratorStep *step, IdiomDevice *device, const Ste
     step->mask = map(program, t->mask);
     step->reference = map(program, t->reference);
     step->taught = map(program, t->teacher);
+    step->noise = map(program, t->noise);
+    step->moved_noise = map(program, t->moved_noise);
     step->mix = map(program, t->mix);
     step->gradient = map(program, plan.gradient);
     step->painted = map(program, plan.painted);
@@ -194,6 +216,10 @@ gboolean generator_step_run(GeneratorStep *step, const Batch *batch, GError **er
     if (step->taught)
         memcpy(step->taught, step->moved ? batch->taught_moved : batch->taught,
                step->n_values * sizeof(float));
+    if (step->noise)
+        memcpy(step->noise, batch->field, step->n_noise * sizeof(float));
+    if (step->moved_noise)
+        memcpy(step->moved_noise, batch->field_moved, step->n_noise * sizeof(float));
     set_mix(step->mix, step->n_styles, batch->style);
     objective_set_style(step->objective, step->program, batch->style);
     idiom_program_refresh(step->program); /* the discriminator has learned */

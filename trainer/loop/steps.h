@@ -37,8 +37,11 @@ typedef struct {
     float *mask;         /* where text is in content, or NULL; */
     float *reference;    /* pictures of the style, or NULL; */
     float *taught;       /* the teacher's pictures of what the losses look at, or NULL; */
+    float *noise;        /* to paint content from, or NULL; */
+    float *moved_noise;  /* to paint moved from, or NULL; */
     float *mix;          /* weights of the styles, or NULL where there is one */
-    gsize n_values;      /* of a batch of pictures */
+    gsize n_values;      /* of a batch of pictures, */
+    gsize n_noise;       /* of their noise */
     guint n_styles;
     gsize n_gradient;
     const float *gradient; /* result, of the generator's parameters */

@@ -183,15 +183,19 @@ static gboolean prepare(Work *work, guint w, guint h, GError **error)
     return work->painter || work->microast;
 }
 
-/* Less what is more than a multiple of 4 pixels. */
-static Picture *paint(Work *work, const Picture *photo, GError **error)
+/* The photo of the file @path, less what is more than a multiple of 4 pixels. */
+static Picture *paint(Work *work, const char *path, const Picture *photo, GError **error)
 {
+    int x, y;
     const guint w = photo->w & ~3u, h = photo->h & ~3u;
     g_autoptr(Picture) cut = picture_crop(photo, 0, 0, w, h);
     if (!prepare(work, w, h, error))
         return NULL;
-    return work->painter ? painter_run(work->painter, cut, error)
-                         : microast_paint(work->microast, cut, error);
+    if (!work->painter)
+        return microast_paint(work->microast, cut, error);
+    idiom_noise_offset(path, &x, &y); /* as the student will see it */
+    painter_set_place(work->painter, x, y);
+    return painter_run(work->painter, cut, error);
 }
 
 static char *picture_path(const char *folder, const char *photo)
@@ -226,7 +230,7 @@ static gboolean paint_all(Work *work, GPtrArray *photos, const char *folder, GEr
         if (g_file_test(path, G_FILE_TEST_EXISTS) || !is_photo(photos->pdata[i]))
             continue;
         g_autoptr(Picture) photo = picture_load(photos->pdata[i], 0, 0, MAX_SIDE, NULL);
-        g_autoptr(Picture) picture = photo ? paint(work, photo, error) : NULL;
+        g_autoptr(Picture) picture = photo ? paint(work, photos->pdata[i], photo, error) : NULL;
         if (photo && (!picture || !picture_write_png(picture, path, error)))
             return FALSE;
         say_progress("painting photo %u/%u", i + 1, photos->len);

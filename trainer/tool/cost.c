@@ -16,7 +16,7 @@ static void print_size(const IdiomStyle *style, IdiomDevice *device, guint w, gu
     IdiomTensor *mix =
         styles > 1 ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, styles, 1, 1)) : NULL;
     IdiomTensor *out =
-        idiom_to_flat(g, idiom_style_build(style, g, params, idiom_to_planes(g, in), mix, NULL));
+        idiom_to_flat(g, idiom_style_build(style, g, params, idiom_to_planes(g, in), NULL, mix, NULL));
     const double flops = idiom_graph_flops(g);
     g_autoptr(IdiomProgram) program = idiom_program_plan(g, &out, 1, &error);
     g_autofree char *size = g_strdup_printf("at %ux%u", w, h);

@@ -55,6 +55,7 @@ typedef struct {
     int steps, batch, crop;
     AdamOptions generator_adam, discriminator_adam;
     Gan gan;
+    gboolean noise;  /* whether the generator sees noise beside the picture, to paint from */
     double average;  /* decay of the moving average of the weights, which is what is saved */
     double captions; /* share of the crops into which text is drawn */
     gint64 seed;

@@ -3,6 +3,7 @@
 #define IDIOM_GENERATOR_H
 
 #include <idiom-unstable/graph.h>
+#include <idiom-unstable/noise.h>
 
 G_BEGIN_DECLS
 
@@ -11,7 +12,8 @@ G_BEGIN_DECLS
  * the work: pixel unshuffle by 4, conv3x3, residual blocks of two conv3x3 with conditional instance norm, and
  * a tail that comes back to full resolution and sees the picture once more. Feed-forward style transfer after
  * Johnson et al. (arXiv 1603.08155), many styles in one network after Dumoulin et al. (arXiv 1610.07629),
- * upsampling before convolution after Odena et al. (distill.pub/2016/deconv-checkerboard).
+ * upsampling before convolution after Odena et al. (distill.pub/2016/deconv-checkerboard). It may see noise beside the
+ * picture, to paint from where the picture is flat: see idiom-unstable/noise.h.
  */
 
 /**
@@ -36,13 +38,14 @@ typedef struct {
     guint mid;      /**< channels at half resolution; 1..512 */
     IdiomTail tail;
     guint styles; /**< rows of each instance norm's scale and shift; 1..64 */
+    guint noise;  /**< channels of noise beside the picture: 0 or IDIOM_NOISE_CHANNELS */
 } IdiomGeneratorConfig;
 
 /**
  * idiom_generator_preset:
  * @size: "nano" (1.8 GFLOP for a picture of 640x360), "small" (3.6) or "base" (11.5)
  * @styles: number of styles
- * @config: receives the architecture
+ * @config: receives the architecture, without noise
  * @error: IDIOM_ERROR_ARGUMENT
  */
 gboolean idiom_generator_preset(const char *size, guint styles, IdiomGeneratorConfig *config, GError **error);
@@ -83,6 +86,8 @@ void idiom_generator_declare(IdiomParams *params, const IdiomGeneratorConfig *co
  * @params: with the parameters of @config
  * @picture: planes [n,3,h,w], RGB in 0..1, any size
  * @mix: flat [1 or n,styles,1,1], weight of each style; NULL where styles is 1
+ * @noise: planes [n,config->noise,ceil(h/4),ceil(w/4)], a cell of the field for every 4x4 pixels; NULL: the field's cells
+ *   from (0, 0) on. Not looked at where config->noise is 0.
  * @keep: flat scalar: share of the last run's statistics in those of the instance norms, see idiom_instance_norm(); NULL:
  *   none, and nothing is kept
  * @trainable: see idiom_graph_param()
@@ -92,8 +97,8 @@ void idiom_generator_declare(IdiomParams *params, const IdiomGeneratorConfig *co
  * Returns: planes [n,3,h,w], RGB in 0..1
  */
 IdiomTensor *idiom_generator_build(IdiomGraph *graph, IdiomParams *params, const IdiomGeneratorConfig *config,
-                                   IdiomTensor *picture, IdiomTensor *mix, IdiomTensor *keep,
-                                   gboolean trainable);
+                                   IdiomTensor *picture, IdiomTensor *noise, IdiomTensor *mix,
+                                   IdiomTensor *keep, gboolean trainable);
 
 G_END_DECLS
 

@@ -27,7 +27,7 @@ gboolean idiom_style_keeps(const IdiomStyle *style);
 
 /** idiom_style_build: what paints, generator or network: see idiom_generator_build(), idiom_network_build(). */
 IdiomTensor *idiom_style_build(const IdiomStyle *style, IdiomGraph *graph, IdiomParams *params,
-                               IdiomTensor *picture, IdiomTensor *mix, IdiomTensor *keep);
+                               IdiomTensor *picture, IdiomTensor *noise, IdiomTensor *mix, IdiomTensor *keep);
 
 /**
  * idiom_style_save:

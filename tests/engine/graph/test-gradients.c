@@ -109,6 +109,8 @@ WEIGHED(conv_groups, conv(net, x, "w", "b", (IdiomConvParams){.pad = 1, .groups 
 WEIGHED(conv_act, conv(net, x, "w", "b", (IdiomConvParams){.pad = 1, .act = IDIOM_ACT_TANH}))
 WEIGHED(conv_two, idiom_conv2d(g, x, idiom_activation(g, x, IDIOM_ACT_TANH), param(net, "w"), param(net, "b"),
                                &(IdiomConvParams){.pad = 1}))
+WEIGHED(conv_noise, idiom_conv2d(g, x, random_planes(net, IDIOM_SHAPE(s.n, 2, s.h, s.w)), param(net, "w"), NULL,
+                                 &(IdiomConvParams){.pad = 1, .mode = IDIOM_PAD_REFLECT}))
 WEIGHED(upsample_conv, idiom_upsample2_conv2d(g, x, NULL, param(net, "w"), param(net, "b"), IDIOM_ACT_TANH))
 WEIGHED(pad, idiom_pad2d(g, x, 2, 1, 9, 0, IDIOM_PAD_REFLECT))
 WEIGHED(concat, idiom_concat(g, x, idiom_affine(g, x, 2, 0)))
@@ -314,6 +316,7 @@ static const Check checks[] = {
     {"conv2d/stride", {2, 3, 8, 10}, -1, 1, loss_conv_stride, {{"w", S(6, 3, 4, 4)}, {"b", S(1, 6, 1, 1)}}},
     {"conv2d/groups", {1, 6, 5, 6}, -1, 1, loss_conv_groups, {{"w", S(4, 3, 3, 3)}, {"b", S(1, 4, 1, 1)}}},
     {"conv2d/activation", {1, 4, 5, 6}, -1, 1, loss_conv_act, {{"w", S(4, 4, 3, 3)}, {"b", S(1, 4, 1, 1)}}},
+    {"conv2d/noise", {2, 8, 6, 6}, -1, 1, loss_conv_noise, {{"w", S(5, 10, 3, 3)}}},
     {"conv2d/two", {1, 3, 6, 6}, -1, 1, loss_conv_two, {{"w", S(5, 6, 3, 3)}, {"b", S(1, 5, 1, 1)}}},
     {"upsample2_conv2d",
      {1, 3, 4, 5},

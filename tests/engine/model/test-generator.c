@@ -50,8 +50,9 @@ static void test_seed(void)
     g_free(values[2]);
 }
 
-/* Runs a generator on a smooth picture; the result is [n,3,h,w]. */
-static float *stylize(const IdiomGeneratorConfig *config, IdiomShape shape, const float *mix)
+/* Runs a generator on a smooth picture, with @noise as an input where there is one; the result is [n,3,h,w]. */
+static float *stylize_noise(const IdiomGeneratorConfig *config, IdiomShape shape, const float *mix,
+                            const float *noise)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(IdiomParams) params = idiom_params_new(device);
@@ -60,8 +61,10 @@ static float *stylize(const IdiomGeneratorConfig *config, IdiomShape shape, cons
     IdiomTensor *picture = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape);
     IdiomTensor *styles =
         mix ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, config->styles, 1, 1)) : NULL;
-    IdiomTensor *y =
-        idiom_generator_build(g, params, config, idiom_to_planes(g, picture), styles, NULL, FALSE);
+    const IdiomShape cells = IDIOM_SHAPE(shape.n, IDIOM_NOISE_CHANNELS, (shape.h + 3) / 4, (shape.w + 3) / 4);
+    IdiomTensor *field = noise ? idiom_graph_input(g, IDIOM_LAYOUT_FLAT, cells) : NULL;
+    IdiomTensor *y = idiom_generator_build(g, params, config, idiom_to_planes(g, picture),
+                                           field ? idiom_to_planes(g, field) : NULL, styles, NULL, FALSE);
     g_assert_no_error(idiom_graph_error(g));
     const IdiomShape s = idiom_tensor_shape(y);
     g_assert_true(s.n == shape.n && s.c == 3 && s.h == shape.h && s.w == shape.w);
@@ -73,12 +76,19 @@ static float *stylize(const IdiomGeneratorConfig *config, IdiomShape shape, cons
         values[i] = 0.5f + 0.5f * sinf(0.37f * (float)(i % shape.w) + 0.11f * (float)(i / shape.w));
     if (mix)
         memcpy(idiom_program_map(program, styles), mix, config->styles * sizeof(float));
+    if (noise)
+        memcpy(idiom_program_map(program, field), noise, idiom_shape_elements(cells) * sizeof(float));
     g_assert_true(idiom_program_run(program, &error));
     g_assert_no_error(error);
     const float *result = idiom_program_map(program, output);
     for (gsize i = 0; i < idiom_shape_elements(shape); i++)
         g_assert_true(result[i] >= 0 && result[i] <= 1);
     return g_memdup2(result, idiom_shape_elements(shape) * sizeof(float));
+}
+
+static float *stylize(const IdiomGeneratorConfig *config, IdiomShape shape, const float *mix)
+{
+    return stylize_noise(config, shape, mix, NULL);
 }
 
 static void test_shapes(void)
@@ -110,6 +120,40 @@ static void test_mix(void)
     }
 }
 
+static gboolean same(const float *a, const float *b, IdiomShape shape)
+{
+    return memcmp(a, b, idiom_shape_elements(shape) * sizeof *a) == 0;
+}
+
+/* Without other noise a generator sees the field's first cells; other noise paints another picture. */
+static void test_noise(void)
+{
+    static const IdiomShape shapes[] = {{1, 3, 1, 1}, {2, 3, 33, 47}, {1, 3, 64, 96}};
+    IdiomGeneratorConfig config;
+    g_assert_true(idiom_generator_preset("nano", 1, &config, NULL));
+    config.noise = IDIOM_NOISE_CHANNELS;
+    for (guint i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        const IdiomShape s = shapes[i];
+        const guint w = (s.w + 3) / 4, h = (s.h + 3) / 4, plane = IDIOM_NOISE_CHANNELS * w * h;
+        g_autofree float *first = g_new(float, s.n *plane), *other = g_new(float, s.n *plane);
+        for (guint n = 0; n < s.n; n++) {
+            idiom_noise_crop(0, 0, w, h, first + n * plane);
+            idiom_noise_crop(3, 5, w, h, other + n * plane);
+        }
+        g_autofree float *by_default = stylize(&config, s, NULL);
+        g_autofree float *with_first = stylize_noise(&config, s, NULL, first);
+        g_autofree float *with_other = stylize_noise(&config, s, NULL, other);
+        g_assert_true(same(by_default, with_first, s));
+        if (s.w > 1) /* of a single cell, the norms leave nothing */
+            g_assert_false(same(with_first, with_other, s));
+    }
+    config.noise = 1;
+    g_autoptr(GError) error = NULL;
+    g_assert_false(idiom_generator_check(&config, &error));
+    g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT);
+    g_assert_nonnull(strstr(error->message, "noise is 1"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -120,6 +164,7 @@ int main(int argc, char **argv)
     g_test_add_func("/generator/seed", test_seed);
     g_test_add_func("/generator/shapes", test_shapes);
     g_test_add_func("/generator/mix", test_mix);
+    g_test_add_func("/generator/noise", test_noise);
     int result = g_test_run();
     idiom_device_unref(device);
     return result;

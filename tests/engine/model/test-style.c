@@ -58,6 +58,9 @@ static void test_round_trip(Fixture *f, gconstpointer data)
     g_assert_cmpuint(config->mid, ==, 3);
     g_assert_cmpuint(config->styles, ==, 2);
     g_assert_cmpint(config->tail, ==, IDIOM_TAIL_BHX);
+    g_assert_cmpuint(config->noise, ==, f->config.noise);
+    /* without noise, a file is as it was before there was any */
+    g_assert_cmpint(g_hash_table_contains(idiom_style_metadata(style), "noise"), ==, f->config.noise > 0);
     g_assert_cmpstrv(idiom_style_names(style), names);
     g_assert_cmpint(idiom_style_index(style, "wild"), ==, 1);
     g_assert_cmpint(idiom_style_index(style, "mild"), ==, -1);
@@ -71,6 +74,12 @@ static void test_round_trip(Fixture *f, gconstpointer data)
     g_autofree float *a = g_new(float, elements), *b = g_new(float, elements);
     g_assert_true(idiom_params_read(expected, a, &error) && idiom_params_read(params, b, &error));
     g_assert_cmpmem(a, elements * sizeof *a, b, elements * sizeof *b);
+}
+
+static void test_noise(Fixture *f, gconstpointer data)
+{
+    f->config.noise = IDIOM_NOISE_CHANNELS;
+    test_round_trip(f, data);
 }
 
 static void test_refuses_to_save(Fixture *f, gconstpointer data)
@@ -92,6 +101,11 @@ static void test_refuses_to_save(Fixture *f, gconstpointer data)
     g_clear_error(&error);
     IdiomGeneratorConfig other = f->config;
     other.channels = 5;
+    g_assert_false(idiom_style_save(f->path, &other, names, params, NULL, NULL, &error));
+    g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT);
+    g_clear_error(&error);
+    other = f->config;
+    other.noise = 1;
     g_assert_false(idiom_style_save(f->path, &other, names, params, NULL, NULL, &error));
     g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT);
     g_assert_false(g_file_test(f->path, G_FILE_TEST_EXISTS));
@@ -207,6 +221,9 @@ static void test_malformed(Fixture *f, gconstpointer data)
         {"mid", "1000", "mid is 1000"},
         {"styles", "0", "styles is 0"},
         {"styles", "3", "not as many names"},
+        {"noise", "1", "noise is 1, must be 0 or 2"},
+        {"noise", "some", "'noise' is 'some'"},
+        {"noise", "2", "'head.weight' has shape 4x48x3x3, expected 4x50x3x3"},
         {"tail", "xyz", "'tail' is 'xyz'"},
         {"tail", NULL, "'tail' is missing"},
         {"names", "a", "not as many names"},
@@ -285,6 +302,7 @@ int main(int argc, char **argv)
     device = idiom_device_open(NULL, &error);
     g_assert_no_error(error);
     g_test_add("/style/round-trip", Fixture, NULL, set_up, test_round_trip, tear_down);
+    g_test_add("/style/noise", Fixture, NULL, set_up, test_noise, tear_down);
     g_test_add("/style/refuses-to-save", Fixture, NULL, set_up, test_refuses_to_save, tear_down);
     g_test_add("/style/malformed", Fixture, NULL, set_up, test_malformed, tear_down);
     g_test_add("/style/mix", Fixture, NULL, set_up, test_mix, tear_down);

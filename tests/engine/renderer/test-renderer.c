@@ -34,8 +34,8 @@ static float *reference(const IdiomStyle *style, const float *mix, const guint8 
     const IdiomGeneratorConfig *config = idiom_style_config(style);
     IdiomTensor *weights = mix ? idiom_constant(graph, IDIOM_SHAPE(1, config->styles, 1, 1), mix) : NULL;
     IdiomTensor *out =
-        idiom_to_flat(graph, idiom_generator_build(graph, params, config, idiom_to_planes(graph, in), weights,
-                                                   NULL, FALSE));
+        idiom_to_flat(graph, idiom_generator_build(graph, params, config, idiom_to_planes(graph, in), NULL,
+                                                   weights, NULL, FALSE));
     g_autoptr(IdiomProgram) program = idiom_program_new(graph, &out, 1, &error);
     g_assert_no_error(error);
     float *pixels = idiom_program_map(program, in);

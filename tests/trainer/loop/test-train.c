@@ -86,7 +86,7 @@ static GSubprocess *start_training(const Fixture *f, const char *out, const char
     g_autofree char *folder = g_strconcat("folder=", f->domain, NULL);
     return start("train", "--style", waves, "--style", folder, "--content", f->content, "--features",
                  f->features, "--size", "nano", "--steps", STEPS, "--batch", "2", "--crop", "48", "--seed",
-                 "5", "--captions", "0.5", "--line-weight", "1", "--matching-weight", "1",
+                 "5", "--captions", "0.5", "--line-weight", "1", "--matching-weight", "1", "--noise",
                  "--checkpoint-every", "2", "--out", out, resume, NULL);
 }
 
@@ -105,6 +105,18 @@ static void assert_same_tensors(const char *path_a, const char *path_b)
         g_assert_no_error(error);
         g_assert_cmpmem(x, info->elements * sizeof *x, y, info->elements * sizeof *y);
     }
+}
+
+/* What lies at @path is a style whose field @key is @value (NULL: anything but absent). */
+static void assert_style(const char *path, const char *key, const char *value)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomStyle) style = idiom_style_load(path, &error);
+    g_assert_no_error(error);
+    const char *found = g_hash_table_lookup(idiom_style_metadata(style), key);
+    g_assert_nonnull(found);
+    if (value)
+        g_assert_cmpstr(found, ==, value);
 }
 
 static void wait_for_file(const char *path, GSubprocess *process)
@@ -191,11 +203,19 @@ static void test_use(Fixture *f, gconstpointer data)
         g_assert_true(g_file_test(taught, G_FILE_TEST_EXISTS));
     }
     {
+        g_autoptr(GSubprocess) process = start(
+            "train", "--style", style, "--content", f->content, "--init", taught, "--size", "nano", "--steps",
+            "2", "--batch", "1", "--crop", "32", "--gan", "bce", "--noise", "--out", again, NULL);
+        g_autofree char *said = finish(process, TRUE);
+        g_assert_nonnull(strstr(said, "sees no noise"));
+        assert_style(again, "noise", "2");
+    }
+    { /* what it has learned of noise is not lost by mistake */
         g_autoptr(GSubprocess) process =
-            start("train", "--style", style, "--content", f->content, "--init", taught, "--size", "nano",
-                  "--steps", "2", "--batch", "1", "--crop", "32", "--gan", "bce", "--out", again, NULL);
-        g_free(finish(process, TRUE));
-        g_assert_true(g_file_test(again, G_FILE_TEST_EXISTS));
+            start("train", "--style", style, "--content", f->content, "--init", again, "--size", "nano",
+                  "--steps", "2", "--batch", "1", "--crop", "32", "--out", taught, NULL);
+        g_autofree char *said = finish(process, FALSE);
+        g_assert_nonnull(strstr(said, "give --noise"));
     }
     {
         g_autoptr(GSubprocess) process =
@@ -208,8 +228,8 @@ static GSubprocess *start_distilling(const Fixture *f, const char *teacher, cons
                                      const char *resume)
 {
     return start("distill", "--teacher", teacher, "--content", f->content, "--features", f->features,
-                 "--size", "nano", "--steps", STEPS, "--batch", "2", "--crop", "48", "--matching-weight",
-                 "0.1", "--checkpoint-every", "3", "--out", out, resume, NULL);
+                 "--noise", "--size", "nano", "--steps", STEPS, "--batch", "2", "--crop", "48",
+                 "--matching-weight", "0.1", "--checkpoint-every", "3", "--out", out, resume, NULL);
 }
 
 static void assert_distilling_refused(const char *teacher, const char *content, const char *out,
@@ -258,18 +278,6 @@ static void test_distill(Fixture *f, gconstpointer data)
     assert_distilling_refused(folder, f->style, b, NULL, NULL, "painted none of the 1");
     assert_distilling_refused(f->features, f->content, b, NULL, NULL, f->features);
     test_styles_remove(styles);
-}
-
-/* What lies at @path is a style whose field @key is @value (NULL: anything but absent). */
-static void assert_style(const char *path, const char *key, const char *value)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(IdiomStyle) style = idiom_style_load(path, &error);
-    g_assert_no_error(error);
-    const char *found = g_hash_table_lookup(idiom_style_metadata(style), key);
-    g_assert_nonnull(found);
-    if (value)
-        g_assert_cmpstr(found, ==, value);
 }
 
 /* A training that is killed, or stopped with Ctrl-C, leaves a style that can be used. */
