@@ -15,17 +15,13 @@ import collections
 import io
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import unicodedata
 
-try:
-    from PIL import Image, ImageDraw, ImageFont, ImageOps
-except ImportError:
-    Image = None
+from reading import (HEIGHT, Image, ImageDraw, ImageFont, ImageOps, ONE_THREAD, WIDTH, distance, drawn_scene, missing,
+                     normalize, photo, skip, use_build)
 
 LINES = [
     "The quick brown fox jumps over the lazy dog.", "Where were you last night?", "I have never seen this before.",
@@ -41,7 +37,7 @@ LINES = [
 ]
 SIZES = [20, 22, 24, 26, 28, 32]
 FONTS = ["DejaVu Sans", "DejaVu Sans:bold", "DejaVu Serif", "DejaVu Sans Mono"]
-WIDTH, HEIGHT, LINES_PER_PICTURE = 640, 360, 5
+LINES_PER_PICTURE = 5
 
 # A line of text that is to be read: where it is, whether it is lighter than its surroundings, what kind it is.
 Text = collections.namedtuple("Text", "image box light text kind")
@@ -52,25 +48,6 @@ Text = collections.namedtuple("Text", "image box light text kind")
 def font(name, size):
     path = subprocess.run(["fc-match", "-f", "%{file}", name], capture_output=True, text=True, check=True).stdout
     return ImageFont.truetype(path, size)
-
-
-def drawn_scene(rng):
-    """Sky, ground and things that stand about."""
-    def colour(low, high):
-        return tuple(rng.randint(low, high) for _ in range(3))
-    image = Image.new("RGB", (WIDTH, HEIGHT), colour(90, 220))
-    draw = ImageDraw.Draw(image)
-    horizon = rng.randint(HEIGHT // 3, 2 * HEIGHT // 3)
-    draw.rectangle((0, horizon, WIDTH, HEIGHT), fill=colour(40, 160))
-    for _ in range(60):
-        x, y, w, h = rng.randint(-50, WIDTH), rng.randint(-50, HEIGHT), rng.randint(10, 140), rng.randint(10, 120)
-        shape = rng.choice([draw.rectangle, draw.ellipse])
-        shape((x, y, x + w, y + h), fill=colour(20, 235))
-    return image
-
-
-def photo(path):
-    return ImageOps.fit(Image.open(path).convert("RGB"), (WIDTH, HEIGHT), Image.LANCZOS)
 
 
 def write_text(image, y, text, rng):
@@ -178,22 +155,8 @@ def recognize(image):
     buffer = io.BytesIO()
     ImageOps.expand(image, 30, 255).save(buffer, "PNG", dpi=(300, 300))
     result = subprocess.run(["tesseract", "-", "-", "--psm", "7", "-l", "eng"], input=buffer.getvalue(),
-                            capture_output=True, env={**os.environ, "OMP_THREAD_LIMIT": "1"}, check=True)
+                            capture_output=True, env=ONE_THREAD, check=True)
     return result.stdout.decode()
-
-
-def normalize(text):
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
-
-
-def distance(a, b):
-    """Levenshtein's."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        last, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
-    return row[-1]
 
 
 def error_rate(path, text):
@@ -228,16 +191,10 @@ def main():
     parser.add_argument("--limit", type=float, help="largest acceptable error rate after, such as 0.05")
     parser.add_argument("--keep", metavar="DIR", help="leave the pictures there")
     options = parser.parse_intermixed_args()
-    missing = [name for name in ("tesseract", "fc-match", "gst-launch-1.0") if not shutil.which(name)]
-    missing += [] if Image else ["python3-pil"]
-    if missing:
-        print("SKIPPED: not installed: " + ", ".join(missing))
-        return 77
-
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for variable, value in (("GST_PLUGIN_PATH", os.path.join(os.path.abspath(options.build), "gst-plugin")),
-                            ("IDIOM_STYLE_PATH", os.path.join(root, "styles"))):
-        os.environ[variable] = value + (":" + os.environ[variable] if variable in os.environ else "")
+    absent = missing("fc-match", "gst-launch-1.0")
+    if absent:
+        return skip(absent)
+    use_build(options.build)
     with tempfile.TemporaryDirectory() as folder:
         if options.clip:
             clip, sidecar = options.clip
