@@ -56,6 +56,7 @@
 #include "memory.h"
 #include "maskpad.h"
 #include "messages.h"
+#include "presets.h"
 #include "quality.h"
 #include "sentence.h"
 #include "settings.h"
@@ -111,7 +112,7 @@ struct _GstIdiom {
 };
 
 G_DEFINE_TYPE_WITH_CODE(GstIdiom, gst_idiom, GST_TYPE_VIDEO_FILTER,
-                        G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, NULL))
+                        G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, presets_init))
 GST_ELEMENT_REGISTER_DEFINE(idiom, "idiom", GST_RANK_NONE, GST_TYPE_IDIOM)
 
 /* Returns whether @string became another one. */
@@ -573,9 +574,10 @@ static void describe_frame(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
 static void express(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
 {
     if (self->text) {
-        gboolean markup = FALSE;
-        g_autofree char *text = textpad_at(self->text, running_time(self, buffer), &markup);
-        speech_set_text(self->speech, text, markup);
+        gboolean markup;
+        g_autofree char *text = NULL;
+        if (textpad_changes(self->text, running_time(self, buffer), &text, &markup))
+            speech_set_text(self->speech, text, markup);
     }
     speech_frame(self->speech, buffer, &GST_VIDEO_FILTER(self)->in_info, time, &self->params);
 }

@@ -18,11 +18,15 @@ typedef struct {
     GstClockTime start, end; /* or GST_CLOCK_TIME_NONE: at once, until another comes */
     char *text;
     gboolean markup;
+    guint64 number;
 } Line;
 
 struct TextPad {
     SidePad side;
-    gboolean markup; /* under its lock */
+    /* under its lock */
+    gboolean markup;
+    guint64 lines; /* that have come */
+    guint64 shown; /* number of the one that was shown last; 0: none */
 };
 
 static void line_free(gpointer data)
@@ -39,7 +43,7 @@ static char *read_text(GstBuffer *buffer)
     GstMapInfo map;
     if (!gst_buffer_map(buffer, &map, GST_MAP_READ))
         return NULL;
-    char *text = g_strndup((const char *)map.data, MIN(map.size, MOST_BYTES));
+    char *text = g_strndup(map.size ? (const char *)map.data : "", MIN(map.size, MOST_BYTES));
     gst_buffer_unmap(buffer, &map);
     char *valid = g_utf8_make_valid(text, -1);
     g_free(text);
@@ -66,8 +70,8 @@ static gboolean find_times(const GstSegment *segment, GstBuffer *buffer, Line *l
 
 static GstFlowReturn take(SidePad *side, GstBuffer *buffer)
 {
-    const TextPad *t = (TextPad *)side;
-    Line line = {.markup = t->markup};
+    TextPad *t = (TextPad *)side;
+    Line line = {.markup = t->markup, .number = ++t->lines};
     if (find_times(&side->segment, buffer, &line) && (line.text = read_text(buffer)))
         g_queue_push_tail(&side->entries, g_memdup2(&line, sizeof line));
     return GST_FLOW_OK;
@@ -124,12 +128,11 @@ static gboolean is_over(const Line *line, const Line *next, GstClockTime now)
     return next && (!GST_CLOCK_TIME_IS_VALID(next->start) || next->start <= now);
 }
 
-char *textpad_at(TextPad *t, GstClockTime now, gboolean *markup)
+/* The last line that has begun; those that are over go. */
+static const Line *find_line(TextPad *t, GstClockTime now)
 {
     SidePad *side = &t->side;
-    char *text = NULL;
-    g_mutex_lock(&side->lock);
-    wait_for_first(side);
+    const Line *found = NULL;
     for (GList *l = side->entries.head; l;) {
         GList *next = l->next;
         Line *line = l->data;
@@ -138,12 +141,24 @@ char *textpad_at(TextPad *t, GstClockTime now, gboolean *markup)
             g_queue_delete_link(&side->entries, l);
             g_cond_broadcast(&side->changed);
         } else if (!GST_CLOCK_TIME_IS_VALID(line->start) || line->start <= now) {
-            g_free(text); /* the last one that has begun */
-            text = g_strdup(line->text);
-            *markup = line->markup;
+            found = line;
         }
         l = next;
     }
+    return found;
+}
+
+gboolean textpad_changes(TextPad *t, GstClockTime now, char **text, gboolean *markup)
+{
+    SidePad *side = &t->side;
+    g_mutex_lock(&side->lock);
+    wait_for_first(side);
+    const Line *line = find_line(t, now);
+    const guint64 number = line ? line->number : 0;
+    const gboolean changes = number != t->shown;
+    t->shown = number;
+    *text = changes && line ? g_strdup(line->text) : NULL;
+    *markup = line && line->markup;
     g_mutex_unlock(&side->lock);
-    return text;
+    return changes;
 }

@@ -16,9 +16,9 @@ void textpad_free(TextPad *text);
 SidePad *textpad_side(TextPad *text);
 
 /*
- * The text at @running_time of the video (free it; NULL for none). Waits for the first text of all, a moment; whoever has no
- * text for now may send gaps.
+ * Whether the text at @running_time of the video is another than the last time; @text receives it then (free it; NULL for
+ * none). Waits for the first text of all, a moment; whoever has no text for now may send gaps.
  */
-char *textpad_at(TextPad *text, GstClockTime running_time, gboolean *markup);
+gboolean textpad_changes(TextPad *text_pad, GstClockTime running_time, char **text, gboolean *markup);
 
 #endif

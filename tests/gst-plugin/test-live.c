@@ -187,25 +187,30 @@ static void test_device_cycles(void)
 
 #define ALIVE "object-alive, type-name=(string)"
 
+#define SMALL_VIDEO "videotestsrc num-buffers=6 ! video/x-raw,width=48,height=32 ! "
+
+static const char *const leaking[] = {
+    SMALL_VIDEO "idiom style=tiny frames-in-flight=3 ! video/x-raw,format=NV12 ! tee name=t ! queue ! "
+                "idiom style=none ! fakesink t. ! queue ! idiom style=tiny quality=0.5 ! fakesink",
+    SMALL_VIDEO
+    "idiom name=i style=none caption=a bubble=b emoji=heart say=candy ! fakesink "
+    "fakesrc num-buffers=3 sizetype=fixed sizemax=8 filltype=pattern ! text/x-raw,format=utf8 ! i.text",
+    SMALL_VIDEO "idiom name=i style=none ! fakesink "
+                "fakesrc ! text/x-raw,format=pango-markup ! i.text", /* has more to say when the video ends */
+};
+
 /* No object of GStreamer is left, whatever happened to the stream. */
-static void test_leaks(void)
+static void test_leaks(gconstpointer pipeline)
 {
     g_autofree char *program = g_find_program_in_path("gst-launch-1.0");
     g_autofree char *out = NULL, *err = NULL;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
     int status;
     if (!program) {
         g_test_skip("gst-launch-1.0 is not there");
         return;
     }
-    g_autofree char *text =
-        g_strdup_printf("%s -q videotestsrc num-buffers=6 ! video/x-raw,width=48,height=32 ! idiom "
-                        "style=tiny frames-in-flight=3 ! "
-                        "video/x-raw,format=NV12 ! tee name=t ! queue ! idiom style=none ! fakesink t. ! "
-                        "queue ! idiom style=tiny "
-                        "quality=0.5 ! fakesink",
-                        program);
+    g_autofree char *text = g_strdup_printf("%s -q %s", program, (const char *)pipeline);
     g_auto(GStrv) argv = g_strsplit(text, " ", -1);
     g_auto(GStrv) env = g_get_environ();
     env = g_environ_setenv(env, "GST_TRACERS", "leaks", TRUE);
@@ -228,7 +233,9 @@ int main(int argc, char **argv)
     g_test_add_func("/live/delay", test_delay);
     g_test_add_func("/live/cycles", test_cycles);
     g_test_add_func("/live/device-cycles", test_device_cycles);
-    g_test_add_func("/live/leaks", test_leaks);
+    g_test_add_data_func("/live/leaks/styles", leaking[0], test_leaks);
+    g_test_add_data_func("/live/leaks/speech", leaking[1], test_leaks);
+    g_test_add_data_func("/live/leaks/endless-text", leaking[2], test_leaks);
     const int status = g_test_run();
     test_styles_remove(folder);
     return status;

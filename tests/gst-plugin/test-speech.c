@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the element says: properties, text on its pad, wrong words, a layer with alpha, a sentence. */
+/* What the element says: properties, set, driven and kept, wrong words, a layer with alpha, a sentence. */
 #include "frames.h"
 #include "style-files.h"
 
+#include <glib/gstdio.h>
+#include <gst/controller/gstdirectcontrolbinding.h>
+#include <gst/controller/gstinterpolationcontrolsource.h>
 #include <string.h>
 
 #define W 160
@@ -76,53 +79,6 @@ static void test_wrong(void)
     gst_harness_teardown(h);
 }
 
-static GstBuffer *text_buffer(const char *text, guint first, guint frames)
-{
-    GstBuffer *buffer = gst_buffer_new_memdup(text, strlen(text));
-    GST_BUFFER_PTS(buffer) = first * 40 * GST_MSECOND;
-    GST_BUFFER_DURATION(buffer) = frames * 40 * GST_MSECOND;
-    return buffer;
-}
-
-/* Text comes and goes with the frames that it belongs to; its end is not the video's. */
-static void test_text(void)
-{
-    GstElement *idiom = gst_element_factory_make("idiom", NULL);
-    g_object_set(idiom, "style", "none", NULL);
-    GstHarness *h = gst_harness_new_with_element(idiom, "sink", "src");
-    GstHarness *text = gst_harness_new_with_element(idiom, "text", NULL);
-    set_caps(h, "RGBA", W, H);
-    gst_harness_set_src_caps_str(text, "text/x-raw,format=utf8");
-    g_assert_cmpint(gst_harness_push(text, text_buffer("one < two", 2, 3)), ==, GST_FLOW_OK);
-    g_assert_cmpint(gst_harness_push(text, text_buffer("later", 7, 1)), ==, GST_FLOW_OK);
-    g_assert_true(gst_harness_push_event(text, gst_event_new_gap(8 * 40 * GST_MSECOND, GST_SECOND)));
-    g_assert_true(gst_harness_push_event(text, gst_event_new_eos()));
-    for (guint i = 0; i < 10; i++) {
-        g_autoptr(GstBuffer) out = next(h, i);
-        const gboolean shows = (i >= 2 && i < 5) || i == 7;
-        g_assert_cmpint(changed(out, i) > 0, ==, shows);
-    }
-    gst_harness_teardown(text);
-    gst_harness_teardown(h);
-    gst_object_unref(idiom);
-}
-
-/* A pad that never sends anything holds nothing up for long. */
-static void test_silent_pad(void)
-{
-    GstElement *idiom = gst_element_factory_make("idiom", NULL);
-    g_object_set(idiom, "style", "none", NULL);
-    GstHarness *h = gst_harness_new_with_element(idiom, "sink", "src");
-    GstHarness *text = gst_harness_new_with_element(idiom, "text", NULL);
-    set_caps(h, "RGBA", W, H);
-    for (guint i = 0; i < 3; i++)
-        gst_buffer_unref(next(h, i));
-    gst_harness_push_event(h, gst_event_new_eos());
-    gst_harness_teardown(text);
-    gst_harness_teardown(h);
-    gst_object_unref(idiom);
-}
-
 static void test_transparent(void)
 {
     GstHarness *h = start("idiom name=idiom style=none background=transparent caption=Hello");
@@ -165,18 +121,124 @@ static void test_say(void)
     gst_harness_teardown(h);
 }
 
+/* --- driven and kept ------------------------------------------------------------------------------- */
+
+static GstControlSource *drive(GstObject *object, const char *property)
+{
+    GstControlSource *source = gst_interpolation_control_source_new();
+    g_object_set(source, "mode", GST_INTERPOLATION_MODE_LINEAR, NULL);
+    gst_timed_value_control_source_set(GST_TIMED_VALUE_CONTROL_SOURCE(source), 0, 0);
+    gst_timed_value_control_source_set(GST_TIMED_VALUE_CONTROL_SOURCE(source), 400 * GST_MSECOND, 1);
+    g_assert_true(
+        gst_object_add_control_binding(object, gst_direct_control_binding_new(object, property, source)));
+    return source;
+}
+
+/* A property's value in proportion to its range. */
+static double share_of(GObject *object, GParamSpec *spec)
+{
+    double value = 0;
+    int whole;
+    if (G_IS_PARAM_SPEC_ENUM(spec)) {
+        const GEnumClass *values = G_PARAM_SPEC_ENUM(spec)->enum_class;
+        g_object_get(object, spec->name, &whole, NULL);
+        return (double)(whole - values->minimum) / (values->maximum - values->minimum);
+    }
+    g_object_get(object, spec->name, &value, NULL);
+    const GParamSpecDouble *range = G_PARAM_SPEC_DOUBLE(spec);
+    return (value - range->minimum) / (range->maximum - range->minimum);
+}
+
+/* Every property that says it can be driven, all of them at once, while everything is shown. */
+static void test_driven(void)
+{
+    GstHarness *h = start("idiom name=idiom style=none caption=Hello bubble=Hi emoji=heart");
+    g_autoptr(GstElement) idiom = gst_harness_find_element(h, "idiom");
+    g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(gst_object_unref);
+    guint n_specs, n_driven = 0;
+    g_autofree GParamSpec **specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(idiom), &n_specs);
+    for (guint i = 0; i < n_specs; i++)
+        if (specs[i]->flags & GST_PARAM_CONTROLLABLE)
+            g_ptr_array_add(sources, drive(GST_OBJECT(idiom), (specs[n_driven++] = specs[i])->name));
+    g_assert_cmpuint(n_driven, >=, 10);
+    for (guint number = 0; number <= 12; number++) {
+        gst_buffer_unref(next(h, number));
+        const double wanted = MIN(number / 10.0, 1);
+        for (guint i = 0; i < n_driven; i++) {
+            const double coarse = G_IS_PARAM_SPEC_ENUM(specs[i]) && wanted < 1 ? 1 : 1e-6;
+            g_test_message("frame %u: %s", number, specs[i]->name);
+            g_assert_cmpfloat_with_epsilon(share_of(G_OBJECT(idiom), specs[i]), wanted, coarse);
+        }
+    }
+    gst_harness_teardown(h);
+}
+
+static const char *const kept[][2] = {{"caption", "Good <b>morning</b>,\n\"世界\" 😀 = ; \\"},
+                                      {"caption-position", "top"},
+                                      {"caption-size", "9.5"},
+                                      {"bubble", "one||two"},
+                                      {"bubble-anchor", "0.5,0.25;face"},
+                                      {"bubble-kind", "shout"},
+                                      {"bubble-size", "4.25"},
+                                      {"emoji", "heart ⭐"},
+                                      {"emoji-place", "rain"},
+                                      {"emoji-size", "20"},
+                                      {"expression-stage", "before"},
+                                      {"background", "transparent"},
+                                      {"line", "0.25"},
+                                      {"tones", "0.75"}};
+
+/* Kept in one element and taken by another; the sentence that set them is not said again. */
+static void test_presets(void)
+{
+    g_autoptr(GstElement) one = gst_object_ref_sink(gst_element_factory_make("idiom", NULL));
+    g_autoptr(GstElement) other = gst_object_ref_sink(gst_element_factory_make("idiom", NULL));
+    g_autofree char *say = NULL;
+    g_object_set(one, "say", "half tones, the caption 'Hello' and a star", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(kept); i++)
+        gst_util_set_object_arg(G_OBJECT(one), kept[i][0], kept[i][1]);
+    g_assert_true(gst_preset_save_preset(GST_PRESET(one), "speaking"));
+    g_assert_true(gst_preset_load_preset(GST_PRESET(other), "speaking"));
+    for (guint i = 0; i < G_N_ELEMENTS(kept); i++) {
+        GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(one), kept[i][0]);
+        g_auto(GValue) a = G_VALUE_INIT, b = G_VALUE_INIT;
+        g_object_get_property(G_OBJECT(one), kept[i][0], g_value_init(&a, spec->value_type));
+        g_object_get_property(G_OBJECT(other), kept[i][0], g_value_init(&b, spec->value_type));
+        g_autofree char *was = g_strdup_value_contents(&a), *is = g_strdup_value_contents(&b);
+        g_test_message("%s was %s, is %s", kept[i][0], was, is);
+        g_assert_false(g_param_value_defaults(spec, &a));
+        g_assert_cmpint(g_param_values_cmp(spec, &a, &b), ==, 0);
+    }
+    g_object_get(other, "say", &say, NULL);
+    g_assert_null(say);
+    g_assert_true(gst_preset_delete_preset(GST_PRESET(one), "speaking"));
+}
+
+static void remove_presets(const char *home)
+{
+    g_autofree char *file = g_build_filename(home, "gstreamer-1.0", "presets", "GstIdiom.prs", NULL);
+    g_autofree char *presets = g_path_get_dirname(file), *folder = g_path_get_dirname(presets);
+    g_remove(file);
+    g_rmdir(presets);
+    g_rmdir(folder);
+    g_rmdir(home);
+}
+
 int main(int argc, char **argv)
 {
+    g_autofree char *home = g_dir_make_tmp("idiom-speech-XXXXXX", NULL);
+    g_setenv("XDG_DATA_HOME", home, TRUE); /* presets */
     gst_init(&argc, &argv);
     g_test_init(&argc, &argv, NULL);
     char *styles = test_styles_create();
     g_test_add_func("/speech/live", test_live);
     g_test_add_func("/speech/wrong", test_wrong);
-    g_test_add_func("/speech/text", test_text);
-    g_test_add_func("/speech/silent-pad", test_silent_pad);
     g_test_add_func("/speech/transparent", test_transparent);
     g_test_add_func("/speech/say", test_say);
+    g_test_add_func("/speech/driven", test_driven);
+    g_test_add_func("/speech/presets", test_presets);
     int result = g_test_run();
     test_styles_remove(styles);
+    remove_presets(home);
     return result;
 }
