@@ -2,12 +2,20 @@
 #include "paint/field.h"
 
 #include <math.h>
+#include <string.h>
 
 Field *field_new(guint w, guint h, guint channels)
 {
     Field *field = g_new(Field, 1);
     *field = (Field){w, h, channels, g_new(float, (gsize)w *h *channels)};
     return field;
+}
+
+Field *field_copy(const Field *field)
+{
+    Field *copy = field_new(field->w, field->h, field->channels);
+    memcpy(copy->v, field->v, sizeof(float) * field->w * field->h * field->channels);
+    return copy;
 }
 
 void field_free(Field *field)
@@ -55,11 +63,9 @@ Field *field_blur(const Field *field, float sigma)
     }
     for (guint k = 0; k <= radius; k++)
         kernel[k] /= total;
-    Field *result = field_new(field->w, field->h, field->channels);
+    Field *result = field_copy(field);
     g_autofree float *line = g_new(float, MAX(field->w, field->h));
     const gsize pixels = (gsize)field->w * field->h;
-    for (gsize i = 0; i < pixels * field->channels; i++)
-        result->v[i] = field->v[i];
     for (guint c = 0; c < field->channels; c++) {
         float *v = result->v + c * pixels;
         for (guint y = 0; y < field->h; y++)
@@ -68,6 +74,22 @@ Field *field_blur(const Field *field, float sigma)
             blur_line(v + x, field->h, field->w, kernel, radius, line);
     }
     return result;
+}
+
+Field *field_tone(const Field *lab, const Field *values)
+{
+    const gsize pixels = (gsize)lab->w * lab->h;
+    double sum = 0, squares = 0;
+    for (gsize i = 0; i < pixels; i++) {
+        sum += lab->v[i];
+        squares += (double)lab->v[i] * lab->v[i];
+    }
+    const double mean = sum / (double)pixels;
+    const double spread = MAX(14.0, sqrt(MAX(0.0, squares / (double)pixels - mean * mean)));
+    Field *tone = field_new(lab->w, lab->h, 1);
+    for (gsize i = 0; i < pixels; i++)
+        tone->v[i] = (float)((values->v[i] - mean) / spread);
+    return tone;
 }
 
 /* --- colour --------------------------------------------------------------------------------------- */

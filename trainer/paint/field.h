@@ -12,6 +12,7 @@ typedef struct {
 } Field;
 
 Field *field_new(guint w, guint h, guint channels);
+Field *field_copy(const Field *field);
 void field_free(Field *field);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Field, field_free)
 
@@ -23,6 +24,9 @@ Field *field_blur(const Field *field, float sigma);
 
 /* Channels L 0..100, a and b of CIE Lab (D65). */
 Field *field_lab(const Picture *picture);
+
+/* Channel 0 of @values, where that of @lab has mean 0 and deviation 1; one with little contrast does not get much. */
+Field *field_tone(const Field *lab, const Field *values);
 
 /* A picture of three channels RGB, 0..1. */
 Picture *field_picture(const Field *rgb);

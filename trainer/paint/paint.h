@@ -6,7 +6,8 @@
 
 /*
  * Looks that are drawn by rule and not after a painting: material for a network to learn from (idiom-train distill
- * --teacher FOLDER). What they draw follows from the photo alone, so the network can know it, and it is steady.
+ * --teacher FOLDER). What they draw follows from the photo and from noise that the network is shown too and that is
+ * carried along with the scene, so the network can know it, and it is steady.
  */
 typedef struct {
     const char *name, *help;
@@ -15,7 +16,11 @@ typedef struct {
 /* All looks, ended by one without name. */
 const PaintLook *paint_looks(void);
 
-/* (transfer full): @photo in @look. @error: IDIOM_ERROR_ARGUMENT: no such look; the message lists them */
-Picture *paint_picture(const char *look, const Picture *photo, GError **error);
+/*
+ * (transfer full): @photo in @look.
+ * @x, @y: its place in the noise, see idiom_noise_offset()
+ * @error: IDIOM_ERROR_ARGUMENT: no such look; the message lists them
+ */
+Picture *paint_picture(const char *look, const Picture *photo, int x, int y, GError **error);
 
 #endif

@@ -5,16 +5,6 @@
 
 #include <math.h>
 
-/* Channel 0 only. */
-static Field *light_of(const Field *lab)
-{
-    const gsize pixels = (gsize)lab->w * lab->h;
-    Field *light = field_new(lab->w, lab->h, 1);
-    for (gsize i = 0; i < pixels; i++)
-        light->v[i] = lab->v[i];
-    return light;
-}
-
 /* Brings the contrast around each place to about 1; what has much less than @floor stays as faint as it is. */
 static void even_out(Field *field, float sigma, float floor)
 {
@@ -27,26 +17,24 @@ static void even_out(Field *field, float sigma, float floor)
         field->v[i] /= sqrtf(energy->v[i]) + floor;
 }
 
-/* Texture of the size of a stroke's width. */
-static Field *texture_of(const Field *lab, float width)
+/* What of the texture has the size of a stroke's width. */
+static Field *grain_of(const Field *texture, float width)
 {
-    const gsize pixels = (gsize)lab->w * lab->h;
-    g_autoptr(Field) light = light_of(lab);
-    Field *texture = field_blur(light, 0.4f * width);
-    g_autoptr(Field) around = field_blur(light, 0.9f * width);
+    const gsize pixels = (gsize)texture->w * texture->h;
+    Field *grain = field_blur(texture, 0.4f * width);
+    g_autoptr(Field) around = field_blur(texture, 0.9f * width);
     for (gsize i = 0; i < pixels; i++)
-        texture->v[i] -= around->v[i];
-    even_out(texture, 3 * width, 0.3f);
-    return texture;
+        grain->v[i] -= around->v[i];
+    even_out(grain, 3 * width, 0.3f);
+    return grain;
 }
 
-Field *strokes_of(const Field *lab, float width, float length)
+Field *strokes_along(const Field *texture, const Field *flow, float width, float length)
 {
-    const guint w = lab->w, h = lab->h;
+    const guint w = texture->w, h = texture->h;
     const gsize pixels = (gsize)w * h;
-    g_autoptr(Field) flow = flow_of(lab, 1.5f * width);
-    g_autoptr(Field) texture = texture_of(lab, width);
-    g_autoptr(Field) paint = flow_along(texture, flow, length);
+    g_autoptr(Field) grain = grain_of(texture, width);
+    g_autoptr(Field) paint = flow_along(grain, flow, length);
     even_out(paint, 4 * width, 0.15f);
     Field *strokes = field_new(w, h, 4);
     for (gsize i = 0; i < pixels; i++)

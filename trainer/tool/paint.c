@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <idiom-unstable/noise.h>
 #include <string.h>
 
 #define SIDE 320 /* shorter side that the looks are drawn for */
@@ -23,8 +24,10 @@ static char *path_of(const char *folder, const char *photo)
 
 static gboolean paint_file(const char *look, const char *folder, const char *file, guint side, GError **error)
 {
+    int x, y;
+    idiom_noise_offset(file, &x, &y);
     g_autoptr(Picture) photo = picture_load(file, 0.5, side, side, error);
-    g_autoptr(Picture) picture = photo ? paint_picture(look, photo, error) : NULL;
+    g_autoptr(Picture) picture = photo ? paint_picture(look, photo, x, y, error) : NULL;
     g_autofree char *path = path_of(folder, file);
     return picture && picture_write_png(picture, path, error);
 }

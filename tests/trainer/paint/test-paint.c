@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Looks drawn by rule, and `idiom-train paint` as its users meet it. IDIOM_TRAIN names the tool. */
+#include "judge/look.h"
 #include "paint/flow.h"
+#include "paint/motif.h"
 #include "paint/paint.h"
 #include "trainer-files.h"
 
 #include <gio/gio.h>
+#include <idiom-unstable/noise.h>
 #include <idiom/error.h>
 #include <math.h>
 #include <stdlib.h>
@@ -97,33 +100,104 @@ static void test_looks(void)
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     guint count = 0;
     for (const PaintLook *look = paint_looks(); look->name; look++, count++) {
-        g_autoptr(Picture) one = paint_picture(look->name, photo, &error);
+        g_autoptr(Picture) one = paint_picture(look->name, photo, 3, 4, &error);
         g_assert_no_error(error);
-        g_autoptr(Picture) again = paint_picture(look->name, photo, &error);
+        g_autoptr(Picture) again = paint_picture(look->name, photo, 3, 4, &error);
         g_assert_cmpmem(one->rgb, 3 * SIDE * SIDE, again->rgb, 3 * SIDE * SIDE);
         char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, one->rgb, 3 * SIDE * SIDE);
         g_assert_true(g_hash_table_add(seen, sum));
         g_assert_cmpstr(look->help, !=, "");
     }
     g_assert_cmpuint(count, >=, 7);
-    g_assert_null(paint_picture("crayon", photo, &error));
+    g_assert_null(paint_picture("crayon", photo, 0, 0, &error));
     g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT);
     g_assert_nonnull(strstr(error->message, "'crayon'"));
     g_assert_nonnull(strstr(error->message, "woodblock"));
 }
 
-/* A flat picture is flat in every look, whatever its colour: nothing is drawn from nothing. */
+/* Looks that paint from noise too; the others draw nothing where there is nothing. */
+static gboolean from_noise(const char *look)
+{
+    static const char *const names[] = {"composition", "scream", "starry", "wave", NULL};
+    return g_strv_contains(names, look);
+}
+
+static Picture *flat_photo(guint side)
+{
+    Picture *photo = picture_new(side, side);
+    for (guint i = 0; i < 3 * side * side; i++)
+        photo->rgb[i] = i % 3 ? 90 : 160;
+    return photo;
+}
+
+/* A flat picture stays flat in the one, whatever its colour, and has forms in the other. */
 static void test_flat(void)
 {
     for (const PaintLook *look = paint_looks(); look->name; look++) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(Picture) photo = picture_new(24, 24);
-        for (guint i = 0; i < 3 * 24 * 24; i++)
-            photo->rgb[i] = i % 3 ? 90 : 160;
-        g_autoptr(Picture) picture = paint_picture(look->name, photo, &error);
+        const guint side = from_noise(look->name) ? 128 : 24;
+        g_autoptr(Picture) photo = flat_photo(side);
+        g_autoptr(Picture) picture = paint_picture(look->name, photo, 0, 0, &error);
         g_assert_no_error(error);
-        for (guint i = 3; i < 3 * 24 * 24; i++)
-            g_assert_cmpint(abs(picture->rgb[i] - picture->rgb[i % 3]), <=, 1);
+        if (!from_noise(look->name)) {
+            for (guint i = 3; i < 3 * side * side; i++)
+                g_assert_cmpint(abs(picture->rgb[i] - picture->rgb[i % 3]), <=, 1);
+            continue;
+        }
+        Look measured;
+        look_measure(photo, picture, &measured);
+        g_test_message("%s: %.1f, forms %.0f", look->name, measured.flat_output, measured.forms_output);
+        g_assert_cmpfloat(measured.flat_output, >, 20);
+        g_assert_cmpfloat(measured.forms_output, >, 100);
+    }
+}
+
+/* A motif's noise at a pixel is the field's at its place, bilinear between the cells. */
+static void test_noise(void)
+{
+    g_autoptr(Picture) photo = flat_photo(24);
+    g_autoptr(Field) lab = field_lab(photo);
+    g_autoptr(Motif) motif = motif_new(lab, 200, 255);
+    for (guint i = 0; i < 24 * 24; i++) {
+        const double x = 200 + (i % 24 + 0.5) / IDIOM_NOISE_CELL - 0.5,
+                     y = 255 + (i / 24 + 0.5) / IDIOM_NOISE_CELL - 0.5;
+        if (i % 24 < 2 || i / 24 < 2)
+            continue; /* the network has no cells beyond its picture either */
+        float left[2], right[2], here[2];
+        idiom_noise_at(floor(x), floor(y), left);
+        idiom_noise_at(floor(x) + 1, floor(y), right);
+        for (guint c = 0; c < 2; c++)
+            here[c] = left[c] + (float)(x - floor(x)) * (right[c] - left[c]);
+        idiom_noise_at(floor(x), floor(y) + 1, left);
+        idiom_noise_at(floor(x) + 1, floor(y) + 1, right);
+        for (guint c = 0; c < 2; c++) {
+            const float low = left[c] + (float)(x - floor(x)) * (right[c] - left[c]);
+            g_assert_cmpfloat_with_epsilon(motif->noise->v[c * 24 * 24 + i],
+                                           here[c] + (float)(y - floor(y)) * (low - here[c]), 1e-4f);
+        }
+    }
+}
+
+/* Paint follows the scene: where photo and noise move by a cell, so does the picture (away from its sides). */
+static void test_moves(void)
+{
+    enum { W = 200, STEP = IDIOM_NOISE_CELL };
+    g_autoptr(GError) error = NULL;
+    for (const PaintLook *look = paint_looks(); look->name; look++) {
+        if (!from_noise(look->name))
+            continue;
+        g_autoptr(Picture) photo = flat_photo(W);
+        g_autoptr(Picture) one = paint_picture(look->name, photo, 7, 9, &error);
+        g_assert_no_error(error);
+        g_autoptr(Picture) two = paint_picture(look->name, photo, 8, 9, &error);
+        g_assert_no_error(error);
+        double difference = 0;
+        guint count = 0;
+        for (guint y = W / 2 - 12; y < W / 2 + 12; y++)
+            for (guint x = 3 * (W / 2 - 12); x < 3 * (W / 2 + 12); x++, count++)
+                difference += abs(one->rgb[3 * y * W + x + 3 * STEP] - two->rgb[3 * y * W + x]);
+        g_test_message("%s: %.2f", look->name, difference / count);
+        g_assert_cmpfloat(difference / count, <, 2);
     }
 }
 
@@ -168,6 +242,8 @@ int main(int argc, char **argv)
     g_test_add_func("/paint/daubs", test_daubs);
     g_test_add_func("/paint/looks", test_looks);
     g_test_add_func("/paint/flat", test_flat);
+    g_test_add_func("/paint/noise", test_noise);
+    g_test_add_func("/paint/moves", test_moves);
     g_test_add_func("/paint/tool", test_tool);
     return g_test_run();
 }

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "paint/motif.h"
+
+#include "paint/flow.h"
+#include "paint/palette.h"
+#include "paint/strokes.h"
+
+#include <idiom-unstable/noise.h>
+#include <math.h>
+#include <string.h>
+
+#define DAUB 4.0f /* radius in pixels */
+#define HILLS                                                                                                \
+    9.0f /* how high the noise's first channel rises, in L: above a sensor's grain, below a photo's edges */
+#define GRAIN 3.0f /* the second channel, where there is detail; twice as much where there is none */
+
+/* Bilinear between the cells, as the network's layers can know it. */
+static Field *noise_of(guint w, guint h, int x, int y)
+{
+    const guint cell = IDIOM_NOISE_CELL, columns = w / cell + 2, rows = h / cell + 2;
+    g_autoptr(Field) cells = field_new(columns, rows, IDIOM_NOISE_CHANNELS);
+    idiom_noise_crop(x, y, columns, rows, cells->v);
+    Field *noise = field_new(w, h, IDIOM_NOISE_CHANNELS);
+    float *v = noise->v;
+    for (guint c = 0; c < IDIOM_NOISE_CHANNELS; c++)
+        for (guint j = 0; j < h; j++)
+            for (guint i = 0; i < w; i++)
+                *v++ = field_at(cells, c, ((float)i + 0.5f) / (float)cell - 0.5f,
+                                ((float)j + 0.5f) / (float)cell - 0.5f);
+    return noise;
+}
+
+static Field *light_of(const Field *lab)
+{
+    Field *light = field_new(lab->w, lab->h, 1);
+    memcpy(light->v, lab->v, sizeof(float) * lab->w * lab->h);
+    return light;
+}
+
+static Field *detail_of(const Field *light)
+{
+    const gsize pixels = (gsize)light->w * light->h;
+    g_autoptr(Field) fine = field_blur(light, 1), wide = field_blur(light, 4);
+    for (gsize i = 0; i < pixels; i++) {
+        const float d = fine->v[i] - wide->v[i];
+        fine->v[i] = d * d;
+    }
+    Field *detail = field_blur(fine, 7);
+    for (gsize i = 0; i < pixels; i++)
+        detail->v[i] = smooth_step(1.5f, 8, sqrtf(detail->v[i]));
+    return detail;
+}
+
+static Field *form_of(const Field *light)
+{
+    const gsize pixels = (gsize)light->w * light->h;
+    g_autoptr(Field) around = field_blur(light, 7);
+    Field *form = field_blur(light, 0.8f);
+    for (gsize i = 0; i < pixels; i++)
+        form->v[i] = CLAMP((form->v[i] - around->v[i]) / 16, -1.6f, 1.6f);
+    return form;
+}
+
+Motif *motif_new(const Field *lab, int x, int y)
+{
+    Motif *m = g_new0(Motif, 1);
+    g_autoptr(Field) light = light_of(lab);
+    m->w = lab->w;
+    m->h = lab->h;
+    m->lab = field_copy(lab);
+    m->noise = noise_of(lab->w, lab->h, x, y);
+    m->detail = detail_of(light);
+    m->edges = flow_of(lab, 3);
+    m->daubs = flow_daubs(lab, m->edges, DAUB);
+    m->tone = field_tone(lab, m->daubs);
+    m->form = form_of(light);
+    return m;
+}
+
+void motif_free(Motif *m)
+{
+    if (!m)
+        return;
+    Field *fields[] = {m->lab, m->noise, m->detail, m->edges, m->daubs, m->tone, m->form};
+    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+        field_free(fields[i]);
+    g_free(m);
+}
+
+Field *motif_flow(const Motif *m, float right, float down)
+{
+    g_autoptr(Field) ground = field_new(m->w, m->h, 1);
+    for (gsize i = 0; i < (gsize)m->w * m->h; i++)
+        ground->v[i] =
+            m->lab->v[i] + HILLS * m->noise->v[i] + right * (float)(i % m->w) + down * (float)(i / m->w);
+    g_autoptr(Field) soft = field_blur(ground, 2);
+    return flow_of(soft, 5);
+}
+
+Field *motif_strokes(const Motif *m, const Field *flow, float hills, float width, float length)
+{
+    const gsize pixels = (gsize)m->w * m->h;
+    g_autoptr(Field) texture = field_new(m->w, m->h, 1);
+    for (gsize i = 0; i < pixels; i++)
+        texture->v[i] =
+            m->lab->v[i] + GRAIN * (2 - m->detail->v[i]) * (m->noise->v[pixels + i] + hills * m->noise->v[i]);
+    return strokes_along(texture, flow, width, length);
+}

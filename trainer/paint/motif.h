@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef MOTIF_H
+#define MOTIF_H
+
+#include "paint/field.h"
+
+/*
+ * What a painter sees of a photo before the brush touches anything, and the soft noise (idiom-unstable/noise.h) that he
+ * paints from where the photo has nothing: whoever paints from both at one place can be learnt from by a network that
+ * is shown both. All fields have the photo's size.
+ */
+typedef struct {
+    guint w, h;
+    Field *lab;    /* of the photo, see field_lab() */
+    Field *noise;  /* the noise's channels */
+    Field *detail; /* 0: flat, 1: busy; faces and letters are not to be lost in waves */
+    Field *edges;  /* which way its forms run, see flow_of() */
+    Field *daubs;  /* daubs of one colour, see flow_daubs() */
+    Field *tone;   /* the daubs' light, where the photo's mean is 0 and its deviation 1 */
+    Field *form;   /* how much lighter a place is than what is around it, -1.6..1.6 */
+} Motif;
+
+/* @x, @y: the photo's place in the noise, in cells, see idiom_noise_offset() */
+Motif *motif_new(const Field *lab, int x, int y);
+void motif_free(Motif *motif);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Motif, motif_free)
+
+/*
+ * Which way strokes run: along the photo's forms, and where it has none around the noise's hills.
+ * @right, @down: how much the noise's ground rises (L per pixel) to either side: strokes turn across it
+ */
+Field *motif_flow(const Motif *motif, float right, float down);
+
+/* Strokes of the photo's texture and the noise along @flow, see strokes_along(). @hills: part of the noise's first channel
+ * beside the second. */
+Field *motif_strokes(const Motif *motif, const Field *flow, float hills, float width, float length);
+
+#endif

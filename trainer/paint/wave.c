@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* After Hokusai: swells in steps of Prussian blue, with foam on their upper sides that breaks up into scallops. */
+#include "paint/flow.h"
+#include "paint/looks.h"
+#include "paint/palette.h"
+
+#include <math.h>
+
+static const float sea[][3] = {{0.06f, 0.10f, 0.26f},
+                               {0.12f, 0.25f, 0.48f},
+                               {0.33f, 0.53f, 0.68f},
+                               {0.66f, 0.80f, 0.80f},
+                               {0.96f, 0.93f, 0.83f}};
+static const float earth[][3] = {{0.10f, 0.10f, 0.22f},
+                                 {0.36f, 0.27f, 0.27f},
+                                 {0.72f, 0.52f, 0.33f},
+                                 {0.92f, 0.76f, 0.52f},
+                                 {0.98f, 0.93f, 0.80f}};
+static const float steps[] = {-1.15f, -0.45f, 0.2f, 0.75f};
+
+/* @swell: thickness of wide strokes, @rise: how much it grows downwards, @fine: of fine strokes, @line: see
+ * flow_lines() */
+static void colour_of(const Motif *m, gsize i, float swell, float rise, float fine, float line, float rgb[3])
+{
+    const gsize pixels = (gsize)m->w * m->h;
+    const float flat = 1 - 0.85f * m->detail->v[i], tone = m->tone->v[i];
+    const float edge = swell + 0.3f * fabsf(m->noise->v[pixels + i]) - 0.25f;
+    const float upper = smooth_step(0.05f, 0.35f, rise) * flat;
+    const float foam = upper * smooth_step(-0.75f, -0.5f, edge) * (1 - smooth_step(-0.02f, 0.1f, edge));
+    const float crest = upper * (1 - smooth_step(0.08f, 0.2f, fabsf(edge - 0.16f)));
+    const float paint = tone * (tone > 0 ? 0.6f : 0.9f) + 0.9f * m->form->v[i] +
+                        flat * (0.1f - 0.85f * swell) + 0.5f * fine + 2.2f * foam;
+    float warm[3];
+    areas(sea, steps, G_N_ELEMENTS(steps), paint, rgb);
+    areas(earth, steps, G_N_ELEMENTS(steps), paint, warm);
+    blend(rgb, warm, smooth_step(14, 34, m->daubs->v[pixels + i] + 0.6f * m->daubs->v[2 * pixels + i]));
+    blend(rgb, sea[0], MAX(crest, 1 - line));
+}
+
+Field *look_wave(const Motif *m)
+{
+    const gsize pixels = (gsize)m->w * m->h;
+    g_autoptr(Field) flow = motif_flow(m, -0.25f, 0.6f);
+    g_autoptr(Field) lines = flow_lines(m->lab, m->edges, 1.3f, 20, 0.14f, 9);
+    g_autoptr(Field) swell = motif_strokes(m, flow, 2, 9, 26);
+    g_autoptr(Field) fine = motif_strokes(m, flow, 0, 3.2f, 12);
+    Field *result = field_new(m->w, m->h, 3);
+    for (gsize i = 0; i < pixels; i++) {
+        const float x = (float)(i % m->w), y = (float)(i / m->w);
+        const float rise = field_at(swell, 0, x, y + 2) - field_at(swell, 0, x, y - 2);
+        float rgb[3];
+        colour_of(m, i, swell->v[i], rise, fine->v[i], lines->v[i], rgb);
+        for (guint c = 0; c < 3; c++)
+            result->v[c * pixels + i] = rgb[c];
+    }
+    return result;
+}
