@@ -10,9 +10,9 @@
 #define WANTED_CONTRAST 5.2
 #define LEAST_OPACITY 0.84
 #define MOST_OPACITY 0.97
-/* The box changes by so much a second, and not at all for less than this. */
+/* The box changes by so much a second, and becomes clearer only where so many seconds have allowed it. */
 #define PACE 0.5
-#define WORTH_IT 0.05
+#define PATIENCE 2.0
 
 void caption_clear(Caption *caption)
 {
@@ -28,7 +28,7 @@ gboolean caption_draw(Caption *caption, const Hand *hand, const char *clean, dou
     double x, y, w, h;
     g_autoptr(GObject) owned = NULL;
     PangoLayout *layout = lettering_layout(hand, clean, em, width * 0.9 - 4 * pad, height * 0.45);
-    const double opacity = caption->box ? caption->opacity : 0.9;
+    const double opacity = caption->box ? caption->opacity : LEAST_OPACITY;
     owned = G_OBJECT(layout);
     lettering_extents(layout, &x, &y, &w, &h);
     caption_clear(caption);
@@ -53,6 +53,7 @@ gboolean caption_draw(Caption *caption, const Hand *hand, const char *clean, dou
     caption->ink = colour_luminance(hand->ink);
     caption->paper_colour = hand->paper;
     caption->opacity = caption->wanted = opacity;
+    caption->enough = LEAST_OPACITY;
     return !lettering_lacks_font(layout);
 }
 
@@ -76,8 +77,23 @@ void caption_learn(Caption *caption, const IdiomLight *light)
     while (opacity < MOST_OPACITY && fmin(contrast_over(caption, opacity, light->least),
                                           contrast_over(caption, opacity, light->most)) < WANTED_CONTRAST)
         opacity += 0.01;
-    if (opacity > caption->wanted || caption->wanted - opacity > WORTH_IT)
-        caption->wanted = fmin(opacity, MOST_OPACITY);
+    caption->enough = fmax(caption->enough, fmin(opacity, MOST_OPACITY));
+    if (caption->enough >= caption->wanted) {
+        caption->wanted = caption->enough;
+        caption->waited = 0;
+        caption->enough = LEAST_OPACITY;
+    }
+}
+
+/* Nothing has needed what it has: light that flashes does not make it flicker. */
+static void relax(Caption *caption, double step)
+{
+    caption->waited += step;
+    if (caption->waited < PATIENCE)
+        return;
+    caption->wanted = caption->enough;
+    caption->waited = 0;
+    caption->enough = LEAST_OPACITY;
 }
 
 void caption_place(Caption *caption, const Stage *stage, CaptionPosition position, Scene *scene)
@@ -87,6 +103,7 @@ void caption_place(Caption *caption, const Stage *stage, CaptionPosition positio
     const double top = position == CAPTION_TOP      ? margin
                        : position == CAPTION_MIDDLE ? floor((stage->height - h) / 2)
                                                     : stage->height - margin - h;
+    relax(caption, stage->step);
     const double far = caption->wanted - caption->opacity, pace = PACE * stage->step;
     caption->opacity += CLAMP(far, -pace, pace);
     const IdiomArea area = {x - w / 2, top, w, h};

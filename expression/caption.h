@@ -13,6 +13,7 @@ typedef struct {
     double ink;          /* luminance */
     Colour paper_colour;
     double opacity, wanted; /* of the box */
+    double enough, waited;  /* what would have been enough for so many seconds */
     gint area;              /* where the light under it is measured, or -1 */
 } Caption;
 

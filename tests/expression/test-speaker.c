@@ -104,36 +104,47 @@ static void test_caption(void)
     talk_clear(&t);
 }
 
-/* The box becomes as opaque as what is behind it needs, slowly, and then stays. */
+/* Its opacity in the frame after @seen. */
+static double opacity_after(Talk *t, const IdiomLight *light)
+{
+    const IdiomObservation seen = {.struct_size = sizeof seen, .n_lights = 1, .lights = {*light}};
+    speaker_learn(t->speaker, &seen);
+    frame(t);
+    return t->e.sprites[0].opacity;
+}
+
+/* The box becomes as opaque as what is behind it needs, slowly, then stays, and flashes do not make it flicker. */
 static void test_contrast(void)
 {
+    const IdiomLight night = {0.01, 0, 0.02}, snow = {0.9, 0.8, 1};
     Talk t;
     talk_init(&t);
     g_auto(Hand) hand = {0};
     hand_init(&hand);
-    hand.ink = (Colour){0.45, 0.12, 0.12};
+    hand.ink = (Colour){1, 1, 1};
+    hand.paper = (Colour){0.33, 0.33, 0.33}; /* snow needs more of it */
     speaker_set_hand(t.speaker, &hand);
     set(&t.words.caption, "Hello");
-    IdiomObservation seen = IDIOM_OBSERVATION_INIT;
-    seen.n_lights = 1;
-    seen.lights[0] = (IdiomLight){0.01, 0, 0.02}; /* night: dark ink needs all of its paper */
-    double last = 0;
+    frame(&t);
+    for (guint i = 0; i < 100; i++)
+        opacity_after(&t, &night);
+    const double at_night = t.e.sprites[0].opacity;
+    double last = at_night;
     for (guint i = 0; i < 100; i++) {
-        frame(&t);
-        if (i)
-            g_assert_cmpfloat(fabs(t.e.sprites[0].opacity - last), <, 0.03);
-        last = t.e.sprites[0].opacity;
-        speaker_learn(t.speaker, &seen);
+        const double opacity = opacity_after(&t, &snow);
+        g_assert_cmpfloat(opacity, >=, last);
+        g_assert_cmpfloat(opacity - last, <, 0.021);
+        last = opacity;
     }
-    const double at_night = last;
-    seen.lights[0] = (IdiomLight){0.9, 0.8, 1}; /* snow */
-    for (guint i = 0; i < 100; i++) {
-        frame(&t);
-        speaker_learn(t.speaker, &seen);
-    }
-    g_assert_cmpfloat(at_night, >, 0.72);
-    g_assert_cmpfloat(t.e.sprites[0].opacity, <=, at_night);
-    g_assert_cmpfloat(t.e.sprites[0].opacity, >, 0.5);
+    const double on_snow = last;
+    g_assert_cmpfloat(on_snow, >, at_night);
+    const double grey = 0.33 * on_snow + 1 - on_snow;
+    g_assert_cmpfloat(contrast(1, colour_luminance((Colour){grey, grey, grey})), >, 4.5);
+    for (guint i = 0; i < 200; i++)
+        g_assert_cmpfloat(opacity_after(&t, i % 7 ? &night : &snow), ==, on_snow);
+    for (guint i = 0; i < 200; i++)
+        last = opacity_after(&t, &night);
+    g_assert_cmpfloat(last, ==, at_night);
     talk_clear(&t);
 }
 
