@@ -59,6 +59,15 @@ IdiomDevice *idiom_device_adopt(const IdiomVulkan *given, GError **error)
     return device;
 }
 
+VkPhysicalDevice idiom_vulkan_choose(VkInstance instance, const char *selector, GError **error)
+{
+    g_autoptr(IdiomDevice) device = idiom_device_new(selector);
+
+    device->adopted = TRUE;
+    device->instance = instance;
+    return idiom_physical_choose(device, selector, error) ? device->physical : VK_NULL_HANDLE;
+}
+
 static void lock_ours(gpointer device)
 {
     idiom_queue_lock(device);

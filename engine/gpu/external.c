@@ -203,9 +203,12 @@ static void transition(IdiomCommands *c, const IdiomImage *image, VkImageLayout 
 
 static VkBufferImageCopy image_region(const IdiomImage *image, const IdiomRows *rows)
 {
+    const VkImageAspectFlags aspect =
+        image->plane < 0 ? VK_IMAGE_ASPECT_COLOR_BIT : VK_IMAGE_ASPECT_PLANE_0_BIT << image->plane;
+
     return (VkBufferImageCopy){.bufferOffset = rows->offset,
                                .bufferRowLength = (guint32)(rows->stride / image->texel_bytes),
-                               .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
+                               .imageSubresource = {aspect, 0, 0, 1},
                                .imageExtent = {image->width, image->height, 1}};
 }
 
@@ -216,7 +219,7 @@ void idiom_commands_copy_from_image(IdiomCommands *c, const IdiomImage *from, co
     transition(c, from, from->layout, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL);
     vkCmdCopyImageToBuffer(idiom_commands_vk(c), handle_of(from), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL,
                            to->buffer->handle, 1, &region);
-    transition(c, from, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, from->layout);
+    transition(c, from, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, from->left);
 }
 
 void idiom_commands_copy_to_image(IdiomCommands *c, const IdiomRows *from, const IdiomImage *to)
@@ -226,5 +229,5 @@ void idiom_commands_copy_to_image(IdiomCommands *c, const IdiomRows *from, const
     transition(c, to, to->layout, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL);
     vkCmdCopyBufferToImage(idiom_commands_vk(c), from->buffer->handle, handle_of(to),
                            VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region);
-    transition(c, to, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, to->layout);
+    transition(c, to, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, to->left);
 }

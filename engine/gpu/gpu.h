@@ -172,10 +172,15 @@ typedef struct {
 void idiom_commands_copy_rows(IdiomCommands *commands, const IdiomRows *from, const IdiomRows *to,
                               gsize row_bytes, guint rows);
 
+/* VK_IMAGE_LAYOUT_GENERAL: in which an image is left whose layout was undefined. */
+#define IDIOM_LAYOUT_AFTER_UNDEFINED 1
+
 /* An image of somebody else's. */
 typedef struct {
     guint64 image;       /* VkImage, for transfers */
-    guint32 layout;      /* VkImageLayout, in which it is found and left */
+    guint32 layout;      /* VkImageLayout, in which it is found */
+    guint32 left;        /* and in which it is left */
+    gint plane;          /* of a multi-planar image; -1: it has one */
     guint texel_bytes;   /* the stride of the rows is a multiple of it */
     guint width, height; /* of what is copied */
 } IdiomImage;

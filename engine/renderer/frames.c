@@ -159,8 +159,8 @@ static gboolean take_pictures(const IdiomRenderer *r, Way *way, const IdiomPictu
     way->source = way->result = (IdiomPicture)IDIOM_PICTURE_INIT;
     idiom_take_struct(&way->source, sizeof way->source, source, source->struct_size);
     idiom_take_struct(&way->result, sizeof way->result, result, result->struct_size);
-    return idiom_transfer_check(&r->scene->frame, &way->source, error) &&
-           idiom_transfer_check(&r->scene->result, &way->result, error);
+    return idiom_transfer_check(&r->scene->frame, &way->source, FALSE, error) &&
+           idiom_transfer_check(&r->scene->result, &way->result, TRUE, error);
 }
 
 /* The same with the mask of @params, which becomes @mask. */

@@ -10,7 +10,8 @@ gboolean idiom_picture_is_host(const IdiomPicture *picture)
     return picture->memory == IDIOM_MEMORY_HOST || picture->memory == IDIOM_MEMORY_HOST_KEPT;
 }
 
-static gboolean check_plane(const IdiomFrame *frame, const IdiomPicture *picture, guint i, GError **error)
+static gboolean check_plane(const IdiomFrame *frame, const IdiomPicture *picture, gboolean result, guint i,
+                            GError **error)
 {
     const char *wrong = NULL;
 
@@ -23,7 +24,7 @@ static gboolean check_plane(const IdiomFrame *frame, const IdiomPicture *picture
     case IDIOM_MEMORY_VULKAN_IMAGE:
         if (!picture->images[i])
             wrong = "there is no image";
-        else if (!picture->layouts[i])
+        else if (!picture->layouts[i] && !result)
             wrong = "the layout of the image is undefined";
         break;
     case IDIOM_MEMORY_DMABUF:
@@ -42,10 +43,11 @@ static gboolean check_plane(const IdiomFrame *frame, const IdiomPicture *picture
     return !wrong;
 }
 
-gboolean idiom_transfer_check(const IdiomFrame *frame, const IdiomPicture *picture, GError **error)
+gboolean idiom_transfer_check(const IdiomFrame *frame, const IdiomPicture *picture, gboolean result,
+                              GError **error)
 {
     for (guint i = 0; i < frame->n_planes; i++)
-        if (!check_plane(frame, picture, i, error))
+        if (!check_plane(frame, picture, result, i, error))
             return FALSE;
     return TRUE;
 }
@@ -79,8 +81,14 @@ static void copy_image(IdiomTransfer *t, const IdiomFrame *frame, guint plane, I
 {
     const guint texel = idiom_format_texel(idiom_format(frame->format), plane);
     const IdiomRows rows = rows_of(frame, device, plane);
-    const IdiomImage image = {.image = t->picture.images[plane],
-                              .layout = t->picture.layouts[plane],
+    const guint64 *images = t->picture.images;
+    const gboolean planar = frame->n_planes > 1 && images[0] == images[1];
+    const guint32 found = t->picture.layouts[planar ? 0 : plane];
+    const guint32 left = found ? found : IDIOM_LAYOUT_AFTER_UNDEFINED;
+    const IdiomImage image = {.image = images[plane],
+                              .layout = planar && plane ? left : found,
+                              .left = left,
+                              .plane = planar ? (gint)plane : -1,
                               .texel_bytes = texel,
                               .width = frame->row_bytes[plane] / texel,
                               .height = frame->rows[plane]};

@@ -19,8 +19,9 @@ typedef struct {
 
 gboolean idiom_picture_is_host(const IdiomPicture *picture);
 
-/* Refuses a picture that cannot be what it says. */
-gboolean idiom_transfer_check(const IdiomFrame *frame, const IdiomPicture *picture, GError **error);
+/* Refuses a picture that cannot be what it says; the content of a @result does not matter. */
+gboolean idiom_transfer_check(const IdiomFrame *frame, const IdiomPicture *picture, gboolean result,
+                              GError **error);
 
 /*
  * Brings @picture to @ends, or the other way; what the device has to do for it is appended to @lists. When that is done,

@@ -130,7 +130,8 @@ typedef struct {
  * @IDIOM_MEMORY_VULKAN_IMAGE: in images of the renderer's Vulkan device, see idiom/vulkan.h: one for each plane, with
  *   one byte a texel, two (UV of NV12) or four (RGBA and the like), in the order of the bytes; made for transfers, and
  *   owned by the queue family. What was done with them on the queue before is waited for; elsewhere it must be finished.
- *   They stay with the device: if that is lost, so are they.
+ *   They stay with the device: if that is lost, so are they. Planes that name the same image are those of a
+ *   multi-planar one.
  * @IDIOM_MEMORY_DMABUF: in Linux dmabufs, row by row (linear), at fds, offsets and strides; what others do with them must
  *   be finished
  * @IDIOM_MEMORY_HOST_KEPT: as IDIOM_MEMORY_HOST, of a source that stays as it is until the frame is finished: where the device can, it
@@ -152,7 +153,8 @@ typedef enum {
  * @planes: first row of each plane: one for RGBA and the like, Y U V for I420, Y UV for NV12
  * @strides: bytes from row to row, in host memory also negative; only the visible bytes of each row are read or written
  * @images: VkImage of each plane
- * @layouts: VkImageLayout in which each image is, and is left
+ * @layouts: VkImageLayout in which each image is, and is left; where a finished frame goes it may be
+ *   VK_IMAGE_LAYOUT_UNDEFINED, and the image is left in VK_IMAGE_LAYOUT_GENERAL
  * @fds: dmabuf of each plane, may be the same; they stay the caller's
  * @offsets: of the first row of each plane in its dmabuf, in bytes
  *

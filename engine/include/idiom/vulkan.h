@@ -68,6 +68,18 @@ typedef struct {
 IDIOM_API IdiomDevice *idiom_device_adopt(const IdiomVulkan *handles, GError **error);
 
 /**
+ * idiom_vulkan_choose: (skip)
+ * @instance: made for Vulkan 1.2 or later, by the loader that the library is linked with
+ * @selector: (nullable): as for idiom_device_open()
+ * @error: IDIOM_ERROR_NO_DEVICE, IDIOM_ERROR_VULKAN
+ *
+ * For a program that makes a device to be handed in.
+ *
+ * Returns: the physical device that idiom_device_open() would use, or VK_NULL_HANDLE
+ */
+IDIOM_API VkPhysicalDevice idiom_vulkan_choose(VkInstance instance, const char *selector, GError **error);
+
+/**
  * idiom_device_vulkan:
  * @device: a device
  * @handles: (out caller-allocates): receives the handles of @device, as much as its struct_size says

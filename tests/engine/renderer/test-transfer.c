@@ -86,27 +86,34 @@ static void make_general(VkImage image)
     vkDestroyCommandPool(vk, alloc.commandPool, NULL);
 }
 
-static Memory make_image(guint texel_bytes, guint width, guint height)
+/* In memory, and of undefined content. */
+static Memory make_undefined(VkFormat format, VkImageTiling tiling, guint width, guint height)
 {
-    static const VkFormat formats[] = {
-        [1] = VK_FORMAT_R8_UNORM, [2] = VK_FORMAT_R8G8_UNORM, [4] = VK_FORMAT_R8G8B8A8_UNORM};
     VkImageCreateInfo info = {.sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO,
                               .imageType = VK_IMAGE_TYPE_2D,
-                              .format = formats[texel_bytes],
+                              .format = format,
                               .extent = {width, height, 1},
                               .mipLevels = 1,
                               .arrayLayers = 1,
                               .samples = VK_SAMPLE_COUNT_1_BIT,
-                              .tiling = VK_IMAGE_TILING_LINEAR,
+                              .tiling = tiling,
                               .usage = VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT};
-    VkImageSubresource whole = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0};
-    VkSubresourceLayout layout;
     VkMemoryRequirements req;
     Memory m = {0};
     check(vkCreateImage(own->handles.device, &info, NULL, &m.image));
     vkGetImageMemoryRequirements(own->handles.device, m.image, &req);
     g_assert_true(allocate(&m, &req, NULL));
     check(vkBindImageMemory(own->handles.device, m.image, m.memory, 0));
+    return m;
+}
+
+static Memory make_image(guint texel_bytes, guint width, guint height)
+{
+    static const VkFormat formats[] = {
+        [1] = VK_FORMAT_R8_UNORM, [2] = VK_FORMAT_R8G8_UNORM, [4] = VK_FORMAT_R8G8B8A8_UNORM};
+    VkImageSubresource whole = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0};
+    VkSubresourceLayout layout;
+    Memory m = make_undefined(formats[texel_bytes], VK_IMAGE_TILING_LINEAR, width, height);
     vkGetImageSubresourceLayout(own->handles.device, m.image, &whole, &layout);
     m.mapped += layout.offset;
     m.pitch = layout.rowPitch;
@@ -237,6 +244,39 @@ static void test_images(void)
             check_images(&c, 1);
             case_clear(&c);
         }
+}
+
+/* Through an image that was undefined, and whose planes may all be in it, a frame comes back as it was. */
+static void check_undefined(IdiomVideoFormat format, VkFormat vk_format)
+{
+    VkFormatProperties props;
+    vkGetPhysicalDeviceFormatProperties(own->handles.physical_device, vk_format, &props);
+    if (!(props.optimalTilingFeatures & VK_FORMAT_FEATURE_TRANSFER_DST_BIT)) {
+        g_test_message("no images of format %d", (int)vk_format);
+        return;
+    }
+    Case c = case_new(format, 64, 48);
+    Memory image = make_undefined(vk_format, VK_IMAGE_TILING_OPTIMAL, 64, 48);
+    IdiomPicture picture = IDIOM_PICTURE_INIT;
+    const IdiomPicture in = stage_picture(&c.frame, c.in), out = stage_picture(&c.frame, c.out);
+    picture.memory = IDIOM_MEMORY_VULKAN_IMAGE;
+    for (guint i = 0; i < c.frame.n_planes; i++)
+        picture.images[i] = (guint64)(gsize)image.image;
+    render(&c, &in, &picture, 0);
+    for (guint i = 0; i < c.frame.n_planes; i++)
+        picture.layouts[i] = VK_IMAGE_LAYOUT_GENERAL;
+    render(&c, &picture, &out, 0);
+    for (guint i = 0; i < c.frame.n_planes; i++)
+        assert_plane(&c.frame, i, c.in, c.out + c.frame.offset[i], c.frame.stride[i]);
+    memory_clear(&image);
+    case_clear(&c);
+}
+
+static void test_undefined(void)
+{
+    check_undefined(IDIOM_VIDEO_BGRA, VK_FORMAT_B8G8R8A8_SRGB);
+    check_undefined(IDIOM_VIDEO_NV12, VK_FORMAT_G8_B8R8_2PLANE_420_UNORM);
+    check_undefined(IDIOM_VIDEO_I420, VK_FORMAT_G8_B8_R8_3PLANE_420_UNORM);
 }
 
 #define SLOTS 3
@@ -490,8 +530,8 @@ static void test_refused(void)
     refuse(c.renderer, &p, &host, IDIOM_ERROR_ARGUMENT, "memory 77");
     p.memory = IDIOM_MEMORY_VULKAN_IMAGE;
     refuse(c.renderer, &host, &p, IDIOM_ERROR_ARGUMENT, "no image");
-    p.images[0] = 1;
-    refuse(c.renderer, &host, &p, IDIOM_ERROR_ARGUMENT, "layout");
+    p.images[0] = p.images[1] = 1;
+    refuse(c.renderer, &p, &host, IDIOM_ERROR_ARGUMENT, "layout");
     p = lay_out(&c.frame, -1, &size);
     refuse(c.renderer, &p, &host, IDIOM_ERROR_ARGUMENT, "file descriptor");
     p = lay_out(&c.frame, 0, &size);
@@ -509,6 +549,7 @@ int main(int argc, char **argv)
     device = idiom_device_adopt(&own->handles, &error);
     g_assert_no_error(error);
     g_test_add_func("/transfer/images", test_images);
+    g_test_add_func("/transfer/undefined", test_undefined);
     g_test_add_func("/transfer/in-flight", test_in_flight);
     g_test_add_func("/transfer/dmabufs", test_dmabufs);
     g_test_add_func("/transfer/pages", test_pages);
