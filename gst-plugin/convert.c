@@ -3,18 +3,43 @@
 
 /* --- what is possible ------------------------------------------------------------------------------ */
 
-GstCaps *convert_transform(GstCaps *caps, GstCaps *filter)
+/* Memory that frames may be in, and the formats they may have there. */
+static const struct {
+    const char *feature, *formats;
+} places[] = {
+    {GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY, CONVERT_FORMATS},
+    {VULKAN_FEATURE, VULKAN_FORMATS},
+};
+
+/* Frames of the kind of @s in that place. */
+static GstCaps *add_place(GstCaps *caps, const GstStructure *s, guint place)
 {
-    g_autoptr(GstCaps) formats = gst_caps_from_string("video/x-raw, format=" CONVERT_FORMATS);
-    const GValue *all = gst_structure_get_value(gst_caps_get_structure(formats, 0), "format");
-    GstCaps *result = gst_caps_copy(caps);
-    for (guint i = 0; i < gst_caps_get_size(caps); i++) {
-        GstStructure *other = gst_structure_copy(gst_caps_get_structure(caps, i));
-        GstCapsFeatures *features = gst_caps_get_features(caps, i);
-        gst_structure_remove_fields(other, "colorimetry", "chroma-site", NULL);
-        gst_structure_set_value(other, "format", all);
-        result = gst_caps_merge_structure_full(result, other, gst_caps_features_copy(features));
-    }
+    GValue formats = G_VALUE_INIT;
+    GstStructure *other = gst_structure_copy(s);
+    g_value_init(&formats, GST_TYPE_LIST);
+    gst_value_deserialize(&formats, places[place].formats);
+    gst_structure_remove_fields(other, "colorimetry", "chroma-site", NULL);
+    gst_structure_take_value(other, "format", &formats);
+    return gst_caps_merge_structure_full(caps, other, gst_caps_features_new(places[place].feature, NULL));
+}
+
+static gboolean is_in(const GstCaps *caps, guint index, guint place)
+{
+    return gst_caps_features_contains(gst_caps_get_features(caps, index), places[place].feature);
+}
+
+GstCaps *convert_transform(GstCaps *caps, GstCaps *filter, gboolean vulkan)
+{
+    const guint n_places = vulkan ? G_N_ELEMENTS(places) : 1;
+    GstCaps *result = gst_caps_new_empty();
+    for (guint i = 0; i < gst_caps_get_size(caps); i++)
+        if (vulkan || is_in(caps, i, 0))
+            gst_caps_append(result, gst_caps_copy_nth(caps, i));
+    for (guint elsewhere = 0; elsewhere < 2; elsewhere++)
+        for (guint i = 0; i < gst_caps_get_size(caps); i++)
+            for (guint p = 0; p < n_places; p++)
+                if (is_in(caps, i, p) == !elsewhere)
+                    result = add_place(result, gst_caps_get_structure(caps, i), p);
     if (!filter)
         return result;
     GstCaps *filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);

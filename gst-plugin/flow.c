@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "flow.h"
 
-#include "memory.h"
+#include "loan.h"
 #include "messages.h"
 #include "videoinfo.h"
 
@@ -13,12 +13,8 @@ static const GstClockTime ASSUMED_DURATION = 40 * GST_MSECOND;
 
 /* A frame that the device has. */
 typedef struct {
-    GstBuffer *buffer;
-    GstVideoFrame frame; /* the buffer, mapped until the device is done with it */
-    GstBuffer *source;
-    GstVideoFrame
-        source_frame; /* mapped as long, unless the device reads its dmabufs; then without a buffer */
-    gint64 due;       /* monotonic time by which it has to be pushed */
+    Loan source, result;
+    gint64 due; /* monotonic time by which it has to be pushed */
 } Flight;
 
 struct Flow {
@@ -26,7 +22,8 @@ struct Flow {
     IdiomRenderer *renderer;
     FlowFinished finished;
     gpointer user;
-    GstVideoInfo in, out;
+    VulkanShare *vulkan;
+    FlowEnd in, out;
     GstClockTime latency;
     GQueue flights;        /* of Flight, the oldest first */
     gboolean gap;          /* the next frame to be pushed does not follow the last one */
@@ -44,13 +41,10 @@ struct Flow {
 /* Returns its buffer. */
 static GstBuffer *land(Flight *flight)
 {
-    GstBuffer *buffer = flight->buffer;
-    gst_video_frame_unmap(&flight->frame);
-    if (flight->source_frame.buffer)
-        gst_video_frame_unmap(&flight->source_frame);
-    gst_clear_buffer(&flight->source);
+    GstBuffer *source = loan_end(&flight->source), *result = loan_end(&flight->result);
+    gst_clear_buffer(&source);
     g_free(flight);
-    return buffer;
+    return result;
 }
 
 static GstFlowReturn push(Flow *flow, GstBuffer *buffer)
@@ -74,7 +68,10 @@ static GstFlowReturn push_oldest(Flow *flow, gboolean wait, gboolean *taken)
     *taken = got != IDIOM_GET_NOTHING;
     if (!*taken)
         return GST_FLOW_OK;
-    GstBuffer *buffer = land(g_queue_pop_head(&flow->flights));
+    Flight *flight = g_queue_pop_head(&flow->flights);
+    if (got == IDIOM_GET_FRAME)
+        loan_written(&flight->result);
+    GstBuffer *buffer = land(flight);
     if (got == IDIOM_GET_FRAME && flow->finished)
         flow->finished(flow->user);
     if (got == IDIOM_GET_FRAME)
@@ -132,11 +129,12 @@ static gpointer watch(gpointer data)
 
 /* --- life ------------------------------------------------------------------------------------------ */
 
-Flow *flow_new(GstBaseTransform *element, IdiomRenderer *renderer)
+Flow *flow_new(GstBaseTransform *element, IdiomRenderer *renderer, VulkanShare *vulkan)
 {
     Flow *flow = g_new0(Flow, 1);
     flow->element = element;
     flow->renderer = renderer;
+    flow->vulkan = vulkan;
     g_queue_init(&flow->flights);
     g_mutex_init(&flow->lock);
     g_cond_init(&flow->changed);
@@ -159,10 +157,15 @@ void flow_free(Flow *flow)
     g_free(flow);
 }
 
-GstClockTime flow_configure(Flow *flow, const GstVideoInfo *in, const GstVideoInfo *out)
+void flow_set_renderer(Flow *flow, IdiomRenderer *renderer)
+{
+    flow->renderer = renderer;
+}
+
+GstClockTime flow_configure(Flow *flow, const FlowEnd *in, const FlowEnd *out)
 {
     const guint slots = idiom_renderer_slots(flow->renderer);
-    const GstClockTime duration = video_info_frame_duration(in);
+    const GstClockTime duration = video_info_frame_duration(&in->info);
     flow->in = *in;
     flow->maps_dmabufs = FALSE;
     flow->out = *out;
@@ -192,76 +195,63 @@ static GstFlowReturn push_finished(Flow *flow)
     return ret;
 }
 
-static Flight *take_off(Flow *flow, GstBuffer *result, GError **error)
+static gboolean lend_result(Flow *flow, Loan *result, GstBuffer *buffer, GError **error)
 {
-    g_autofree Flight *flight = g_new0(Flight, 1);
-    flight->buffer = result;
-    flight->due = g_get_monotonic_time() + (gint64)(flow->latency / (GST_SECOND / G_USEC_PER_SEC));
-    if (gst_video_frame_map(&flight->frame, &flow->out, result,
-                            GST_MAP_WRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
-        return g_steal_pointer(&flight);
-    g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, "a buffer downstream cannot be written");
-    gst_buffer_unref(result);
-    return NULL;
+    return flow->out.memory == MEMORY_VULKAN
+               ? loan_images(result, buffer, &flow->out.info, flow->vulkan, error)
+               : loan_map(result, buffer, &flow->out.info, GST_MAP_WRITE, error);
 }
 
-static gboolean give(Flow *flow, const IdiomPicture *from, Flight *flight, const IdiomFrameParams *params,
-                     GError **error)
+static gboolean give(Flow *flow, const Flight *flight, const IdiomFrameParams *params, GError **error)
 {
-    const IdiomPicture to = video_frame_picture(&flight->frame);
     const gint64 begin = g_get_monotonic_time();
-    const gboolean sent = idiom_renderer_send(flow->renderer, from, &to, params, error);
+    const gboolean sent =
+        idiom_renderer_send(flow->renderer, &flight->source.picture, &flight->result.picture, params, error);
     flow->busy += g_get_monotonic_time() - begin;
     return sent;
 }
 
 /* Lets the device read the source's dmabufs, if it has any. What cannot be done once is not tried again. */
-static gboolean send_dmabufs(Flow *flow, Flight *flight, const IdiomFrameParams *params)
+static gboolean send_dmabufs(Flow *flow, Flight *flight, GstBuffer *source, const IdiomFrameParams *params)
 {
     g_autoptr(GError) error = NULL;
-    IdiomPicture from;
-    if (flow->maps_dmabufs || !memory_find_dmabufs(flight->source, &flow->in, &from))
+    if (flow->maps_dmabufs || !loan_dmabufs(&flight->source, source, &flow->in.info))
         return FALSE;
-    if (give(flow, &from, flight, params, &error))
+    if (give(flow, flight, params, &error))
         return TRUE;
     GST_INFO_OBJECT(flow->element, "dmabufs are mapped: %s", error->message);
+    gst_buffer_unref(loan_end(&flight->source));
     flow->maps_dmabufs = TRUE;
     return FALSE;
 }
 
-static gboolean send(Flow *flow, Flight *flight, const IdiomFrameParams *params, GError **error)
+static gboolean send(Flow *flow, Flight *flight, GstBuffer *source, const IdiomFrameParams *params,
+                     GError **error)
 {
-    GstVideoFrame *frame = &flight->source_frame;
-    if (send_dmabufs(flow, flight, params))
-        return TRUE;
-    if (!gst_video_frame_map(frame, &flow->in, flight->source,
-                             GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
-        g_set_error(error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-                    "a buffer of %zu bytes cannot be read as %s of %dx%d",
-                    gst_buffer_get_size(flight->source), GST_VIDEO_INFO_NAME(&flow->in), flow->in.width,
-                    flow->in.height);
-        return FALSE;
-    }
-    IdiomPicture from = video_frame_picture(frame);
-    from.memory = IDIOM_MEMORY_HOST_KEPT;
-    return give(flow, &from, flight, params, error);
+    if (flow->in.memory == MEMORY_VULKAN)
+        return loan_images(&flight->source, source, &flow->in.info, flow->vulkan, error) &&
+               give(flow, flight, params, error);
+    return send_dmabufs(flow, flight, source, params) ||
+           (loan_map(&flight->source, source, &flow->in.info, GST_MAP_READ, error) &&
+            give(flow, flight, params, error));
 }
 
-GstFlowReturn flow_send(Flow *flow, GstBuffer *source, GstBuffer *result, const IdiomFrameParams *params)
+GstFlowReturn flow_send(Flow *flow, GstBuffer *source, GstBuffer *given, const IdiomFrameParams *params)
 {
     g_autoptr(GError) error = NULL;
+    g_autoptr(GstBuffer) result = given;
     if (flow->skipped)
         GST_BUFFER_FLAG_SET(result, GST_BUFFER_FLAG_DISCONT);
     flow->skipped = FALSE;
-    Flight *flight = take_off(flow, result, &error);
-    if (flight)
-        flight->source = gst_buffer_ref(source);
-    if (flight && send(flow, flight, params, &error)) {
+    Flight *flight = g_new0(Flight, 1);
+    flight->due = g_get_monotonic_time() + (gint64)(flow->latency / (GST_SECOND / G_USEC_PER_SEC));
+    if (lend_result(flow, &flight->result, result, &error) && send(flow, flight, source, params, &error)) {
+        gst_clear_buffer(&result); /* the flight has it */
         g_queue_push_tail(&flow->flights, flight);
         return push_finished(flow);
     }
-    if (flight)
-        gst_buffer_unref(land(flight));
+    GstBuffer *back = land(flight);
+    gst_clear_buffer(&back);
     messages_post_error(GST_ELEMENT(flow->element), error);
     return GST_FLOW_ERROR;
 }

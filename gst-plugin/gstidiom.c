@@ -24,6 +24,9 @@
  * Several frames may be on their way through the device at a time, see #idiom:frames-in-flight; latency queries tell what
  * that costs. Frames that would be late at the sink are dropped before the device sees them.
  *
+ * Frames may be in Vulkan images (`memory:VulkanImage`) on a device that neighbours share: it takes theirs, or makes one
+ * of what #idiom:device names and offers it to them.
+ *
  * The style `none` is the source: buffers pass untouched, at no cost, until another style fades in.
  *
  * All settings can be kept as presets, see #GstPreset.
@@ -64,14 +67,15 @@
 #include "subject.h"
 #include "textpad.h"
 #include "videoinfo.h"
+#include "vulkan.h"
 
 GST_DEBUG_CATEGORY(idiom_debug);
 #define GST_CAT_DEFAULT idiom_debug
 
-static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
-    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(CONVERT_FORMATS)));
-static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
-    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(CONVERT_FORMATS)));
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(CONVERT_CAPS));
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(CONVERT_CAPS));
 
 /* Microseconds from frame to frame, where nothing tells. */
 #define USUAL_DURATION (G_USEC_PER_SEC / 30)
@@ -101,7 +105,9 @@ struct _GstIdiom {
     /* from start to stop */
     IdiomDevice *device;
     Flow *flow;
+    gboolean moves; /* frames come and go in memory of different kinds */
 
+    VulkanShare *vulkan;
     Speech *speech;
     Sentence *sentence;
 
@@ -180,13 +186,13 @@ static void warned(const GError *error, gpointer self)
     messages_post_warning(self, error);
 }
 
-static IdiomRenderer *new_renderer(GstIdiom *self, guint slots, GError **error)
+static IdiomRenderer *new_renderer(GstIdiom *self, IdiomDevice *device, guint slots, GError **error)
 {
     IdiomRendererOptions options = IDIOM_RENDERER_OPTIONS_INIT;
     options.slots = slots;
     options.warning = warned;
     options.user = self;
-    return idiom_renderer_new(self->device, &options, error);
+    return idiom_renderer_new(device, &options, error);
 }
 
 static gboolean check_subject(GstIdiom *self, GError **error)
@@ -237,21 +243,38 @@ static gboolean show(GstIdiom *self, IdiomRenderer *renderer, const char *style,
     return FALSE;
 }
 
-static gboolean open_device(GstIdiom *self, const char *selector)
+/* @device (transfer full) is where it runs. */
+static void set_device(GstIdiom *self, IdiomDevice *device)
 {
-    g_autoptr(GError) error = NULL;
-    self->device = idiom_device_shared(selector, &error);
-    if (!self->device) {
-        messages_post_error(GST_ELEMENT(self), error);
-        return FALSE;
-    }
-    const IdiomDeviceInfo *info = idiom_device_info(self->device);
+    const IdiomDeviceInfo *info = idiom_device_info(device);
     GST_INFO_OBJECT(self, "device %s (%s, %s)", info->name, info->type, info->driver);
+    idiom_device_unref(self->device);
+    self->device = device;
     GST_OBJECT_LOCK(self);
     g_free(self->device_name);
     self->device_name = g_strdup(info->name);
     GST_OBJECT_UNLOCK(self);
-    return TRUE;
+}
+
+static char *dup_selector(GstIdiom *self)
+{
+    GST_OBJECT_LOCK(self);
+    char *selector = g_strdup(self->settings.device);
+    GST_OBJECT_UNLOCK(self);
+    return selector;
+}
+
+/* The one that neighbours share, if they do. */
+static IdiomDevice *open_device(GstIdiom *self)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *selector = dup_selector(self);
+    IdiomDevice *device = vulkan_share_device(self->vulkan);
+    if (!device)
+        device = idiom_device_shared(selector, &error);
+    if (!device)
+        messages_post_error(GST_ELEMENT(self), error);
+    return device;
 }
 
 /* A frame is finished: what was found in it is good for the next ones. */
@@ -261,9 +284,9 @@ static void learn(gpointer data)
     speech_learn(self->speech, self->renderer);
 }
 
-static gboolean gst_idiom_start(GstBaseTransform *base)
+/* (transfer full): a renderer on @device that shows what the properties ask for, or NULL: there is an error on the bus. */
+static IdiomRenderer *make_renderer(GstIdiom *self, IdiomDevice *device)
 {
-    GstIdiom *self = GST_IDIOM(base);
     g_autoptr(GError) error = NULL;
     GST_OBJECT_LOCK(self);
     const Looks looks = current_looks(self);
@@ -272,9 +295,35 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
     take_string(&self->style, looks.style);
     take_string(&self->inside, looks.inside);
     const gboolean people = self->finds_people = self->subject.kind == SUBJECT_PEOPLE;
-    g_autofree char *device = g_strdup(self->settings.device);
     const guint slots = self->settings.frames_in_flight;
     self->settings.mix_changed = self->new_mix = FALSE;
+    GST_OBJECT_UNLOCK(self);
+
+    g_autoptr(IdiomRenderer) renderer = new_renderer(self, device, slots, &error);
+    if (!renderer)
+        messages_post_error(GST_ELEMENT(self), error);
+    if (!renderer || !show(self, renderer, style, mix, inside, people))
+        return NULL;
+    speech_set_style(self->speech, style);
+    return g_steal_pointer(&renderer);
+}
+
+/* From now on @renderer (transfer full) is used. */
+static void set_renderer(GstIdiom *self, IdiomRenderer *renderer)
+{
+    GST_OBJECT_LOCK(self);
+    IdiomRenderer *before = self->renderer;
+    self->renderer = renderer;
+    apply_settings(self); /* what has changed meanwhile */
+    GST_OBJECT_UNLOCK(self);
+    idiom_renderer_free(before);
+}
+
+static gboolean gst_idiom_start(GstBaseTransform *base)
+{
+    GstIdiom *self = GST_IDIOM(base);
+    g_autoptr(GError) error = NULL;
+    GST_OBJECT_LOCK(self);
     self->dropped = 0;
     self->last_frame = 0;
     self->interval = 0;
@@ -287,23 +336,35 @@ static gboolean gst_idiom_start(GstBaseTransform *base)
         messages_post_error(GST_ELEMENT(self), error);
         return FALSE;
     }
-    if (!open_device(self, device))
-        return FALSE;
-    g_autoptr(IdiomRenderer) renderer = new_renderer(self, slots, &error);
+    g_autoptr(IdiomDevice) device = open_device(self);
+    IdiomRenderer *renderer = device ? make_renderer(self, device) : NULL;
     if (!renderer)
-        messages_post_error(GST_ELEMENT(self), error);
-    if (!renderer || !show(self, renderer, style, mix, inside, people)) {
-        g_clear_pointer(&self->device, idiom_device_unref);
+        return FALSE;
+    set_device(self, g_steal_pointer(&device));
+    self->flow = flow_new(base, renderer, self->vulkan);
+    flow_set_finished(self->flow, learn, self);
+    speech_forget(self->speech);
+    set_renderer(self, renderer);
+    return TRUE;
+}
+
+/* Frames are in images of a device that others share: on with that one. Nothing may be in flight. */
+static gboolean move_to_shared_device(GstIdiom *self)
+{
+    g_autofree char *selector = dup_selector(self);
+    g_autoptr(IdiomDevice) device = vulkan_share_open(self->vulkan, selector);
+    if (device && device == self->device)
+        return TRUE;
+    if (!device) {
+        GST_ELEMENT_ERROR(self, RESOURCE, NOT_FOUND, ("there is no Vulkan device to be shared"), (NULL));
         return FALSE;
     }
-    self->flow = flow_new(base, renderer);
-    flow_set_finished(self->flow, learn, self);
-    speech_set_style(self->speech, style);
-    speech_forget(self->speech);
-    GST_OBJECT_LOCK(self);
-    self->renderer = g_steal_pointer(&renderer);
-    apply_settings(self); /* what has changed meanwhile */
-    GST_OBJECT_UNLOCK(self);
+    IdiomRenderer *renderer = make_renderer(self, device);
+    if (!renderer)
+        return FALSE;
+    flow_set_renderer(self->flow, renderer);
+    set_renderer(self, renderer);
+    set_device(self, g_steal_pointer(&device));
     return TRUE;
 }
 
@@ -319,6 +380,15 @@ static gboolean gst_idiom_stop(GstBaseTransform *base)
     g_clear_pointer(&renderer, idiom_renderer_free);
     g_clear_pointer(&self->device, idiom_device_unref);
     return TRUE;
+}
+
+static GstStateChangeReturn gst_idiom_change_state(GstElement *element, GstStateChange transition)
+{
+    const GstStateChangeReturn ret =
+        GST_ELEMENT_CLASS(gst_idiom_parent_class)->change_state(element, transition);
+    if (transition == GST_STATE_CHANGE_READY_TO_NULL)
+        vulkan_share_close(GST_IDIOM(element)->vulkan);
+    return ret;
 }
 
 /* --- events and queries ---------------------------------------------------------------------------- */
@@ -361,9 +431,23 @@ static void add_latency(GstIdiom *self, GstQuery *query)
     gst_query_set_latency(query, live, min + latency, GST_CLOCK_TIME_IS_VALID(max) ? max + latency : max);
 }
 
+static gboolean answer_context(GstIdiom *self, GstQuery *query)
+{
+    g_autofree char *selector = dup_selector(self);
+    return vulkan_share_answer(self->vulkan, query, selector);
+}
+
+static void gst_idiom_set_context(GstElement *element, GstContext *context)
+{
+    vulkan_share_set_context(GST_IDIOM(element)->vulkan, context);
+    GST_ELEMENT_CLASS(gst_idiom_parent_class)->set_context(element, context);
+}
+
 static gboolean gst_idiom_query(GstBaseTransform *base, GstPadDirection direction, GstQuery *query)
 {
     GstIdiom *self = GST_IDIOM(base);
+    if (GST_QUERY_TYPE(query) == GST_QUERY_CONTEXT && answer_context(self, query))
+        return TRUE;
     if (GST_QUERY_TYPE(query) == GST_QUERY_DRAIN && direction == GST_PAD_SINK)
         flow_drain(self->flow);
     if (!GST_BASE_TRANSFORM_CLASS(gst_idiom_parent_class)->query(base, direction, query))
@@ -439,8 +523,8 @@ static void gst_idiom_release_pad(GstElement *element, GstPad *pad)
 static GstCaps *gst_idiom_transform_caps(GstBaseTransform *base, GstPadDirection direction, GstCaps *caps,
                                          GstCaps *filter)
 {
-    (void)base, (void)direction;
-    return convert_transform(caps, filter);
+    (void)direction;
+    return convert_transform(caps, filter, vulkan_share_usable(GST_IDIOM(base)->vulkan));
 }
 
 static GstCaps *gst_idiom_fixate_caps(GstBaseTransform *base, GstPadDirection direction, GstCaps *caps,
@@ -463,13 +547,17 @@ static gboolean describe(GstIdiom *self, const GstVideoInfo *info, IdiomVideoInf
 static gboolean gst_idiom_set_info(GstVideoFilter *video, GstCaps *in_caps, GstVideoInfo *in,
                                    GstCaps *out_caps, GstVideoInfo *out)
 {
-    (void)in_caps, (void)out_caps;
     GstIdiom *self = GST_IDIOM(video);
     g_autoptr(GError) error = NULL;
     IdiomVideoInfo source, result;
+    const FlowEnd from = {*in, memory_kind(gst_caps_get_features(in_caps, 0))};
+    const FlowEnd to = {*out, memory_kind(gst_caps_get_features(out_caps, 0))};
     if (!describe(self, in, &source) || !describe(self, out, &result))
         return FALSE;
     flow_drain(self->flow);
+    self->moves = from.memory != to.memory;
+    if ((from.memory == MEMORY_VULKAN || to.memory == MEMORY_VULKAN) && !move_to_shared_device(self))
+        return FALSE;
     const gint64 begin = g_get_monotonic_time();
     if (!idiom_renderer_configure_both(self->renderer, &source, &result, &error)) {
         messages_post_error(GST_ELEMENT(self), error);
@@ -478,7 +566,7 @@ static gboolean gst_idiom_set_info(GstVideoFilter *video, GstCaps *in_caps, GstV
     GST_INFO_OBJECT(self, "ready for %ux%u, %s to %s, in %.0f ms", source.width, source.height,
                     GST_VIDEO_INFO_NAME(in), GST_VIDEO_INFO_NAME(out),
                     (double)(g_get_monotonic_time() - begin) / 1000);
-    set_latency(self, flow_configure(self->flow, in, out));
+    set_latency(self, flow_configure(self->flow, &from, &to));
     return TRUE;
 }
 
@@ -490,10 +578,37 @@ static gboolean gst_idiom_set_caps(GstBaseTransform *base, GstCaps *in, GstCaps 
     return ok;
 }
 
+static gboolean is_for_images(GstQuery *allocation, GstCaps **caps)
+{
+    gst_query_parse_allocation(allocation, caps, NULL);
+    return *caps && memory_kind(gst_caps_get_features(*caps, 0)) == MEMORY_VULKAN;
+}
+
+/* A pool of images, downstream's if it has one. */
+static gboolean decide_images(GstIdiom *self, GstQuery *query, GstCaps *caps, guint held)
+{
+    g_autoptr(GstBufferPool) theirs = NULL;
+    guint size = 0, min = 0, max = 0;
+    const gboolean given = gst_query_get_n_allocation_pools(query) > 0;
+    if (given)
+        gst_query_parse_nth_allocation_pool(query, 0, &theirs, &size, &min, &max);
+    min += held + 1;
+    max = max ? max + held + 1 : 0;
+    g_autoptr(GstBufferPool) pool = vulkan_share_pool(self->vulkan, theirs, caps, min, max);
+    if (pool && given)
+        gst_query_set_nth_allocation_pool(query, 0, pool, size, min, max);
+    else if (pool)
+        gst_query_add_allocation_pool(query, pool, size, min, max);
+    return pool != NULL;
+}
+
 /* Downstream's pool has to have the frames in flight as well. */
 static gboolean gst_idiom_decide_allocation(GstBaseTransform *base, GstQuery *query)
 {
+    GstCaps *caps;
     const guint held = idiom_renderer_slots(GST_IDIOM(base)->renderer) - 1;
+    if (is_for_images(query, &caps))
+        return decide_images(GST_IDIOM(base), query, caps, held);
     if (gst_query_get_n_allocation_pools(query)) {
         GstBufferPool *pool;
         guint size, min, max;
@@ -505,8 +620,25 @@ static gboolean gst_idiom_decide_allocation(GstBaseTransform *base, GstQuery *qu
     return GST_BASE_TRANSFORM_CLASS(gst_idiom_parent_class)->decide_allocation(base, query);
 }
 
+static gboolean propose_images(GstIdiom *self, GstQuery *query, GstCaps *caps)
+{
+    const guint slots = idiom_renderer_slots(self->renderer);
+    g_autoptr(GstBufferPool) pool = vulkan_share_pool(self->vulkan, NULL, caps, slots, 0);
+    guint size = 0;
+    if (pool) {
+        g_autoptr(GstStructure) config = gst_buffer_pool_get_config(pool);
+        gst_buffer_pool_config_get_params(config, NULL, &size, NULL, NULL);
+        gst_query_add_allocation_pool(query, pool, size, slots, 0);
+    }
+    gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+    return pool != NULL;
+}
+
 static gboolean gst_idiom_propose_allocation(GstBaseTransform *base, GstQuery *decided, GstQuery *query)
 {
+    GstCaps *caps;
+    if (decided && is_for_images(query, &caps))
+        return propose_images(GST_IDIOM(base), query, caps);
     if (decided) /* it does not just pass */
         memory_ask_for_pages(query);
     return GST_BASE_TRANSFORM_CLASS(gst_idiom_parent_class)->propose_allocation(base, decided, query);
@@ -601,7 +733,7 @@ static void gst_idiom_before_transform(GstBaseTransform *base, GstBuffer *buffer
     const gboolean empty = is_empty(buffer);
     if (empty)
         idiom_renderer_skip(self->renderer, &self->params);
-    const gboolean pass = empty || idiom_renderer_pass(self->renderer, &self->params);
+    const gboolean pass = empty || (!self->moves && idiom_renderer_pass(self->renderer, &self->params));
     if (pass)
         flow_drain(self->flow);
     gst_base_transform_set_passthrough(base, pass);
@@ -758,6 +890,7 @@ static void gst_idiom_get_property(GObject *object, guint id, GValue *value, GPa
 static void gst_idiom_finalize(GObject *object)
 {
     GstIdiom *self = GST_IDIOM(object);
+    vulkan_share_free(self->vulkan);
     settings_clear(&self->settings);
     speech_free(self->speech);
     subject_clear(&self->subject);
@@ -772,6 +905,7 @@ static void gst_idiom_init(GstIdiom *self)
 {
     gst_base_transform_set_gap_aware(GST_BASE_TRANSFORM(self), TRUE);
     settings_init(&self->settings);
+    self->vulkan = vulkan_share_new(GST_ELEMENT(self));
     self->speech = speech_new(GST_ELEMENT(self));
     subject_init(&self->subject);
     self->sentence = sentence_new(GST_ELEMENT(self));
@@ -819,6 +953,8 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
                                           "Shows video in the style of a painting (neural network on Vulkan)",
                                           "The idiom developers");
 
+    element->set_context = gst_idiom_set_context;
+    element->change_state = gst_idiom_change_state;
     element->request_new_pad = gst_idiom_request_new_pad;
     element->release_pad = gst_idiom_release_pad;
     base->start = gst_idiom_start;

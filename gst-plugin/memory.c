@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "memory.h"
 
+#include "vulkan.h"
+
 #include <gst/allocators/gstdmabuf.h>
 
 static const gsize PAGE_MASK = 4095;
+
+MemoryKind memory_kind(const GstCapsFeatures *features)
+{
+    return features && gst_caps_features_contains(features, VULKAN_FEATURE) ? MEMORY_VULKAN : MEMORY_SYSTEM;
+}
 
 void memory_ask_for_pages(GstQuery *allocation)
 {

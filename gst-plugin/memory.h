@@ -6,6 +6,14 @@
 #include <gst/video/video.h>
 #include <idiom/frame.h>
 
+/* Where the frames of a pad are, by the features of its caps. */
+typedef enum {
+    MEMORY_SYSTEM,
+    MEMORY_VULKAN,
+} MemoryKind;
+
+MemoryKind memory_kind(const GstCapsFeatures *features);
+
 /* Asks for buffers that begin with a page, which is what devices can use where it lies. */
 void memory_ask_for_pages(GstQuery *allocation);
 

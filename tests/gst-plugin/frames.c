@@ -107,6 +107,15 @@ void push_segment(GstHarness *h, GstClockTime start, GstClockTime time)
     g_assert_true(gst_harness_push_event(h, gst_event_new_segment(&segment)));
 }
 
+void push_reverse_segment(GstHarness *h, GstClockTime stop)
+{
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    segment.rate = -1;
+    segment.stop = segment.position = stop;
+    g_assert_true(gst_harness_push_event(h, gst_event_new_segment(&segment)));
+}
+
 void flush(GstHarness *h)
 {
     g_assert_true(gst_harness_push_event(h, gst_event_new_flush_start()));

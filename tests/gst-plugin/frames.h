@@ -23,6 +23,8 @@ int largest_difference(const GstVideoInfo *info, GstBuffer *a, GstBuffer *b);
 
 GstBuffer *push_and_pull(GstHarness *h, GstBuffer *buffer);
 void push_segment(GstHarness *h, GstClockTime start, GstClockTime time);
+/* From @stop back to 0. */
+void push_reverse_segment(GstHarness *h, GstClockTime stop);
 void flush(GstHarness *h);
 
 /* Sets "style" and waits until it is ready to be shown, or found to be of no use. */
