@@ -179,6 +179,14 @@ IdiomTensor *idiom_graph_state(IdiomGraph *g, IdiomLayout layout, IdiomShape sha
     return t;
 }
 
+IdiomTensor *idiom_graph_full_state(IdiomGraph *g, IdiomShape shape)
+{
+    IdiomTensor *t = idiom_graph_state(g, IDIOM_LAYOUT_PLANES, shape);
+    if (t)
+        t->precision = IDIOM_FP32;
+    return t;
+}
+
 void idiom_graph_set_slots(IdiomGraph *g, guint slots)
 {
     g_return_if_fail(slots >= 1 && slots <= IDIOM_PROGRAM_MAX_SLOTS);

@@ -119,6 +119,9 @@ IdiomTensor *idiom_op_add_output(IdiomOp *op, IdiomGraph *g, IdiomLayout layout,
  */
 IdiomTensor *idiom_op_add_full_output(IdiomOp *op, IdiomGraph *g, IdiomShape shape);
 
+/* A state of such planes. */
+IdiomTensor *idiom_graph_full_state(IdiomGraph *g, IdiomShape shape);
+
 /*
  * An existing op of @klass with the same inputs and parameters, or NULL: so that packed weights, say, are made once.
  */

@@ -86,6 +86,21 @@ IdiomTensor *idiom_temporal_gain(IdiomGraph *g, IdiomTensor *fresh, IdiomTensor 
 /* flat [1,1,1,2]: weights of the history where things move, and elsewhere. @means: of what the gain is part of */
 IdiomTensor *idiom_temporal_reach(IdiomGraph *g, IdiomTensor *means, IdiomTensor *last, IdiomTensor *rest);
 
+/* --- steps of idiom_carry_noise() ------------------------------------------------------------------ */
+
+/*
+ * Places are full planes [1,4,h,w], a pixel a cell: how far in the field the cell lies from its own place, x and y in cells;
+ * the other two channels are 0. Those of the last picture, moved by @motion; 0 where @joined, flat, begins with 0.
+ */
+IdiomTensor *idiom_places_move(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *places, IdiomTensor *joined);
+
+typedef struct {
+    IdiomTensor *noise; /* planes [1,IDIOM_NOISE_CHANNELS,h,w] */
+    IdiomTensor *kept;  /* the places, those that are worn begun anew */
+} IdiomPlacesNoise;
+
+IdiomPlacesNoise idiom_places_noise(IdiomGraph *g, IdiomTensor *places);
+
 /* The history, moved on by the motion. */
 IdiomTensor *idiom_temporal_hold(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *history);
 

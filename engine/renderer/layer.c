@@ -17,6 +17,8 @@ static gboolean build_hold(IdiomLayer *layer, GError **error)
     IdiomGraph *graph = idiom_scene_graph(layer->scene);
     const IdiomMotion motion = borrow_motion(graph, layer->scene);
     idiom_hold(graph, &motion, idiom_graph_borrow(graph, layer->steady.history));
+    if (layer->places)
+        idiom_carry_places(graph, &motion, idiom_graph_borrow(graph, layer->places));
     layer->hold = idiom_program_plan(graph, NULL, 0, error);
     return layer->hold && idiom_program_allocate(layer->hold, error) &&
            idiom_program_prepare(layer->hold, NULL, TRUE, error);
@@ -29,13 +31,18 @@ static gboolean build(IdiomLayer *layer, const IdiomStyle *style, GError **error
     IdiomGraph *graph = idiom_scene_graph(scene);
     IdiomTensor *picture = idiom_graph_borrow(graph, scene->picture);
     const IdiomMotion motion = borrow_motion(graph, scene);
+    const IdiomShape s = idiom_tensor_shape(scene->picture);
     IdiomTensor *mix = config->styles > 1
                            ? idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, config->styles, 1, 1))
                            : NULL;
     IdiomTensor *temporal = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomTensor *statistics = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomTensor *joined = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 3));
-    layer->plain = idiom_style_build(style, graph, layer->params, picture, NULL, mix,
+    IdiomCarried carried = {NULL, NULL};
+    if (config->noise)
+        carried = idiom_carry_noise(graph, &motion, s.w, s.h, joined);
+    layer->places = carried.places;
+    layer->plain = idiom_style_build(style, graph, layer->params, picture, carried.noise, mix,
                                      idiom_mul(graph, statistics, motion.continues));
     IdiomMotion own = motion; /* to a layer that has just come, the scene has just begun */
     own.rest = idiom_mul(graph, motion.rest, joined);
@@ -104,7 +111,7 @@ gboolean idiom_layer_can_hold(const IdiomLayer *layer, guint64 number)
 gboolean idiom_layer_commands(IdiomLayer *layer, const IdiomFrameParams *params, IdiomLayerMode mode,
                               guint64 number, guint slot, IdiomCommands **lists, guint *count, GError **error)
 {
-    const float joined = idiom_layer_can_hold(layer, number);
+    const float joined = mode != IDIOM_LAYER_PLAIN && idiom_layer_can_hold(layer, number);
     layer->seen = mode == IDIOM_LAYER_PLAIN ? 0 : number;
     if (mode == IDIOM_LAYER_HOLD)
         return idiom_program_commands(layer->hold, NULL, TRUE, slot, lists, count, error);

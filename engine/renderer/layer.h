@@ -14,6 +14,7 @@ typedef struct {
     IdiomProgram *program;
     IdiomTensor *plain; /* planes [1,3,h,w]: the result by itself */
     IdiomSteady steady; /* and steadied by the last one */
+    IdiomTensor *places; /* of the noise that it paints from; NULL where it paints from none */
     IdiomProgram *hold; /* moves the last result instead, which costs little */
     guint styles;       /* in the file */
     struct {            /* mapped */

@@ -4,8 +4,7 @@
 #define HISTORY_GLSL
 
 #include "motion/catmull_rom.glsl"
-
-const float STILL = 0.06; /* pixels: less motion than this is none, and nothing is interpolated */
+#include "motion/still.glsl"
 
 vec4 motion_at(ivec2 q)
 {

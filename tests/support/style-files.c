@@ -54,6 +54,10 @@ char *test_styles_create(void)
     moods.styles = 3;
     write_style(device, folder, "moods", (const char *[]){"calm", "wild", "sad", NULL}, &moods, 4);
 
+    IdiomGeneratorConfig noisy = tiny;
+    noisy.noise = IDIOM_NOISE_CHANNELS;
+    write_style(device, folder, "noisy", (const char *[]){"noisy", NULL}, &noisy, 5);
+
     g_autofree char *whole = g_build_filename(folder, "tiny.safetensors", NULL);
     g_autofree char *broken = g_build_filename(folder, "broken.safetensors", NULL);
     g_autofree char *content = NULL;

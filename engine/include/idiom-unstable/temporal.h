@@ -81,6 +81,30 @@ IdiomTensor *idiom_colours(IdiomGraph *g, IdiomTensor *history);
  */
 void idiom_hold(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *history);
 
+/** What idiom_carry_noise() makes. */
+typedef struct {
+    IdiomTensor *noise;  /**< planes [1,IDIOM_NOISE_CHANNELS,ceil(h/4),ceil(w/4)], for idiom_generator_build() */
+    IdiomTensor *places; /**< state: where in the field the cells lie, as the next run will find it */
+} IdiomCarried;
+
+/**
+ * idiom_carry_noise:
+ * @motion: of the picture
+ * @w, @h: its size
+ * @joined: flat, first number 0: there is no last run to go on from, and neither @motion nor the state is looked at
+ *
+ * The field of idiom-unstable/noise.h, moved as the scene moves: what is painted from it sticks to what it is painted on.
+ * Coordinates are moved, not values: no contrast is lost, and where nothing moves by 0.06 pixels the noise stays as it is, bit
+ * for bit. In a run that goes on from none, or after a cut, the field's own cells from (0, 0) on. What comes into view takes
+ * up the noise of what moves like it beside it. Where the scene comes nearer, a finer octave of the field takes over, up to
+ * twice; what is stretched by more, or more than three times as much one way as the other, fades to the noise of its own
+ * place and goes on from there.
+ */
+IdiomCarried idiom_carry_noise(IdiomGraph *g, const IdiomMotion *motion, guint w, guint h, IdiomTensor *joined);
+
+/** idiom_carry_places: beside idiom_hold(): changes the state @places of idiom_carry_noise() by @motion, paints nothing. */
+void idiom_carry_places(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *places);
+
 /**
  * idiom_follow_mask: @mask, planes [1,c,h,w] over a picture of @width x @height pixels whose @motion is known, in this graph or
  * borrowed, moved as the picture has moved; interpolated linearly. No gradient.

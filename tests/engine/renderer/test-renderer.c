@@ -84,14 +84,14 @@ static void waves(guint8 *bytes, gsize size)
         bytes[i] = (guint8)(128 + 127 * sin(0.037 * i + 0.00071 * i * i));
 }
 
-static void check_size(guint width, guint height)
+static void check_size(const char *name, guint width, guint height)
 {
     const gsize size = (gsize)4 * width * height;
-    g_autoptr(IdiomStyle) style = load_style("tiny");
+    g_autoptr(IdiomStyle) style = load_style(name);
     g_autofree guint8 *in = g_malloc(size);
     waves(in, size);
     g_autofree float *styled = reference(style, NULL, in, width, height);
-    g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, width, height, NULL);
+    g_autoptr(IdiomRenderer) renderer = stage_new(device, name, IDIOM_VIDEO_RGBA, width, height, NULL);
     check_strength(renderer, width, height, in, styled, 1, tolerance());
     check_strength(renderer, width, height, in, styled, 0.3, tolerance());
     check_strength(renderer, width, height, in, styled, 0, 0.001);
@@ -99,9 +99,11 @@ static void check_size(guint width, guint height)
 
 static void test_same_as_network(void)
 {
-    check_size(1, 1);
-    check_size(5, 3);
-    check_size(97, 41);
+    check_size("tiny", 1, 1);
+    check_size("tiny", 5, 3);
+    check_size("tiny", 97, 41);
+    check_size("noisy", 5, 3);
+    check_size("noisy", 97, 41);
 }
 
 static void test_mix(void)
