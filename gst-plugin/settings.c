@@ -185,7 +185,7 @@ void settings_install(GObjectClass *klass)
      * GstIdiom:temporal:
      *
      * Smoothing over time, against flicker: how much of what the scene still shows is taken from the frame before. At 0
-     * each frame is stylized by itself.
+     * each frame is stylized by itself, and the noise that some styles paint flat areas from does not move with the scene.
      */
     g_object_class_install_property(
         klass, PROP_TEMPORAL,

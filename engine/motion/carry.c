@@ -32,11 +32,13 @@ static gboolean move_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
 static const IdiomOpClass move_class = {"places_move", NULL, move_record, NULL};
 
-IdiomTensor *idiom_places_move(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *places, IdiomTensor *joined)
+IdiomTensor *idiom_places_move(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *places,
+                               IdiomTensor *joined)
 {
     IdiomTensor *in[INPUTS] = {
         [PLACES] = places, [FLOW] = motion->flow, [CONTINUES] = motion->continues, [JOINED] = joined};
-    if (idiom_graph_failed(g, in, INPUTS) || !idiom_require_layout(g, "places", places, IDIOM_LAYOUT_PLANES) ||
+    if (idiom_graph_failed(g, in, INPUTS) ||
+        !idiom_require_layout(g, "places", places, IDIOM_LAYOUT_PLANES) ||
         !idiom_require_layout(g, "places", joined, IDIOM_LAYOUT_FLAT))
         return NULL;
     IdiomOp *op = idiom_graph_add_op(g, &move_class, in, INPUTS, &motion->cell, sizeof motion->cell);
@@ -61,7 +63,8 @@ static gboolean noise_record(IdiomRecorder *r, const IdiomOp *op, GError **error
     struct {
         IdiomDims d, dn;
         guint64 tile;
-    } push = {idiom_dims(op->in[0]->shape), idiom_dims(op->out[0]->shape), idiom_recorder_address(r, op->in[1])};
+    } push = {idiom_dims(op->in[0]->shape), idiom_dims(op->out[0]->shape),
+              idiom_recorder_address(r, op->in[1])};
     IdiomDispatch d = {
         .shader = "places_noise",
         .planes = {op->in[0], op->out[0], op->out[1]},
@@ -90,7 +93,8 @@ IdiomPlacesNoise idiom_places_noise(IdiomGraph *g, IdiomTensor *places)
 
 /* --- both ----------------------------------------------------------------------------------------- */
 
-IdiomCarried idiom_carry_noise(IdiomGraph *g, const IdiomMotion *motion, guint w, guint h, IdiomTensor *joined)
+IdiomCarried idiom_carry_noise(IdiomGraph *g, const IdiomMotion *motion, guint w, guint h,
+                               IdiomTensor *joined)
 {
     const IdiomShape cells =
         IDIOM_SHAPE(1, 4, IDIOM_DIV_UP(h, IDIOM_NOISE_CELL), IDIOM_DIV_UP(w, IDIOM_NOISE_CELL));

@@ -92,7 +92,8 @@ IdiomTensor *idiom_temporal_reach(IdiomGraph *g, IdiomTensor *means, IdiomTensor
  * Places are full planes [1,4,h,w], a pixel a cell: how far in the field the cell lies from its own place, x and y in cells;
  * the other two channels are 0. Those of the last picture, moved by @motion; 0 where @joined, flat, begins with 0.
  */
-IdiomTensor *idiom_places_move(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *places, IdiomTensor *joined);
+IdiomTensor *idiom_places_move(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *places,
+                               IdiomTensor *joined);
 
 typedef struct {
     IdiomTensor *noise; /* planes [1,IDIOM_NOISE_CHANNELS,h,w] */

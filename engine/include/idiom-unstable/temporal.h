@@ -83,7 +83,8 @@ void idiom_hold(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *history);
 
 /** What idiom_carry_noise() makes. */
 typedef struct {
-    IdiomTensor *noise;  /**< planes [1,IDIOM_NOISE_CHANNELS,ceil(h/4),ceil(w/4)], for idiom_generator_build() */
+    IdiomTensor
+        *noise; /**< planes [1,IDIOM_NOISE_CHANNELS,ceil(h/4),ceil(w/4)], for idiom_generator_build() */
     IdiomTensor *places; /**< state: where in the field the cells lie, as the next run will find it */
 } IdiomCarried;
 
@@ -100,7 +101,8 @@ typedef struct {
  * twice; what is stretched by more, or more than three times as much one way as the other, fades to the noise of its own
  * place and goes on from there.
  */
-IdiomCarried idiom_carry_noise(IdiomGraph *g, const IdiomMotion *motion, guint w, guint h, IdiomTensor *joined);
+IdiomCarried idiom_carry_noise(IdiomGraph *g, const IdiomMotion *motion, guint w, guint h,
+                               IdiomTensor *joined);
 
 /** idiom_carry_places: beside idiom_hold(): changes the state @places of idiom_carry_noise() by @motion, paints nothing. */
 void idiom_carry_places(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *places);

@@ -243,7 +243,8 @@ IDIOM_API gboolean idiom_renderer_configure_both(IdiomRenderer *renderer, const 
  * @strength: 0..1: the result is source + strength (stylized - source); at 0 it is the source, byte by byte if both are of
  *   one kind
  * @temporal: 0..1: how much of a picture is taken from the one before, moved as the scene has moved, where that is
- *   known; at 0 every frame is stylized by itself
+ *   known; at 0 every frame is stylized by itself. Above 0 (or with @statistics above 0) the noise that a style may paint
+ *   from is carried along with the scene
  * @statistics: 0..1: share of the scene's running statistics in those by which the instance norms of a frame are
  *   normalized; at 0 each frame has its own, at 1 all frames of a scene have those of its first
  * @colour: 0..1: how much of the style's colour is taken; at 0 the colours are the source's

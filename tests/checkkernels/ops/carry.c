@@ -94,7 +94,8 @@ static Vector place_at(Move *m, double x, double y)
 static void bend(Move *m, int x, int y, int dx, int dy, Vector *place)
 {
     const IdiomShape s = m->places->shape;
-    if (x < 0 || y < 0 || x < dx || y < dy || x + dx >= (int)s.w || y + dy >= (int)s.h || x >= (int)s.w || y >= (int)s.h)
+    if (x < 0 || y < 0 || x < dx || y < dy || x + dx >= (int)s.w || y + dy >= (int)s.h || x >= (int)s.w ||
+        y >= (int)s.h)
         return;
     const Vector here = place_of(m->places, x, y);
     const Vector a = apart(place_of(m->places, x - dx, y - dy), here);
@@ -142,7 +143,8 @@ static void move_forward(const RefArgs *a, Ref *const *in, Ref *out)
             place.y += v.y;
             if (fx == (int)x && fy == (int)y && (v.x != 0 || v.y != 0)) {
                 const double ox = floor(x + v.x + 0.5), oy = floor(y + v.y + 0.5);
-                m.open |= fabs(x + v.x + 0.5 - rint(x + v.x + 0.5)) < 1e-4 || fabs(y + v.y + 0.5 - rint(y + v.y + 0.5)) < 1e-4;
+                m.open |= fabs(x + v.x + 0.5 - rint(x + v.x + 0.5)) < 1e-4 ||
+                          fabs(y + v.y + 0.5 - rint(y + v.y + 0.5)) < 1e-4;
                 bend(&m, (int)ox, (int)oy, 3, 0, &place);
                 bend(&m, (int)ox, (int)oy, 0, 3, &place);
             }
@@ -276,8 +278,8 @@ CASES(carry)
     add_carry(checks, 33, 17, 6, FILL_SHARE, FILL_ZERO);
     add_carry(checks, 20, 31, 12, FILL_FAR, FILL_POSITIVE);
     FOR_RANDOM(checks, 3, i)
-    add_carry(checks, random_uint(checks, 1, 60), random_uint(checks, 1, 40), 2 * random_uint(checks, 1, 6), FILL_SHARE,
-              FILL_POSITIVE);
+    add_carry(checks, random_uint(checks, 1, 60), random_uint(checks, 1, 40), 2 * random_uint(checks, 1, 6),
+              FILL_SHARE, FILL_POSITIVE);
     const IdiomShape places = IDIOM_SHAPE(1, 4, 90, 160), patches = IDIOM_SHAPE(1, 4, 60, 107);
     add_bench(checks, &check_move, (RefArgs){.n = {6}}, "",
               OPERANDS(FULL_PLANES(places, FILL_SHARE), FULL_PLANES(patches, FILL_POSITIVE),

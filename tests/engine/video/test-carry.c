@@ -154,7 +154,8 @@ static void test_pan(void)
         for (guint i = 0; i < 40; i++)
             show(&c, x += steps[s][0], y += steps[s][1], 1);
         const double inside = miss(&c, x, y, 6), all = miss(&c, x, y, 0), still = miss(&c, 0, 0, 6);
-        g_test_message("pan by %g, %g: %.3f off in the middle, %.3f in all, %.2f from where it began; deviations %.2f, %.2f",
+        g_test_message("pan by %g, %g: %.3f off in the middle, %.3f in all, %.2f from where it began; "
+                       "deviations %.2f, %.2f",
                        steps[s][0], steps[s][1], inside, all, still, deviation(&c, 0), deviation(&c, 1));
         g_assert_cmpfloat(inside, <, 0.5);
         g_assert_cmpfloat(all, <, 0.5); /* what has come in goes on where the rest left off */
@@ -266,8 +267,8 @@ static void test_object(void)
     idiom_noise_crop(0, 0, COLUMNS, ROWS, field);
     memcpy((float *)c.noise, field, sizeof field);
     const double fine = fineness(&c, 1), finer = uncovered / n_uncovered / fine;
-    g_test_message("off by %.3f on the object, %.3f on the ground; uncovered: %.2f as fine", sqrt(object / n_object),
-                   sqrt(ground / n_ground), finer);
+    g_test_message("off by %.3f on the object, %.3f on the ground; uncovered: %.2f as fine",
+                   sqrt(object / n_object), sqrt(ground / n_ground), finer);
     g_assert_cmpfloat(sqrt(object / n_object), <, 0.4);
     g_assert_cmpfloat(sqrt(ground / n_ground), <, 0.1);
     g_assert_cmpfloat(finer, >, 0.4);
@@ -329,8 +330,8 @@ static void test_renderer(void)
         render(last, FRAMES + 2, little, FALSE, fresh);
         g_assert_cmpmem(out, BYTES, fresh, BYTES);
     }
-    g_test_message("difference to what was painted before: %.2f where noise stands, %.2f where it is carried", change[0],
-                   change[1]);
+    g_test_message("difference to what was painted before: %.2f where noise stands, %.2f where it is carried",
+                   change[0], change[1]);
     g_assert_cmpfloat(change[1], <, 0.4 * change[0]);
     test_styles_remove(folder);
 }
