@@ -124,7 +124,9 @@ static gboolean check_size(IdiomGraph *g, IdiomLayout layout, IdiomShape s)
                          s.w);
         return FALSE;
     }
-    if ((double)s.n * (s.c + 3) * s.h * s.w >= 2147483648.0) {
+    const double elements = (double)s.n * (s.c + 3) * s.h * s.w;
+    if (elements >= 2147483648.0) {
+        g->excess = elements / 2147483648.0;
         idiom_graph_fail(g, IDIOM_ERROR_SHAPE, "a tensor of shape [%u,%u,%u,%u] has 2^31 elements or more",
                          s.n, s.c, s.h, s.w);
         return FALSE;
@@ -141,6 +143,7 @@ static gboolean check_size(IdiomGraph *g, IdiomLayout layout, IdiomShape s)
             largest = idiom_device_info(g->device)->max_tensor_bytes;
     guint64 bytes = texel * s.n * idiom_c4(s.c) * s.h * s.w;
     if (bytes > largest) {
+        g->excess = (double)bytes / (double)largest;
         idiom_graph_fail(
             g, IDIOM_ERROR_SHAPE,
             "%u picture(s) of %ux%u with %u channels take %.0f MiB; the device's limit for one tensor is "

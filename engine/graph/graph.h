@@ -13,6 +13,8 @@ struct IdiomGraph {
     IdiomPrecision precision;
     guint slots; /* of its program: 1 or more */
     GError *error;
+    double
+        excess; /* of an error: how many times larger than the device's limit a tensor would be; 0: another one */
     GPtrArray *tensors; /* all, in order of creation */
     GPtrArray *ops;     /* in order of execution */
     GPtrArray *params;  /* parameter sets referred to */

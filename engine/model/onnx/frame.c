@@ -66,9 +66,11 @@ static IdiomTensor *scaled(IdiomGraph *g, IdiomTensor *x, guint w, guint h)
 static void warn(const IdiomNetwork *net, IdiomShape s, guint w, guint h)
 {
     if (g_atomic_int_compare_and_exchange((gint *)&net->warned, 0, 1))
-        idiom_log(IDIOM_LOG_WARNING,
-                  "%s: takes pictures of %ux%u only: frames of %ux%u are brought to that size and back",
-                  net->file, w, h, s.w, s.h);
+        idiom_log(IDIOM_LOG_WARNING, "%s: %s %ux%u: frames of %ux%u are brought to that size and back",
+                  net->file,
+                  net->w || net->h ? "takes only pictures of"
+                                   : "the device's tensors can only hold what it makes of",
+                  w, h, s.w, s.h);
 }
 
 IdiomTensor *idiom_network_build(const IdiomNetwork *net, IdiomGraph *g, IdiomTensor *picture,

@@ -55,20 +55,38 @@ static IdiomTensor *join_sides(Builder *b, IdiomTensor *x, IdiomTensor *y, gbool
     return idiom_add(b->graph, x, y);
 }
 
+/* The planes of one of them. Along the first dimension, or of more than four, those before the axis are channels. */
+static IdiomTensor *part_planes(Builder *b, const Value *v, gint64 axis)
+{
+    gint64 dims[4] = {1, 1, 1, v->dims[v->rank - 1]};
+    Value rows;
+    if (v->rank == 1 || (v->rank <= 4 && axis > 0))
+        return value_planes(b, v);
+    for (guint d = 0; d + 1 < v->rank; d++)
+        dims[d < axis ? 1 : 2] *= v->dims[d];
+    return value_reshape(b, v, 4, dims, &rows) ? value_planes(b, &rows) : NULL;
+}
+
 static gboolean join_pictures(Builder *b, guint count, Value *const *in, gint64 axis, const gint64 *dims,
                               Value *out)
 {
     const guint rank = in[0]->rank;
-    /* where the axis is in the planes of shape_of_dims() */
-    const gint64 place = rank == 1 ? 1 : rank == 3 && axis == 2 ? 3 : axis;
-    IdiomTensor *all = value_planes(b, in[0]);
-    if (rank > 4 || place == 0)
-        return node_fail(b, "axis %" G_GINT64_FORMAT " is not supported for pictures", axis);
-    for (guint k = 1; k < count && all; k++) {
+    /* where the axis is in the planes of part_planes() */
+    const gint64 place = rank == 1                ? 1
+                         : rank > 4 || axis == 0  ? (axis == rank - 1 ? 3 : 2)
+                         : rank == 3 && axis == 2 ? 3
+                                                  : axis;
+    IdiomTensor *all = NULL;
+    for (guint k = 0; k < count; k++) {
         if (value_count(in[k]) == 0)
             continue;
-        IdiomTensor *next = value_planes(b, in[k]);
-        all = place == 1 ? idiom_concat(b->graph, all, next) : join_sides(b, all, next, place == 3);
+        IdiomTensor *next = part_planes(b, in[k], axis);
+        if (!next)
+            return FALSE;
+        if (!all)
+            all = next;
+        else
+            all = place == 1 ? idiom_concat(b->graph, all, next) : join_sides(b, all, next, place == 3);
     }
     if (!all)
         return FALSE;

@@ -38,12 +38,13 @@ struct IdiomNetwork {
     GPtrArray *nodes;  /* IdiomNode, each after those that make its operands */
     GPtrArray *arrays; /* by value; NULL: made by a node, or the input */
     int input, output;
-    guint w, h; /* of the input; 0: any */
+    guint w, h;    /* of the input; 0: any */
+    gboolean nhwc; /* input and output are [1,h,w,c] */
     IdiomNetworkRanges ranges;
     GMutex lock; /* of the ranges while they are guessed */
     gboolean guessed;
     GHashTable *metadata; /* string -> string: what the file says of itself */
-    gint warned;          /* that frames are brought to its size */
+    gint warned;          /* that frames are brought to another size */
 };
 
 IdiomNetwork *idiom_network_new(const char *file);

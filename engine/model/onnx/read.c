@@ -144,6 +144,13 @@ static gboolean read_input(Reader *r, const Onnx__GraphProto *g)
         return file_fail(r, "has %u inputs, only networks of one picture are supported", count);
     if (!read_dims(r, picture, dims))
         return FALSE;
+    /* as TensorFlow has them */
+    r->net->nhwc = dims[3] == 3 && dims[1] != 3;
+    if (r->net->nhwc) {
+        dims[3] = dims[2];
+        dims[2] = dims[1];
+        dims[1] = 3;
+    }
     if ((dims[1] && dims[1] != 3) || dims[0] > 1)
         return file_fail(r,
                          "its input is [%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT

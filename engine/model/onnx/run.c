@@ -5,6 +5,21 @@
 #include "graph/graph.h"
 #include "model/onnx/build.h"
 
+#include <math.h>
+
+#define MAX_SMALLER 6 /* attempts: every operation may be the one that is too large */
+
+/* @v as [n,c,h,w] where it is [n,h,w,c], or the other way round. */
+static void turn(Value *v, gboolean to_nhwc)
+{
+    static const guint orders[2][4] = {{0, 3, 1, 2}, {0, 2, 3, 1}};
+    const Value from = *v;
+    for (guint d = 0; d < 4; d++) {
+        v->dims[d] = from.dims[orders[to_nhwc][d]];
+        v->strides[d] = from.strides[orders[to_nhwc][d]];
+    }
+}
+
 /* What the nodes make of @x; NULL with @error. */
 static IdiomTensor *run_nodes(const IdiomNetwork *net, IdiomGraph *graph, IdiomTensor *x, IdiomTensor *keep,
                               GError **error)
@@ -15,9 +30,13 @@ static IdiomTensor *run_nodes(const IdiomNetwork *net, IdiomGraph *graph, IdiomT
     Value *input = &b.values[net->input], *output = &b.values[net->output];
     const guint uses = input->uses;
     *input = value_of_source(source_of(&b, x));
+    if (net->nhwc)
+        turn(input, TRUE);
     input->uses = uses;
     IdiomTensor *made = NULL;
     if (idiom_builder_run(&b)) {
+        if (net->nhwc && output->rank == 4)
+            turn(output, FALSE);
         if (output->source && output->rank == 4)
             made = value_planes(&b, output);
         else
@@ -43,15 +62,16 @@ IdiomTensor *idiom_network_run(const IdiomNetwork *net, IdiomGraph *graph, Idiom
                             error ? error->message : "the network cannot be built");
 }
 
-/* Whether a picture of @w x @h becomes one of that size. */
+/* Whether a picture of @w x @h becomes one of that size. *excess: how many times too large a tensor would be, or 0. */
 static gboolean try_size(const IdiomNetwork *net, const IdiomGraph *like, guint w, guint h, IdiomShape *made,
-                         GError **error)
+                         double *excess, GError **error)
 {
     g_autoptr(IdiomGraph) graph = idiom_graph_new(like->device, like->precision);
     const IdiomShape shape = IDIOM_SHAPE(1, 3, h, w);
     IdiomTensor *x = idiom_to_planes(graph, idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, shape));
     *made = (IdiomShape){0};
     IdiomTensor *y = idiom_network_run(net, graph, x, NULL);
+    *excess = graph->excess;
     if (!y) {
         *error = g_error_copy(idiom_graph_error(graph));
         return FALSE;
@@ -60,8 +80,9 @@ static gboolean try_size(const IdiomNetwork *net, const IdiomGraph *like, guint 
     return idiom_shape_equal(y->shape, shape);
 }
 
-gboolean idiom_network_fit(const IdiomNetwork *net, const IdiomGraph *like, guint *w, guint *h,
-                           GError **error)
+/* Sizes of at least *w x *h. */
+static gboolean fit_multiple(const IdiomNetwork *net, const IdiomGraph *like, guint *w, guint *h,
+                             double *excess, GError **error)
 {
     const guint wanted_w = *w, wanted_h = *h;
     g_autoptr(GError) first = NULL;
@@ -74,14 +95,18 @@ gboolean idiom_network_fit(const IdiomNetwork *net, const IdiomGraph *like, guin
             continue;
         *w = to_w;
         *h = to_h;
-        if (try_size(net, like, to_w, to_h, &made, &failed))
+        if (try_size(net, like, to_w, to_h, &made, excess, &failed))
             return TRUE;
         if (!first && !first_made.n) {
             first = g_steal_pointer(&failed);
             first_made = made;
         }
         if (made.n && made.h % to_h == 0 && made.w % to_w == 0)
-            break; /* larger by a factor, whatever the size */
+            break;         /* larger by a factor, whatever the size */
+        if (*excess > 0) { /* so are larger ones */
+            g_propagate_error(error, g_steal_pointer(&failed));
+            return FALSE;
+        }
     }
     if (first)
         g_propagate_error(error, g_steal_pointer(&first));
@@ -90,5 +115,27 @@ gboolean idiom_network_fit(const IdiomNetwork *net, const IdiomGraph *like, guin
             error, IDIOM_ERROR, IDIOM_ERROR_FORMAT,
             "%s: makes [%u,%u,%u,%u] of a picture of %ux%u, only results of the same size are supported",
             net->file, first_made.n, first_made.c, first_made.h, first_made.w, wanted_w, wanted_h);
+    return FALSE;
+}
+
+gboolean idiom_network_fit(const IdiomNetwork *net, const IdiomGraph *like, guint *w, guint *h,
+                           GError **error)
+{
+    const guint wanted_w = *w, wanted_h = *h;
+    double excess, scale = 1;
+    g_autoptr(GError) first = NULL;
+    for (guint round = 0; round < MAX_SMALLER; round++) {
+        g_autoptr(GError) failed = NULL;
+        *w = MAX((guint)(wanted_w * scale), 1);
+        *h = MAX((guint)(wanted_h * scale), 1);
+        if (fit_multiple(net, like, w, h, &excess, &failed))
+            return TRUE;
+        if (!first)
+            first = g_steal_pointer(&failed);
+        if (!(excess > 0) || net->w || net->h)
+            break;
+        scale *= 0.99 / sqrt(excess);
+    }
+    g_propagate_error(error, g_steal_pointer(&first));
     return FALSE;
 }

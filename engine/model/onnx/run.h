@@ -8,7 +8,8 @@
 
 /*
  * The size of which pictures go through the network and come out again: *w x *h, or the next multiples of 2, 4, .. 64, or
- * its fixed size. @like: a graph of the device and precision. @error: there is none.
+ * its fixed size; one that is smaller where the device cannot hold what the network makes of so large a picture.
+ * @like: a graph of the device and precision. @error: there is none.
  */
 gboolean idiom_network_fit(const IdiomNetwork *net, const IdiomGraph *like, guint *w, guint *h,
                            GError **error);

@@ -82,9 +82,10 @@ static char *to_json(const IdiomNetwork *net)
     const struct {
         const char *name;
         gint64 value;
-    } numbers[] = {{"opset", net->opset}, {"values", net->arrays->len},
-                   {"input", net->input}, {"output", net->output},
-                   {"width", net->w},     {"height", net->h}};
+    } numbers[] = {{"opset", net->opset},       {"values", net->arrays->len},
+                   {"input", net->input},       {"output", net->output},
+                   {"width", net->w},           {"height", net->h},
+                   {"channels-last", net->nhwc}};
     json_builder_begin_object(j);
     for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
         json_builder_set_member_name(j, numbers[i].name);
@@ -316,13 +317,15 @@ IdiomNetwork *idiom_network_from_file(IdiomTensorFile *file, GError **error)
     JsonObject *object = root && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
     JsonNode *nodes = member(object, "nodes", JSON_NODE_ARRAY),
              *arrays = member(object, "arrays", JSON_NODE_OBJECT);
-    gint64 opset, values, input, output, w, h;
+    gint64 opset, values, input, output, w, h, last = 0;
     if (!nodes || !arrays ||
         !get_number(object, "opset", IDIOM_NETWORK_MIN_OPSET, IDIOM_NETWORK_MAX_OPSET, &opset) ||
         !get_number(object, "values", 1, IDIOM_NETWORK_MAX_VALUES, &values) ||
         !get_number(object, "input", 0, values - 1, &input) ||
         !get_number(object, "output", 0, values - 1, &output) || !get_number(object, "width", 0, 16384, &w) ||
         !get_number(object, "height", 0, 16384, &h) ||
+        (json_object_has_member(object, "channels-last") &&
+         !get_number(object, "channels-last", 0, 1, &last)) ||
         json_array_get_length(json_node_get_array(nodes)) > IDIOM_NETWORK_MAX_NODES) {
         broken(net, error);
         return NULL;
@@ -332,6 +335,7 @@ IdiomNetwork *idiom_network_from_file(IdiomTensorFile *file, GError **error)
     net->output = (int)output;
     net->w = (guint)w;
     net->h = (guint)h;
+    net->nhwc = last != 0;
     g_ptr_array_set_size(net->arrays, (gint)values);
     JsonArray *list = json_node_get_array(nodes);
     for (guint i = 0; i < json_array_get_length(list); i++) {

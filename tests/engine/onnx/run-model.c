@@ -14,10 +14,22 @@ double picture_at(int c, int y, int x)
     return sin(1.3 * c + 0.9 * y + 0.61 * x * (c + 1));
 }
 
+/* The fuzz target begins with the models of the tests: a folder in IDIOM_FUZZ_SEEDS gets them. */
+static void keep_seed(const GByteArray *bytes)
+{
+    const char *seeds = g_getenv("IDIOM_FUZZ_SEEDS");
+    if (!seeds)
+        return;
+    g_autofree char *name = g_compute_checksum_for_data(G_CHECKSUM_SHA1, bytes->data, bytes->len);
+    g_autofree char *path = g_build_filename(seeds, name, NULL);
+    g_assert_true(g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL));
+}
+
 IdiomNetwork *load_bytes(const char *folder, const GByteArray *bytes, GError **error)
 {
     g_autofree char *path = g_build_filename(folder, "model.onnx", NULL);
     g_assert_true(g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL));
+    keep_seed(bytes);
     IdiomNetwork *net = idiom_network_load(path, error);
     g_unlink(path);
     return net;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Real networks, with what PyTorch makes of a picture: NAME.onnx and NAME.check.safetensors in the folder data/onnx of the
- * environment variable IDIOM_SHARED, without it in ../shared beside the source tree; skipped where there are none.
+ * Real networks, with what PyTorch makes of a picture: all NAME.onnx with NAME.check.safetensors (tensors x and y) in the
+ * folder data/onnx of the environment variable IDIOM_SHARED, without it in ../shared beside the source tree; skipped
+ * where there are none.
  */
 #include <idiom-unstable/network.h>
 #include <idiom-unstable/ops.h>
@@ -15,18 +16,12 @@
 
 static IdiomDevice *device;
 
-static char *shared_file(const char *name, const char *suffix)
+static char *folder;
+
+static char *file_of(const char *name, const char *suffix)
 {
-    const char *shared = g_getenv("IDIOM_SHARED");
     g_autofree char *file = g_strconcat(name, suffix, NULL);
-    char *path = shared ? g_build_filename(shared, "data", "onnx", file, NULL)
-                        : g_build_filename(SOURCE_ROOT, "..", "shared", "data", "onnx", file, NULL);
-    if (g_file_test(path, G_FILE_TEST_EXISTS))
-        return path;
-    g_autofree char *reason = g_strdup_printf("%s is not there", path);
-    g_test_skip(reason);
-    g_free(path);
-    return NULL;
+    return g_build_filename(folder, file, NULL);
 }
 
 static float *read_tensor(IdiomTensorFile *file, const char *name, IdiomShape *shape)
@@ -80,10 +75,8 @@ static void test_like_pytorch(gconstpointer name)
 {
     if (too_slow(name))
         return;
-    g_autofree char *model = shared_file(name, ".onnx"), *check = shared_file(name, ".check.safetensors");
+    g_autofree char *model = file_of(name, ".onnx"), *check = file_of(name, ".check.safetensors");
     g_autoptr(GError) error = NULL;
-    if (!model || !check)
-        return;
     g_autoptr(IdiomTensorFile) file = idiom_tensor_file_open(check, &error);
     g_assert_no_error(error);
     IdiomShape shape;
@@ -104,19 +97,49 @@ static void test_like_pytorch(gconstpointer name)
     g_assert_cmpfloat(half, <, 1e-2);
 }
 
+static void test_nothing(void)
+{
+    g_autofree char *reason = g_strdup_printf("there are no networks in %s", folder);
+    g_test_skip(reason);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names of the networks with a check, in order. */
+static GPtrArray *find_names(void)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    for (const char *file; dir && (file = g_dir_read_name(dir));) {
+        g_autofree char *name = g_strndup(file, strlen(file) - MIN(strlen(file), strlen(".onnx")));
+        g_autofree char *check = file_of(name, ".check.safetensors");
+        if (g_str_has_suffix(file, ".onnx") && g_file_test(check, G_FILE_TEST_EXISTS))
+            g_ptr_array_add(names, g_steal_pointer(&name));
+    }
+    g_ptr_array_sort(names, by_name);
+    return names;
+}
+
 int main(int argc, char **argv)
 {
-    static const char *const names[] = {"candy",      "mosaic",     "rain_princess",
-                                        "anime_like", "cycle_like", "unet_fixed256"};
     g_test_init(&argc, &argv, NULL);
     g_autoptr(GError) error = NULL;
     device = idiom_device_open(NULL, &error);
     g_assert_no_error(error);
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_strdup_printf("/onnx/%s", names[i]);
-        g_test_add_data_func(path, names[i], test_like_pytorch);
+    const char *shared = g_getenv("IDIOM_SHARED");
+    folder = g_build_filename(shared ? shared : SOURCE_ROOT "/../shared", "data", "onnx", NULL);
+    g_autoptr(GPtrArray) names = find_names();
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *path = g_strdup_printf("/onnx/%s", (const char *)names->pdata[i]);
+        g_test_add_data_func(path, names->pdata[i], test_like_pytorch);
     }
+    if (!names->len)
+        g_test_add_func("/onnx/networks", test_nothing);
     int result = g_test_run();
+    g_free(folder);
     idiom_device_unref(device);
     return result;
 }
