@@ -164,14 +164,17 @@ void flow_set_renderer(Flow *flow, IdiomRenderer *renderer)
 
 GstClockTime flow_configure(Flow *flow, const FlowEnd *in, const FlowEnd *out)
 {
+    g_autoptr(GError) error = NULL;
     const guint slots = idiom_renderer_slots(flow->renderer);
     const GstClockTime duration = video_info_frame_duration(&in->info);
     flow->in = *in;
     flow->maps_dmabufs = FALSE;
     flow->out = *out;
     flow->latency = (slots - 1) * (duration ? duration : ASSUMED_DURATION);
-    if (slots > 1 && !flow->thread)
-        flow->thread = g_thread_new("idiom-flow", watch, flow);
+    if (slots > 1 && !flow->thread && !(flow->thread = g_thread_try_new("idiom-flow", watch, flow, &error))) {
+        g_prefix_error(&error, "frames wait for the next one where a source pauses: ");
+        messages_post_warning(GST_ELEMENT(flow->element), error);
+    }
     return flow->latency;
 }
 

@@ -80,23 +80,12 @@ static gboolean convert(IdiomRenderer *r, guint index, const IdiomFrameParams *p
                 : !shows || idiom_express_on_look(r, index, says, look, lists, count, error));
 }
 
-/* Another size of strokes is another size of what styles work on. */
-static gboolean follow_stroke_size(IdiomRenderer *r, GError **error)
-{
-    g_mutex_lock(&r->lock);
-    const gboolean changed = r->stroke_size_changed;
-    g_mutex_unlock(&r->lock);
-    return !changed || idiom_view_prepare(r, error);
-}
-
 static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomFrameParams *given,
                      gboolean continues, GError **error)
 {
     Slot *slot = &r->slots[index];
     IdiomFrameParams params = *given;
-    if (!follow_stroke_size(r, error))
-        return FALSE;
-    idiom_view_follow_quality(r);
+    idiom_view_follow_inner(r);
     idiom_stack_update(r);
     params.strength *= idiom_presence_at(&r->presence, r->continuity.time);
     idiom_scene_unref(slot->scene);

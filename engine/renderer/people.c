@@ -28,7 +28,8 @@ static void free_making(IdiomPeopleMaking *m)
 {
     if (!m)
         return;
-    g_thread_join(m->thread);
+    if (m->thread)
+        g_thread_join(m->thread);
     idiom_cutout_unref(m->cutout);
     idiom_style_free(m->style);
     idiom_scene_unref(m->scene);
@@ -71,7 +72,8 @@ static void begin(IdiomRenderer *r, IdiomStyle *style)
     IdiomPeopleMaking *m = g_new0(IdiomPeopleMaking, 1);
     m->scene = idiom_scene_ref(r->scene);
     m->style = style;
-    m->thread = g_thread_new("idiom-people", make, m);
+    m->thread = g_thread_try_new("idiom-people", make, m, &m->error);
+    m->done = m->thread == NULL;
     r->people.making = m;
 }
 

@@ -84,7 +84,6 @@ void idiom_renderer_set_mix(IdiomRenderer *r, const char *mix)
 void idiom_renderer_set_stroke_size(IdiomRenderer *r, double size)
 {
     g_mutex_lock(&r->lock);
-    r->stroke_size_changed |= size != r->inner.stroke_size;
     r->inner.stroke_size = size;
     g_mutex_unlock(&r->lock);
 }

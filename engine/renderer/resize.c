@@ -44,11 +44,12 @@ IdiomResize *idiom_resize_new(IdiomDevice *device, const IdiomKinds *kinds, Idio
     resize->kinds = *kinds;
     resize->inner = inner;
     resize->slots = slots;
-    resize->style = idiom_style_ref(style);
+    resize->style = style ? idiom_style_ref(style) : NULL;
     memcpy(resize->weights, weights, sizeof resize->weights);
     resize->subject = subject ? idiom_style_ref(subject) : NULL;
     memcpy(resize->subject_weights, subject_weights, sizeof resize->subject_weights);
-    resize->thread = g_thread_new("idiom-resize", run, resize);
+    resize->thread = g_thread_try_new("idiom-resize", run, resize, &resize->error);
+    resize->done = resize->thread == NULL;
     return resize;
 }
 

@@ -60,12 +60,11 @@ struct IdiomRenderer {
     guint64 number; /* of the last frame */
     gboolean lost;  /* the device was lost, and no frame has come back since */
 
-    GMutex lock;                  /* of the rest of this part */
-    IdiomInner inner;             /* as it is wanted */
-    gboolean stroke_size_changed; /* since the scene was made */
-    IdiomResize *resize;          /* under way, or NULL; changed by the renderer's thread only */
-    gboolean chosen;              /* what is to be shown */
-    IdiomStyle *style;            /* the newest; NULL: the source as it is */
+    GMutex lock;         /* of the rest of this part */
+    IdiomInner inner;    /* as it is wanted */
+    IdiomResize *resize; /* under way, or NULL; changed by the renderer's thread only */
+    gboolean chosen;     /* what is to be shown */
+    IdiomStyle *style;   /* the newest; NULL: the source as it is */
     float weights[IDIOM_GENERATOR_MAX_STYLES];
     gboolean mix_changed; /* since the newest layer was given the weights */
     IdiomRendererStats stats;
@@ -152,8 +151,8 @@ gboolean idiom_view_replace(IdiomRenderer *r, const IdiomLoaded *loaded, GError 
 
 void idiom_view_forget(IdiomRenderer *r);
 
-/* Before a frame: another quality is made ready beside the frames, and shown once it is. */
-void idiom_view_follow_quality(IdiomRenderer *r);
+/* Before a frame: another size inside is made ready beside the frames, and shown once it is. */
+void idiom_view_follow_inner(IdiomRenderer *r);
 
 /* --- express.c -------------------------------------------------------------------------------------- */
 

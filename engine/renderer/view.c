@@ -79,7 +79,6 @@ static IdiomInner take_inner(IdiomRenderer *r)
 {
     g_mutex_lock(&r->lock);
     const IdiomInner inner = r->inner;
-    r->stroke_size_changed = FALSE;
     g_mutex_unlock(&r->lock);
     return inner;
 }
@@ -171,7 +170,7 @@ static gboolean wants_resize(IdiomRenderer *r, IdiomInner *inner)
     g_mutex_lock(&r->lock);
     *inner = r->inner;
     g_mutex_unlock(&r->lock);
-    return inner->quality != r->scene->inner.quality;
+    return inner->quality != r->scene->inner.quality || inner->stroke_size != r->scene->inner.stroke_size;
 }
 
 /* What has been made ready is shown, unless another style has come meanwhile. */
@@ -182,11 +181,12 @@ static void take_resized(IdiomRenderer *r)
     if (!view) {
         idiom_renderer_warn(r, error);
         g_mutex_lock(&r->lock);
-        r->inner.quality = r->scene->inner.quality;
+        r->inner = r->scene->inner;
         g_mutex_unlock(&r->lock);
     } else if (idiom_resize_style(r->resize) == r->style) {
         g_mutex_lock(&r->lock);
-        memcpy(view->layer->weights, r->weights, sizeof r->weights);
+        if (view->layer)
+            memcpy(view->layer->weights, r->weights, sizeof r->weights);
         g_mutex_unlock(&r->lock);
         IdiomLayer *subject = g_steal_pointer(&view->subject);
         set_view(r, view);
@@ -195,10 +195,10 @@ static void take_resized(IdiomRenderer *r)
     forget_resize(r);
 }
 
-void idiom_view_follow_quality(IdiomRenderer *r)
+void idiom_view_follow_inner(IdiomRenderer *r)
 {
     IdiomInner inner;
-    if (r->n_layers != 1 || !r->style || idiom_loader_is_loading(r->loader) ||
+    if (r->n_layers != (r->style ? 1 : 0) || idiom_loader_is_loading(r->loader) ||
         idiom_loader_is_ready(r->loader) || idiom_loader_is_loading(r->subject.loader))
         return; /* one thing after the other */
     if (r->resize && idiom_resize_is_done(r->resize))

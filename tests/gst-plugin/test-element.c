@@ -735,7 +735,21 @@ static void test_mix(void)
     gst_harness_teardown(h);
 }
 
-/* Strokes and colours change from one frame to the next, as if they had been so from the start. */
+/* Frames go on until what was asked for is in view. */
+static void wait_for_strokes(GstHarness *h, const GstVideoInfo *info)
+{
+    g_autoptr(GstElement) idiom = gst_harness_find_element(h, "idiom");
+    gboolean loading = TRUE;
+    while (loading) {
+        g_autoptr(GstStructure) stats = NULL;
+        gst_buffer_unref(push_and_pull(h, new_frame(info, 0)));
+        g_object_get(idiom, "stats", &stats, NULL);
+        g_assert_true(gst_structure_get_boolean(stats, "loading", &loading));
+        g_usleep(1000);
+    }
+}
+
+/* Strokes change once they are ready, colours from one frame to the next, as if they had been so from the start. */
 static void test_strokes_and_colour(void)
 {
     static const char *const settings[] = {"", "stroke-size=10", "stroke-size=10 colour=0.25", "colour=0",
@@ -751,6 +765,7 @@ static void test_strokes_and_colour(void)
         g_object_set(idiom, "stroke-size", stroke_size, "colour",
                      colour ? g_ascii_strtod(colour + strlen("colour="), NULL) : 1.0, NULL);
         g_autofree char *launch = g_strdup_printf("idiom style=tiny temporal=0 %s", settings[i]);
+        wait_for_strokes(h, &info);
         g_autoptr(GstBuffer) seen = push_and_pull(h, new_frame(&info, 0));
         g_autoptr(GstBuffer) alone = stylize_alone(launch, &info, 0);
         g_assert_cmpint(largest_difference(&info, seen, alone), ==, 0);

@@ -177,10 +177,10 @@ IDIOM_API gboolean idiom_renderer_find_people(IdiomRenderer *renderer, const cha
  * @size: of the strokes in proportion to the frame: 1 as in a frame of 640 pixels, which styles are trained for, 2 twice as
  *   large; 0.1 to 10
  *
- * From the next frame on, which then follows no other. The style works on a picture whose longer side has 640 / @size
+ * Made ready in the background while frames go on, unless it is set before idiom_renderer_configure(); one that there is no
+ * memory for is reported to the warning callback, and what is in view stays. The style works on a picture whose longer side has 640 / @size
  * pixels, or the frame's own size where that is not much larger; the result is brought back to full size along the source's
- * edges. So a picture looks the same at any size, and a large one takes hardly longer than a small one. Fades that are
- * under way end. Any thread.
+ * edges. So a picture looks the same at any size, and a large one takes hardly longer than a small one. Any thread.
  */
 IDIOM_API void idiom_renderer_set_stroke_size(IdiomRenderer *renderer, double size);
 
@@ -402,7 +402,7 @@ IDIOM_API void idiom_renderer_flush(IdiomRenderer *renderer);
  * @last_seconds: the same for the last frame
  * @memory: bytes of device memory that tensors take now
  * @styles: in view now; 0 where the source is
- * @loading: a style that idiom_renderer_change() asked for, or another quality, is being made ready
+ * @loading: a style that idiom_renderer_change() asked for, or another size of strokes or quality, is being made ready
  * @quality: in view now, see idiom_renderer_set_quality()
  * @copies: of the whole last frame, in and out, that were made by the CPU; those that the device makes do not count
  *

@@ -274,6 +274,18 @@ static void on_warning(const GError *error, gpointer user)
     g_atomic_int_inc((gint *)user);
 }
 
+/* Frames go on until what was asked for is in view. */
+static void settle(IdiomRenderer *renderer, const guint8 *in, guint8 *out, const IdiomFrameParams *params)
+{
+    IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
+    do {
+        stage_render_rgba(renderer, W, in, out, params);
+        g_usleep(1000);
+        idiom_renderer_get_stats(renderer, &stats);
+    } while (stats.loading);
+    stage_render_rgba(renderer, W, in, out, params);
+}
+
 /* While frames flow: a style that there is comes, one that there is not is a warning, and none takes it away. */
 static void test_change(void)
 {
@@ -303,9 +315,9 @@ static void test_change(void)
     }
     assert_between(out, a, b, 1);
     idiom_renderer_set_stroke_size(renderer, 3); /* another scene: the style stays */
-    stage_render_rgba(renderer, W, in, out, &params);
+    settle(renderer, in, out, &params);
     idiom_renderer_set_stroke_size(renderer, 1);
-    stage_render_rgba(renderer, W, in, out, &params);
+    settle(renderer, in, out, &params);
     assert_between(out, a, b, 1);
     idiom_renderer_change_subject(renderer, NULL, NULL, 0);
     stage_render_rgba(renderer, W, in, out, &params);
