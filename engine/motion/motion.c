@@ -75,6 +75,7 @@ IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *conti
                                                           .cell = (float)per_patch,
                                                           .coarser = coarsest ? 2 : 1,
                                                           .wider = (float)per_patch_back / (float)per_patch});
+    result.found = motion;
     IdiomFlowCut cut = idiom_flow_cut(g, result.flow, continues, rest);
     result.continues = cut.continues;
     result.rest = cut.rest;

@@ -9,6 +9,7 @@ static IdiomMotion borrow_motion(IdiomGraph *graph, const IdiomScene *scene)
     return (IdiomMotion){.flow = idiom_graph_borrow(graph, scene->motion.flow),
                          .continues = idiom_graph_borrow(graph, scene->motion.continues),
                          .rest = idiom_graph_borrow(graph, scene->motion.rest),
+                         .found = idiom_graph_borrow(graph, scene->motion.found),
                          .cell = scene->motion.cell};
 }
 

@@ -43,8 +43,9 @@ static gboolean build(IdiomScene *scene, GError **error)
     IdiomTensor *continues = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     scene->motion = idiom_motion(graph, scene->picture, continues);
 
-    IdiomTensor *shared[] = {scene->full, scene->picture, scene->motion.flow, scene->motion.continues,
-                             scene->motion.rest};
+    IdiomTensor *shared[] = {scene->full,        scene->picture,
+                             scene->motion.flow, scene->motion.continues,
+                             scene->motion.rest, scene->motion.found};
     for (guint i = 0; i < G_N_ELEMENTS(shared); i++)
         idiom_graph_share(graph, shared[i]);
     scene->program = idiom_program_plan(graph, shared, G_N_ELEMENTS(shared), error);

@@ -6,6 +6,7 @@
  */
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
+#include "motion/trust.glsl"
 
 layout(constant_id = 3) const bool FILL = false;
 
@@ -15,12 +16,6 @@ layout(push_constant, scalar) uniform Push
 };
 PLANES_IN(0, src);
 PLANES_OUT(1, dst);
-
-/* how far a patch is to be trusted, 0 .. 1 */
-float trust(vec4 motion)
-{
-    return motion.z / (motion.z + 1.0) / (1.0 + 8.0 * motion.w);
-}
 
 void main()
 {

@@ -24,6 +24,7 @@ typedef struct {
      * the mean noise of what rests
      */
     IdiomTensor *rest;
+    IdiomTensor *found; /**< planes of patches as flow's: what it was found from, for idiom_carry_noise() */
     guint cell;
 } IdiomMotion;
 
@@ -94,7 +95,7 @@ typedef struct {
  * @w, @h: its size
  * @joined: flat, first number 0: there is no last run to go on from, and neither @motion nor the state is looked at
  *
- * The field of idiom-unstable/noise.h, moved as the scene moves: what is painted from it sticks to what it is painted on.
+ * The field of idiom-unstable/noise.h, moved as the scene moves; where there is nothing to see motion by, as the camera does: what is painted from it sticks to what it is painted on.
  * Coordinates are moved, not values: no contrast is lost, and where nothing moves by 0.06 pixels the noise stays as it is, bit
  * for bit. In a run that goes on from none, or after a cut, the field's own cells from (0, 0) on. What comes into view takes
  * up the noise of what moves like it beside it. Where the scene comes nearer, a finer octave of the field takes over, up to

@@ -249,11 +249,128 @@ static void kept_forward(const RefArgs *a, Ref *const *in, Ref *out)
 static const RefRule ref_noise = {noise_shape, .forward = noise_forward};
 static const RefRule ref_kept = {same_shape, .forward = kept_forward};
 
+/* --- the camera ----------------------------------------------------------------------------------- */
+
+static double trust(const Ref *found, guint y, guint x)
+{
+    const double seen = found->v[at(found, 0, 2, y, x)], misfit = found->v[at(found, 0, 3, y, x)];
+    return seen / (seen + 1) / (1 + 8 * misfit);
+}
+
+static IdiomShape blocks_shape(const RefArgs *a, Ref *const *in)
+{
+    (void)a;
+    return IDIOM_SHAPE(1, 4, (in[0]->shape.h + 7) / 8, (in[0]->shape.w + 7) / 8);
+}
+
+static void blocks_forward(const RefArgs *a, Ref *const *in, Ref *out)
+{
+    (void)a;
+    FOR_SHAPE(IDIOM_SHAPE(1, 1, in[0]->shape.h, in[0]->shape.w), n, c, y, x)
+    {
+        const double w = in[0]->v[at(in[0], 0, 2, y, x)] * trust(in[1], y, x);
+        for (guint i = 0; i < 3; i++)
+            out->v[at(out, 0, i, y / 8, x / 8)] += w * (i < 2 ? in[0]->v[at(in[0], 0, i, y, x)] : 1);
+    }
+    FOR_SHAPE(IDIOM_SHAPE(1, 2, out->shape.h, out->shape.w), n, c, y, x)
+    out->v[at(out, 0, c, y, x)] /= fmax(out->v[at(out, 0, 2, y, x)], 1e-6);
+}
+
+static const RefRule ref_blocks = {blocks_shape, .forward = blocks_forward};
+
+static IdiomShape fit_shape(const RefArgs *a, Ref *const *in)
+{
+    (void)a;
+    (void)in;
+    return IDIOM_SHAPE(1, 1, 1, 4);
+}
+
+/* Motion of the block at (@x, @y) of the longer side's halves from the middle. */
+static Vector model(const double fit[4], double x, double y)
+{
+    return (Vector){fit[0] + fit[2] * x - fit[3] * y, fit[1] + fit[2] * y + fit[3] * x};
+}
+
+static void fit_forward(const RefArgs *a, Ref *const *in, Ref *out)
+{
+    (void)a;
+    const Ref *blocks = in[0];
+    const IdiomShape s = blocks->shape;
+    const double scale = 1 / fmax(fmax((s.w - 1) / 2.0, (s.h - 1) / 2.0), 1);
+    double fit[4] = {0}, off = 16;
+    for (guint turn = 0; turn < 8; turn++, off = fmax(off / 2, 0.5)) {
+        double n = 1e-6, cx = 0, cy = 0, vx = 0, vy = 0, zoom = 0, rotation = 0, spread = 0;
+        g_autofree double *weights = g_new(double, s.w *s.h);
+        for (guint pass = 0; pass < 2; pass++) { /* the centre first */
+            for (guint i = 0; i < s.w * s.h; i++) {
+                const double x = scale * (i % s.w - (s.w - 1) / 2.0), y = scale * (i / s.w - (s.h - 1) / 2.0);
+                const double bx = blocks->v[at(blocks, 0, 0, i / s.w, i % s.w)];
+                const double by = blocks->v[at(blocks, 0, 1, i / s.w, i % s.w)];
+                if (pass == 0) {
+                    const Vector m = model(fit, x, y);
+                    const double apart = square((Vector){bx - m.x, by - m.y});
+                    const double fits = turn ? 1 / (1 + apart / (off * off)) : 1;
+                    weights[i] = blocks->v[at(blocks, 0, 2, i / s.w, i % s.w)] * fits * fits;
+                    n += weights[i];
+                    cx += weights[i] * x;
+                    cy += weights[i] * y;
+                    vx += weights[i] * bx;
+                    vy += weights[i] * by;
+                } else {
+                    zoom += weights[i] * ((x - cx) * (bx - vx) + (y - cy) * (by - vy));
+                    rotation += weights[i] * ((x - cx) * (by - vy) - (y - cy) * (bx - vx));
+                    spread += weights[i] * ((x - cx) * (x - cx) + (y - cy) * (y - cy));
+                }
+            }
+            if (pass == 0) {
+                cx /= n;
+                cy /= n;
+                vx /= n;
+                vy /= n;
+            }
+        }
+        fit[2] = zoom / (spread + 0.05 * n);
+        fit[3] = rotation / (spread + 0.05 * n);
+        fit[0] = vx - fit[2] * cx + fit[3] * cy;
+        fit[1] = vy - fit[2] * cy - fit[3] * cx;
+    }
+    for (guint i = 0; i < 4; i++)
+        out->v[i] = fit[i] * (i < 2 ? 1 : scale);
+}
+
+static const RefRule ref_fit = {fit_shape, .forward = fit_forward};
+
+static void fill_forward(const RefArgs *a, Ref *const *in, Ref *out)
+{
+    (void)a;
+    const Ref *flow = in[0];
+    const double *camera = in[2]->v;
+    const IdiomShape s = out->shape;
+    FOR_SHAPE(IDIOM_SHAPE(1, 1, s.h, s.w), n, c, y, x)
+    {
+        const Vector whole =
+            model(camera, (x + 0.5) / 8 - (s.w + 7) / 8 / 2.0, (y + 0.5) / 8 - (s.h + 7) / 8 / 2.0);
+        const Vector own = {flow->v[at(flow, 0, 0, y, x)], flow->v[at(flow, 0, 1, y, x)]};
+        const double moves = smoothstep(0.3, 0.7, sqrt(square(own)) / fmax(sqrt(square(whole)), 1e-3));
+        const double mine = fmax(smoothstep(0.1, 0.5, trust(in[1], y, x)), moves);
+        out->v[at(out, 0, 0, y, x)] = whole.x + mine * (own.x - whole.x);
+        out->v[at(out, 0, 1, y, x)] = whole.y + mine * (own.y - whole.y);
+        for (guint i = 2; i < 4; i++)
+            out->v[at(out, 0, i, y, x)] = flow->v[at(flow, 0, i, y, x)];
+    }
+}
+
+static const RefRule ref_fill = {same_shape, .forward = fill_forward};
+
 /* clang-format off */
 OP(move, "places_move", ref_move,
-   idiom_places_move(g, &(IdiomMotion){.flow = in[1], .continues = in[2], .cell = a->n[0]}, in[0], in[3]),
+   idiom_places_move(g, &(IdiomMotion){.continues = in[2], .cell = a->n[0]}, in[1], in[0], in[3]),
    {"places", "flow", "continues", "joined"}, .fp32_result = TRUE, .loose = 8)
 OP(noise, "places_noise noise", ref_noise, idiom_places_noise(g, in[0]).noise, {"places"}, .loose = 100)
+OP(blocks, "camera_blocks", ref_blocks, idiom_camera_blocks(g, in[0], in[1]), {"flow", "found"}, .fp32_result = TRUE)
+OP(fit, "camera_fit", ref_fit, idiom_camera_fit(g, in[0]), {"blocks"}, .fp32_result = TRUE, .loose = 100)
+OP(fill, "camera_fill", ref_fill, idiom_camera_fill(g, in[0], in[1], in[2]), {"flow", "found", "camera"},
+   .fp32_result = TRUE, .loose = 8)
 OP(kept, "places_noise kept", ref_kept, idiom_places_noise(g, in[0]).kept, {"places"}, .fp32_result = TRUE)
 /* clang-format on */
 
@@ -270,8 +387,25 @@ static void add_carry(Checks *checks, guint w, guint h, guint cell, Fill fill, F
     add_case(checks, &check_kept, (RefArgs){0}, "", OPERANDS(FULL_PLANES(places, fill)));
 }
 
+static void add_camera(Checks *checks, guint w, guint h)
+{
+    const IdiomShape patches = IDIOM_SHAPE(1, 4, h, w);
+    add_case(checks, &check_blocks, (RefArgs){0}, "",
+             OPERANDS(FULL_PLANES(patches, FILL_POSITIVE), FULL_PLANES(patches, FILL_POSITIVE)));
+    add_case(checks, &check_fit, (RefArgs){0}, "", OPERANDS(FULL_PLANES(patches, FILL_POSITIVE)));
+    for (guint i = 0; i < 2; i++)
+        add_case(checks, &check_fill, (RefArgs){0}, "",
+                 OPERANDS(FULL_PLANES(patches, i ? FILL_SHARE : FILL_SMALL), FULL_PLANES(patches, FILL_SHARE),
+                          FIXED(IDIOM_SHAPE(1, 1, 1, 4), i ? FILL_POSITIVE : FILL_SIGNED)));
+}
+
 CASES(carry)
 {
+    add_camera(checks, 1, 1);
+    add_camera(checks, 16, 9);
+    add_camera(checks, 37, 21);
+    FOR_RANDOM(checks, 2, i)
+    add_camera(checks, random_uint(checks, 1, 60), random_uint(checks, 1, 40));
     add_carry(checks, 1, 1, 4, FILL_SHARE, FILL_POSITIVE);
     add_carry(checks, 16, 9, 6, FILL_ZERO, FILL_POSITIVE);
     add_carry(checks, 33, 17, 6, FILL_SHARE, FILL_POSITIVE);

@@ -165,6 +165,33 @@ static void test_pan(void)
     }
 }
 
+/* A sky without anything to see over a ground that pans: it pans as well. */
+static void test_sky(void)
+{
+    enum { HORIZON = 112, STEPS = 20 };
+    const double step[2] = {5, 1.5};
+    g_auto(Carrier) c = {0};
+    carrier_init(&c);
+    for (guint t = 0; t <= STEPS; t++) {
+        for (guint i = 0; i < H; i++)
+            for (guint k = 0; k < W; k++)
+                for (guint channel = 0; channel < 3; channel++)
+                    c.picture[(channel * H + i) * W + k] =
+                        i < HORIZON ? 0.6f : (float)texture(k + step[0] * t, i + step[1] * t);
+        run(&c);
+    }
+    double sum = 0;
+    guint n = 0;
+    for (guint j = 0; j < HORIZON / IDIOM_NOISE_CELL - 4; j++)
+        for (guint i = 0; i < COLUMNS; i++, n++) {
+            float expected[IDIOM_NOISE_CHANNELS];
+            idiom_noise_at(i + step[0] * STEPS / 4, j + step[1] * STEPS / 4, expected);
+            sum += pow(c.noise[j * COLUMNS + i] - expected[0], 2);
+        }
+    g_test_message("sky: off by %.3f", sqrt(sum / n));
+    g_assert_cmpfloat(sqrt(sum / n), <, 0.3);
+}
+
 /* Mean squared slope from cell to cell, of what has wavelengths of so many cells. */
 static double fineness(const Carrier *c, guint channel)
 {
@@ -344,6 +371,7 @@ int main(int argc, char **argv)
     g_assert_no_error(error);
     g_test_add_func("/carry/rest", test_rest);
     g_test_add_func("/carry/pan", test_pan);
+    g_test_add_func("/carry/sky", test_sky);
     g_test_add_func("/carry/zoom", test_zoom);
     g_test_add_func("/carry/begin", test_begin);
     g_test_add_func("/carry/object", test_object);
