@@ -28,8 +28,8 @@ static void colour_of(const Motif *m, gsize i, float swell, float rise, float fi
     const float upper = smooth_step(0.05f, 0.35f, rise) * flat;
     const float foam = upper * smooth_step(-0.75f, -0.5f, edge) * (1 - smooth_step(-0.02f, 0.1f, edge));
     const float crest = upper * (1 - smooth_step(0.08f, 0.2f, fabsf(edge - 0.16f)));
-    const float paint = tone * (tone > 0 ? 0.6f : 0.9f) + 0.9f * m->form->v[i] +
-                        flat * (0.1f - 0.85f * swell) + 0.5f * fine + 2.2f * foam;
+    const float paint = tone * (tone > 0 ? 0.5f : 0.9f) + 0.9f * m->form->v[i] +
+                        flat * (0.05f - 1.1f * swell) + 0.5f * fine + 2.2f * foam;
     float warm[3];
     areas(sea, steps, G_N_ELEMENTS(steps), paint, rgb);
     areas(earth, steps, G_N_ELEMENTS(steps), paint, warm);
