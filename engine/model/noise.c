@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* White noise, of which a band of wavelengths is left: the difference of two nearly Gaussian blurs, each three box
- * filters long. All in whole numbers, so that no two machines differ. */
+ * filters long; the strokes are such noise, too, smeared around the hills. All in whole numbers, so that no two machines
+ * differ. */
 #include <idiom-unstable/noise.h>
 
 #include <math.h>
@@ -8,16 +9,17 @@
 
 #define SIDE IDIOM_NOISE_SIDE
 #define CHANNELS IDIOM_NOISE_CHANNELS
-#define STEPS 32 /* of a value of 1 */
+#define STEPS 32  /* of a value of 1 */
+#define FINE 1024 /* the same within the computation */
 
-/* @narrow, @wide: sides of the box filters in units of @unit samples; @step: a 32nd of the standard deviation of what
+/* @narrow, @wide: sides of the box filters in units of @unit samples; @step: a 1024th of the standard deviation of what
  * they leave */
 static const struct {
     guint unit, narrow, wide;
     gint64 step;
 } bands[CHANNELS] = {
-    {5, 7, 11, G_GINT64_CONSTANT(120403716329783)},
-    {1, 7, 9, G_GINT64_CONSTANT(7430091336)},
+    {5, 7, 11, G_GINT64_CONSTANT(3762616135307)},
+    {1, 7, 11, G_GINT64_CONSTANT(1233821546)},
 };
 
 /* SplitMix64's (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014) */
@@ -59,9 +61,11 @@ static gint64 power6(gint64 v)
     return v * v * v * v * v * v;
 }
 
-static void fill_channel(guint channel, gint8 *tile)
+/* Noise of a band, in units of 1 / FINE. */
+static gint32 *band_new(guint channel)
 {
     const gsize samples = (gsize)SIDE * SIDE;
+    gint32 *band = g_new(gint32, samples);
     g_autofree gint64 *narrow = g_new(gint64, samples), *wide = g_new(gint64, samples),
                       *line = g_new(gint64, SIDE);
     for (gsize i = 0; i < samples; i++)
@@ -69,11 +73,80 @@ static void fill_channel(guint channel, gint8 *tile)
     blur(narrow, bands[channel].unit * bands[channel].narrow, line);
     blur(wide, bands[channel].unit * bands[channel].wide, line);
 
-    const gint64 limit = IDIOM_NOISE_RANGE * STEPS, step = bands[channel].step;
     /* each in units of the other's sum, so that a constant cancels: up to 8.3e17 */
     const gint64 of_narrow = power6(bands[channel].wide), of_wide = power6(bands[channel].narrow);
-    for (gsize i = 0; i < samples; i++) {
-        const gint64 v = narrow[i] * of_narrow - wide[i] * of_wide;
+    for (gsize i = 0; i < samples; i++)
+        band[i] = (gint32)((narrow[i] * of_narrow - wide[i] * of_wide) / bands[channel].step);
+    return band;
+}
+
+static gsize at(gint64 x, gint64 y)
+{
+    /* the side is a power of two: the remainder of a negative number is right as well */
+    return (gsize)(y & (SIDE - 1)) * SIDE + (gsize)(x & (SIDE - 1));
+}
+
+/* --- strokes -------------------------------------------------------------------------------------- */
+
+#define UNIT 256        /* parts of a sample, and of a direction's length */
+#define REACH 4         /* samples over which a slope is measured, to either side */
+#define GROUND 300      /* how much the ground rises downwards: strokes lie where there is no hill */
+#define PACE 2          /* samples from one tap of a stroke to the next */
+#define TAPS 13         /* to either side */
+#define DEVIATION 68233 /* of what the taps leave */
+
+typedef struct {
+    gint16 x, y;
+} Direction;
+
+/* Along the hills' contour lines, for every sample. */
+static Direction *directions_new(const gint32 *hills)
+{
+    Direction *directions = g_new(Direction, (gsize)SIDE * SIDE);
+    for (gint64 y = 0; y < SIDE; y++)
+        for (gint64 x = 0; x < SIDE; x++) {
+            const gint64 right = hills[at(x + REACH, y)] - hills[at(x - REACH, y)];
+            const gint64 down = hills[at(x, y + REACH)] - hills[at(x, y - REACH)] + GROUND;
+            /* exact: the sum is far below 2^53, and IEEE rounds a root correctly */
+            const gint64 length = MAX(1, (gint64)sqrt((double)(right * right + down * down)));
+            directions[at(x, y)] =
+                (Direction){(gint16)(-down * UNIT / length), (gint16)(right * UNIT / length)};
+        }
+    return directions;
+}
+
+/* The weighted sum of @grain from (x, y) on along the directions, or against them: fewer the farther away. */
+static gint64 smear(const gint32 *grain, const Direction *directions, gint64 x, gint64 y, int sign)
+{
+    gint64 sum = 0, px = x * UNIT + UNIT / 2, py = y * UNIT + UNIT / 2;
+    for (int k = 1; k < TAPS; k++) {
+        const Direction d = directions[at(px >> 8, py >> 8)];
+        px += sign * PACE * d.x;
+        py += sign * PACE * d.y;
+        sum += (gint64)(TAPS - k) * grain[at(px >> 8, py >> 8)];
+    }
+    return sum;
+}
+
+/* @grain as strokes that run around the @hills. */
+static gint32 *strokes_new(const gint32 *hills, const gint32 *grain)
+{
+    g_autofree Direction *directions = directions_new(hills);
+    gint32 *strokes = g_new(gint32, (gsize)SIDE * SIDE);
+    for (gint64 y = 0; y < SIDE; y++)
+        for (gint64 x = 0; x < SIDE; x++) {
+            const gint64 sum = (gint64)TAPS * grain[at(x, y)] + smear(grain, directions, x, y, 1) +
+                               smear(grain, directions, x, y, -1);
+            strokes[at(x, y)] = (gint32)(sum * FINE / DEVIATION);
+        }
+    return strokes;
+}
+
+static void write_channel(const gint32 *values, guint channel, gint8 *tile)
+{
+    const gint32 limit = IDIOM_NOISE_RANGE * STEPS, step = FINE / STEPS;
+    for (gsize i = 0; i < (gsize)SIDE * SIDE; i++) {
+        const gint32 v = values[i];
         tile[i * CHANNELS + channel] = (gint8)CLAMP((v + (v < 0 ? -step : step) / 2) / step, -limit, limit);
     }
 }
@@ -83,8 +156,9 @@ const gint8 *idiom_noise_tile(void)
     static gint8 *tile;
     if (g_once_init_enter(&tile)) {
         gint8 *filled = g_new(gint8, (gsize)SIDE * SIDE * CHANNELS);
-        for (guint channel = 0; channel < CHANNELS; channel++)
-            fill_channel(channel, filled);
+        g_autofree gint32 *hills = band_new(0), *grain = band_new(1), *strokes = strokes_new(hills, grain);
+        write_channel(hills, 0, filled);
+        write_channel(strokes, 1, filled);
         g_once_init_leave(&tile, filled);
     }
     return tile;
@@ -93,8 +167,7 @@ const gint8 *idiom_noise_tile(void)
 /* Of the sample at whole coordinates, which may lie anywhere. */
 static const gint8 *sample(const gint8 *tile, gint64 x, gint64 y)
 {
-    /* the side is a power of two: the remainder of a negative number is right as well */
-    return tile + ((gsize)(y & (SIDE - 1)) * SIDE + (gsize)(x & (SIDE - 1))) * CHANNELS;
+    return tile + at(x, y) * CHANNELS;
 }
 
 void idiom_noise_at(double x, double y, float values[IDIOM_NOISE_CHANNELS])

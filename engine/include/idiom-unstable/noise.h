@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * the picture that the generator sees; it repeats after IDIOM_NOISE_PERIOD cells each way. Mean 0, variance 1,
  * values are multiples of 1/32 from -IDIOM_NOISE_RANGE to IDIOM_NOISE_RANGE, close to a normal distribution:
  *   channel 0: forms with a wavelength of about 20 cells (80 pixels): where suns, swirls and wave crests go;
- *   channel 1: of about 3.5 cells (14 pixels): strokes.
+ *   channel 1: strokes, about 4 cells (16 pixels) from one to the next, that run around the hills of channel 0 and
+ *     across the picture where there is none: what a small network would have to learn at length, it is given.
  *
  * Places are in cells. A picture whose upper left corner is at the whole offset (ox, oy) has in its cell (i, j) the
  * value at (ox + i, oy + j); the centre of its pixel (x, y) is at (ox + (x + 0.5) / 4 - 0.5, oy + (y + 0.5) / 4 - 0.5).
