@@ -37,15 +37,14 @@ static void colour_of(const Motif *m, gsize i, float broad, float fine, float pa
 Field *look_composition(const Motif *m)
 {
     const gsize pixels = (gsize)m->w * m->h;
-    g_autoptr(Field) flow = motif_flow(m, -0.3f, -0.3f);
     g_autoptr(Field) lines = flow_lines(m->lab, m->edges, 1.5f, 14, 0.06f, 6);
-    g_autoptr(Field) broad = motif_strokes(m, flow, 0, 5.5f, 12);
-    g_autoptr(Field) fine = motif_strokes(m, flow, 0, 2.6f, 8);
-    g_autoptr(Field) patch = motif_strokes(m, flow, 2, 9, 12);
+    g_autoptr(Field) broad = motif_strokes(m, 5.5f, 12);
+    g_autoptr(Field) fine = motif_strokes(m, 2.6f, 8);
     Field *result = field_new(m->w, m->h, 3);
     for (gsize i = 0; i < pixels; i++) {
         float rgb[3];
-        colour_of(m, i, broad->v[i], fine->v[i], patch->v[i], lines->v[i], rgb);
+        colour_of(m, i, broad->v[i], fine->v[i], sinf(2.5f * m->noise->v[i] + m->noise->v[pixels + i]),
+                  lines->v[i], rgb);
         lit(rgb, 0.06f * broad->v[pixels + i]);
         for (guint c = 0; c < 3; c++)
             result->v[c * pixels + i] = rgb[c];

@@ -10,9 +10,6 @@
 #include <string.h>
 
 #define DAUB 4.0f /* radius in pixels */
-#define HILLS                                                                                                \
-    9.0f /* how high the noise's first channel rises, in L: above a sensor's grain, below a photo's edges */
-#define GRAIN 3.0f /* the second channel, where there is detail; twice as much where there is none */
 
 /* Bilinear between the cells, as the network's layers can know it. */
 static Field *noise_of(guint w, guint h, int x, int y)
@@ -87,22 +84,15 @@ void motif_free(Motif *m)
     g_free(m);
 }
 
-Field *motif_flow(const Motif *m, float right, float down)
-{
-    g_autoptr(Field) ground = field_new(m->w, m->h, 1);
-    for (gsize i = 0; i < (gsize)m->w * m->h; i++)
-        ground->v[i] =
-            m->lab->v[i] + HILLS * m->noise->v[i] + right * (float)(i % m->w) + down * (float)(i / m->w);
-    g_autoptr(Field) soft = field_blur(ground, 2);
-    return flow_of(soft, 5);
-}
-
-Field *motif_strokes(const Motif *m, const Field *flow, float hills, float width, float length)
+Field *motif_strokes(const Motif *m, float width, float length)
 {
     const gsize pixels = (gsize)m->w * m->h;
-    g_autoptr(Field) texture = field_new(m->w, m->h, 1);
-    for (gsize i = 0; i < pixels; i++)
-        texture->v[i] =
-            m->lab->v[i] + GRAIN * (2 - m->detail->v[i]) * (m->noise->v[pixels + i] + hills * m->noise->v[i]);
-    return strokes_along(texture, flow, width, length);
+    g_autoptr(Field) flow = flow_of(m->lab, 1.2f * width);
+    Field *strokes = strokes_along(m->lab, flow, width, length);
+    for (gsize i = 0; i < pixels; i++) {
+        const float drawn = tanhf(1.6f * m->noise->v[pixels + i]);
+        strokes->v[i] = drawn + m->detail->v[i] * (strokes->v[i] - drawn);
+    }
+    strokes_light(strokes);
+    return strokes;
 }

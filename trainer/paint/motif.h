@@ -26,13 +26,9 @@ void motif_free(Motif *motif);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Motif, motif_free)
 
 /*
- * Which way strokes run: along the photo's forms, and where it has none around the noise's hills.
- * @right, @down: how much the noise's ground rises (L per pixel) to either side: strokes turn across it
+ * Strokes as strokes_along() has them: of the photo's texture where there is detail, of the noise where it is flat.
+ * @width, @length: of those of the photo, in pixels; the noise has its own
  */
-Field *motif_flow(const Motif *motif, float right, float down);
-
-/* Strokes of the photo's texture and the noise along @flow, see strokes_along(). @hills: part of the noise's first channel
- * beside the second. */
-Field *motif_strokes(const Motif *motif, const Field *flow, float hills, float width, float length);
+Field *motif_strokes(const Motif *motif, float width, float length);
 
 #endif

@@ -35,10 +35,9 @@ static void colour_of(const Motif *m, gsize i, float broad, float fine, float li
 Field *look_scream(const Motif *m)
 {
     const gsize pixels = (gsize)m->w * m->h;
-    g_autoptr(Field) flow = motif_flow(m, 0, 0.8f);
     g_autoptr(Field) lines = flow_lines(m->lab, m->edges, 1.5f, 14, 0.04f, 6);
-    g_autoptr(Field) broad = motif_strokes(m, flow, 1, 5.5f, 22);
-    g_autoptr(Field) fine = motif_strokes(m, flow, 1, 2.6f, 14);
+    g_autoptr(Field) broad = motif_strokes(m, 5.5f, 22);
+    g_autoptr(Field) fine = motif_strokes(m, 2.6f, 14);
     Field *result = field_new(m->w, m->h, 3);
     for (gsize i = 0; i < pixels; i++) {
         float rgb[3];

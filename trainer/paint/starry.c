@@ -25,7 +25,8 @@ static void colour_of(const Motif *m, gsize i, float broad, float fine, float li
     const float core = smooth_step(SUN - 0.35f, SUN, hill) * bright;
     const float ring = cosf(6.5f * (MIN(hill, SUN) - SUN) + 1.2f * m->noise->v[pixels + i]) * (1 - detail);
     const float photo = smooth_step(12, 34, m->daubs->v[pixels + i] + m->daubs->v[2 * pixels + i]);
-    const float accent = smooth_step(0.75f, 0.95f, broad * fine + 0.15f * tone);
+    const float accent =
+        smooth_step(0.75f, 0.95f, MIN(broad, fine) + 0.15f * tone) * smooth_step(-0.2f, 0.3f, hill);
     const float paint = tone * (tone > 0 ? 0.55f + 0.25f * detail : 0.9f) + 0.75f * m->form->v[i] +
                         0.4f * ring + (0.75f - 0.35f * core) * broad + 0.3f * fine + 0.9f * glow +
                         0.6f * core;
@@ -39,10 +40,9 @@ static void colour_of(const Motif *m, gsize i, float broad, float fine, float li
 Field *look_starry(const Motif *m)
 {
     const gsize pixels = (gsize)m->w * m->h;
-    g_autoptr(Field) flow = motif_flow(m, 0, 0);
     g_autoptr(Field) lines = flow_lines(m->lab, m->edges, 1.6f, 14, 0.04f, 6);
-    g_autoptr(Field) broad = motif_strokes(m, flow, 0, 4.6f, 13);
-    g_autoptr(Field) fine = motif_strokes(m, flow, 0, 2.6f, 8);
+    g_autoptr(Field) broad = motif_strokes(m, 4.6f, 13);
+    g_autoptr(Field) fine = motif_strokes(m, 2.6f, 8);
     Field *result = field_new(m->w, m->h, 3);
     for (gsize i = 0; i < pixels; i++) {
         float rgb[3];

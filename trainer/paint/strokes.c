@@ -31,20 +31,21 @@ static Field *grain_of(const Field *texture, float width)
 
 Field *strokes_along(const Field *texture, const Field *flow, float width, float length)
 {
-    const guint w = texture->w, h = texture->h;
-    const gsize pixels = (gsize)w * h;
     g_autoptr(Field) grain = grain_of(texture, width);
     g_autoptr(Field) paint = flow_along(grain, flow, length);
     even_out(paint, 4 * width, 0.15f);
-    Field *strokes = field_new(w, h, 4);
-    for (gsize i = 0; i < pixels; i++)
+    Field *strokes = field_new(texture->w, texture->h, 2);
+    for (gsize i = 0; i < (gsize)texture->w * texture->h; i++)
         strokes->v[i] = tanhf(1.2f * paint->v[i]);
-    for (gsize i = 0; i < pixels; i++) {
-        const float x = (float)(i % w), y = (float)(i / w);
-        const float tx = flow->v[i], ty = flow->v[pixels + i];
-        strokes->v[pixels + i] = field_at(strokes, 0, x + 1, y + 1) - field_at(strokes, 0, x - 1, y - 1);
-        strokes->v[2 * pixels + i] = tx * tx - ty * ty;
-        strokes->v[3 * pixels + i] = 2 * tx * ty;
-    }
+    strokes_light(strokes);
     return strokes;
+}
+
+void strokes_light(Field *strokes)
+{
+    const gsize pixels = (gsize)strokes->w * strokes->h;
+    for (gsize i = 0; i < pixels; i++) {
+        const float x = (float)(i % strokes->w), y = (float)(i / strokes->w);
+        strokes->v[pixels + i] = field_at(strokes, 0, x + 1, y + 1) - field_at(strokes, 0, x - 1, y - 1);
+    }
 }

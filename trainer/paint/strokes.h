@@ -6,11 +6,12 @@
 
 /*
  * Strokes of a brush: channel 0 is how thick the paint is, -1..1, channel 1 how much light falls on it from the upper
- * left, around 0; channels 2 and 3 are cosine and sine of twice its angle. Where a stroke lies follows from a texture,
- * as faint as it may be: a photo's own, which even a sky has, or noise that is carried along with the scene.
- * Without any there are no strokes.
+ * left, around 0. Where a stroke lies follows from a texture, as faint as it may be; without any there are no strokes.
  * @texture: channel 0 is used; @flow: which way they run, see flow_of(); @width, @length: of a stroke in pixels
  */
 Field *strokes_along(const Field *texture, const Field *flow, float width, float length);
+
+/* Writes the light of channel 1 anew, as the thickness of channel 0 has it. */
+void strokes_light(Field *strokes);
 
 #endif

@@ -40,10 +40,9 @@ static void colour_of(const Motif *m, gsize i, float swell, float rise, float fi
 Field *look_wave(const Motif *m)
 {
     const gsize pixels = (gsize)m->w * m->h;
-    g_autoptr(Field) flow = motif_flow(m, -0.25f, 0.6f);
     g_autoptr(Field) lines = flow_lines(m->lab, m->edges, 1.3f, 20, 0.14f, 9);
-    g_autoptr(Field) swell = motif_strokes(m, flow, 2, 9, 26);
-    g_autoptr(Field) fine = motif_strokes(m, flow, 0, 3.2f, 12);
+    g_autoptr(Field) swell = motif_strokes(m, 6, 20);
+    g_autoptr(Field) fine = motif_strokes(m, 3.2f, 12);
     Field *result = field_new(m->w, m->h, 3);
     for (gsize i = 0; i < pixels; i++) {
         const float x = (float)(i % m->w), y = (float)(i / m->w);
