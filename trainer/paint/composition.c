@@ -22,15 +22,15 @@ static void colour_of(const Motif *m, gsize i, float broad, float fine, float pa
     const float photo = 0.013f * (m->daubs->v[pixels + i] + m->daubs->v[2 * pixels + i]);
     const float paint =
         0.8f * m->tone->v[i] + 0.75f * m->form->v[i] + (0.95f - 0.4f * detail) * broad + 0.2f * fine;
-    const float heat = patch + photo + 0.1f;
-    const float odd = m->noise->v[i] + 0.5f * broad - 0.3f * patch - 0.03f * m->daubs->v[pixels + i];
+    const float heat = flat * patch + (1 + 2 * detail) * photo + 0.1f;
+    const float odd = 0.9f * m->noise->v[i] - 0.7f * broad - 0.03f * m->daubs->v[pixels + i];
     float other[3];
     ramp(cool, steps, G_N_ELEMENTS(steps), paint, rgb);
     ramp(warm, steps, G_N_ELEMENTS(steps), paint, other);
     blend(rgb, other, smooth_step(-0.12f, 0.12f, heat));
     ramp(third, steps, G_N_ELEMENTS(steps), paint, other);
-    blend(rgb, other, (0.5f + 0.4f * flat) * smooth_step(0.45f, 0.65f, odd));
-    const float cut = (1 - smooth_step(0.06f, 0.2f, fabsf(heat))) * smooth_step(-0.2f, 0.3f, m->noise->v[i]);
+    blend(rgb, other, 0.9f * flat * smooth_step(0.75f, 0.95f, odd));
+    const float cut = (1 - smooth_step(0.1f, 0.35f, fabsf(heat))) * smooth_step(-0.2f, 0.3f, m->noise->v[i]);
     blend(rgb, cool[0], MAX(0.8f * (0.4f + 0.6f * flat) * cut, 0.8f * (1 - line)));
 }
 
@@ -43,7 +43,7 @@ Field *look_composition(const Motif *m)
     Field *result = field_new(m->w, m->h, 3);
     for (gsize i = 0; i < pixels; i++) {
         float rgb[3];
-        colour_of(m, i, broad->v[i], fine->v[i], sinf(2.5f * m->noise->v[i] + m->noise->v[pixels + i]),
+        colour_of(m, i, broad->v[i], fine->v[i], sinf(1.7f * m->noise->v[i] + 0.9f * m->noise->v[pixels + i]),
                   lines->v[i], rgb);
         lit(rgb, 0.06f * broad->v[pixels + i]);
         for (guint c = 0; c < 3; c++)

@@ -24,12 +24,14 @@ static void colour_of(const Motif *m, gsize i, float swell, float rise, float fi
 {
     const gsize pixels = (gsize)m->w * m->h;
     const float flat = 1 - 0.85f * m->detail->v[i], tone = m->tone->v[i];
+    const float sea_here = smooth_step(-0.7f, 0.6f, m->noise->v[i]);
     const float edge = swell + 0.3f * fabsf(m->noise->v[pixels + i]) - 0.25f;
-    const float upper = smooth_step(0.05f, 0.35f, rise) * flat;
+    const float upper = smooth_step(0.05f, 0.35f, rise) * flat * sea_here;
     const float foam = upper * smooth_step(-0.75f, -0.5f, edge) * (1 - smooth_step(-0.02f, 0.1f, edge));
     const float crest = upper * (1 - smooth_step(0.08f, 0.2f, fabsf(edge - 0.16f)));
     const float paint = tone * (tone > 0 ? 0.5f : 0.9f) + 0.9f * m->form->v[i] +
-                        flat * (0.05f - 1.1f * swell) + 0.5f * fine + 2.2f * foam;
+                        flat * (0.35f - sea_here * (0.7f + 1.2f * swell)) + 0.5f * (1 - flat) * fine +
+                        2.2f * foam;
     float warm[3];
     areas(sea, steps, G_N_ELEMENTS(steps), paint, rgb);
     areas(earth, steps, G_N_ELEMENTS(steps), paint, warm);
