@@ -61,13 +61,13 @@ void say_vocabulary_add(SayVocabulary *v, const char *style, const char *mix, co
     g_ptr_array_add(v->styles, s);
 }
 
-/* A file of several styles has its own name, for the first, and theirs. */
+/* A file of several styles has its own name, for the first, and theirs. One that reads pictures is spoken of by those. */
 static void add_installed(SayVocabulary *v, const char *name)
 {
     g_autofree char *path = idiom_style_find(name, NULL);
     g_autoptr(IdiomStyle) style = path ? idiom_style_load(path, NULL) : NULL;
     g_auto(Hand) hand = {0};
-    if (!style)
+    if (!style || idiom_style_reads(style))
         return;
     hand_init(&hand);
     hand_read(&hand, g_hash_table_lookup(idiom_style_metadata(style), "expression"), NULL);

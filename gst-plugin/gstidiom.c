@@ -61,6 +61,7 @@
 #include "messages.h"
 #include "presets.h"
 #include "quality.h"
+#include "reference.h"
 #include "sentence.h"
 #include "settings.h"
 #include "speech.h"
@@ -110,6 +111,7 @@ struct _GstIdiom {
     VulkanShare *vulkan;
     Speech *speech;
     Sentence *sentence;
+    Reference *reference;
 
     /* of the streaming thread */
     TextPad *text;           /* NULL: nobody asked for it */
@@ -157,6 +159,34 @@ static void find_people(GstIdiom *self)
     GST_OBJECT_LOCK(self);
 }
 
+/* Likewise. */
+static void change_reference(GstIdiom *self)
+{
+    g_autoptr(GError) error = NULL;
+    if (reference_change(self->reference, self->settings.style_fade, &error))
+        return;
+    GST_OBJECT_UNLOCK(self);
+    messages_post_warning(GST_ELEMENT(self), error);
+    GST_OBJECT_LOCK(self);
+}
+
+/* A picture's manner is shown where one is given, a style otherwise. Returns whether that is another style. */
+static gboolean apply_style(GstIdiom *self, const Looks *looks)
+{
+    const gboolean style_changed = take_string(&self->style, looks->style);
+    const gboolean picture_changed = reference_take_changed(self->reference);
+    const gboolean picture = reference_is_given(self->reference);
+    if (style_changed)
+        speech_set_style(self->speech, looks->style);
+    if (picture && picture_changed) {
+        change_reference(self);
+    } else if (!picture && (style_changed || picture_changed)) {
+        reference_cancel(self->reference);
+        idiom_renderer_change(self->renderer, looks->style, looks->mix, self->settings.style_fade);
+    }
+    return style_changed || picture;
+}
+
 /* Hands to the renderer what it keeps from frame to frame; under the object lock. */
 static void apply_settings(GstIdiom *self)
 {
@@ -164,11 +194,7 @@ static void apply_settings(GstIdiom *self)
     if (!self->renderer)
         return;
     const Looks looks = current_looks(self);
-    const gboolean style_changed = take_string(&self->style, looks.style);
-    if (style_changed) {
-        speech_set_style(self->speech, looks.style);
-        idiom_renderer_change(self->renderer, looks.style, looks.mix, settings->style_fade);
-    }
+    const gboolean style_changed = apply_style(self, &looks);
     if (take_string(&self->inside, looks.inside))
         idiom_renderer_change_subject(self->renderer, looks.inside, NULL, settings->style_fade);
     idiom_renderer_set_stroke_size(self->renderer, settings->stroke_size);
@@ -304,6 +330,12 @@ static IdiomRenderer *make_renderer(GstIdiom *self, IdiomDevice *device)
         messages_post_error(GST_ELEMENT(self), error);
     if (!renderer || !show(self, renderer, style, mix, inside, people))
         return NULL;
+    reference_stop(self->reference); /* what it read was for the renderer before */
+    if (!reference_start(self->reference, device, renderer, &error)) {
+        messages_post_error(GST_ELEMENT(self), error);
+        reference_stop(self->reference);
+        return NULL;
+    }
     speech_set_style(self->speech, style);
     return g_steal_pointer(&renderer);
 }
@@ -377,6 +409,7 @@ static gboolean gst_idiom_stop(GstBaseTransform *base)
     if (renderer)
         idiom_renderer_get_stats(renderer, &self->stats);
     GST_OBJECT_UNLOCK(self);
+    reference_stop(self->reference);
     g_clear_pointer(&renderer, idiom_renderer_free);
     g_clear_pointer(&self->device, idiom_device_unref);
     return TRUE;
@@ -833,8 +866,9 @@ static GstStructure *make_stats(GstIdiom *self)
         G_TYPE_DOUBLE, self->interval > 0 ? G_USEC_PER_SEC / self->interval : 0, "average-ms", G_TYPE_DOUBLE,
         stats->frames ? 1000 * stats->seconds / (double)stats->frames : 0, "last-ms", G_TYPE_DOUBLE,
         1000 * stats->last_seconds, "styles", G_TYPE_UINT, stats->styles, "loading", G_TYPE_BOOLEAN,
-        stats->loading, "memory", G_TYPE_UINT64, stats->memory, "quality", G_TYPE_DOUBLE, stats->quality,
-        "copies", G_TYPE_UINT, stats->copies, "device", G_TYPE_STRING, self->device_name, NULL);
+        stats->loading || reference_is_reading(self->reference), "memory", G_TYPE_UINT64, stats->memory,
+        "quality", G_TYPE_DOUBLE, stats->quality, "copies", G_TYPE_UINT, stats->copies, "device",
+        G_TYPE_STRING, self->device_name, NULL);
 }
 
 static void gst_idiom_set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
@@ -848,7 +882,7 @@ static void gst_idiom_set_property(GObject *object, guint id, const GValue *valu
     GST_OBJECT_LOCK(self);
     const gboolean known = settings_set(&self->settings, id, value) ||
                            subject_set(&self->subject, id, value, &error) ||
-                           speech_set(self->speech, id, value);
+                           reference_set(self->reference, id, value) || speech_set(self->speech, id, value);
     const gboolean running = self->renderer != NULL;
     GST_OBJECT_UNLOCK(self);
     if (error && running)
@@ -882,7 +916,7 @@ static void gst_idiom_get_property(GObject *object, guint id, GValue *value, GPa
     else if (id == PROP_STATS)
         g_value_take_boxed(value, make_stats(self));
     else if (!settings_get(&self->settings, id, value) && !subject_get(&self->subject, id, value) &&
-             !speech_get(self->speech, id, value))
+             !reference_get(self->reference, id, value) && !speech_get(self->speech, id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
     GST_OBJECT_UNLOCK(self);
 }
@@ -897,6 +931,7 @@ static void gst_idiom_finalize(GObject *object)
     g_free(self->style);
     g_free(self->inside);
     sentence_free(self->sentence);
+    reference_free(self->reference);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_idiom_parent_class)->finalize(object);
 }
@@ -909,7 +944,16 @@ static void gst_idiom_init(GstIdiom *self)
     self->speech = speech_new(GST_ELEMENT(self));
     subject_init(&self->subject);
     self->sentence = sentence_new(GST_ELEMENT(self));
+    self->reference = reference_new(GST_ELEMENT(self));
     self->stats = (IdiomRendererStats)IDIOM_RENDERER_STATS_INIT;
+}
+
+static void set_reference(GstIdiom *self, GstSample *sample)
+{
+    GST_OBJECT_LOCK(self);
+    reference_set_sample(self->reference, sample);
+    apply_settings(self);
+    GST_OBJECT_UNLOCK(self);
 }
 
 static void gst_idiom_class_init(GstIdiomClass *klass)
@@ -928,12 +972,22 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
     speech_install(object);
     subject_install(object);
     sentence_install(object);
+    reference_install(object);
+    /**
+     * GstIdiom::set-reference:
+     * @sample: (nullable): a frame of raw video in any format; %NULL: no more
+     *
+     * Shows the manner and colours of a picture that the application has, as #GstIdiom:reference does of a file, which it
+     * takes the place of.
+     */
+    g_signal_new_class_handler("set-reference", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+                               G_CALLBACK(set_reference), NULL, NULL, NULL, G_TYPE_NONE, 1, GST_TYPE_SAMPLE);
     /**
      * GstIdiom:stats:
      *
      * Structure `idiom-stats` with the fields `frames` and `dropped` (#guint64, stylized, and left out because they were
      * late, since the element was started), `fps` (#gdouble, frames a second of late), `average-ms` and `last-ms` (#gdouble, milliseconds from a frame's going to
-     * the device until it is finished), `styles` (#guint, in view), `loading` (#gboolean, a style is being made ready),
+     * the device until it is finished), `styles` (#guint, in view), `loading` (#gboolean, a style is being made ready, or a picture read),
      * `memory` (#guint64, bytes of device memory for tensors), `quality` (#gdouble, share of the full inner size, see
      * #GstIdiom:quality), `copies` (#guint, of the whole last frame, by the CPU) and `device` (string, name of the device).
      */

@@ -124,7 +124,7 @@ GArray *idiom_generator_tensors(const IdiomGeneratorConfig *config)
     add_conv(tensors, "out1", config->channels, config->mid, TRUE);
     if (config->tail == IDIOM_TAIL_BHX)
         add_conv(tensors, "outh", config->mid, config->mid, TRUE);
-    add_conv(tensors, "out2", config->mid + 3, 3, TRUE);
+    add_conv(tensors, IDIOM_GENERATOR_LAST, config->mid + 3, 3, TRUE);
     return tensors;
 }
 
@@ -244,12 +244,13 @@ IdiomTensor *idiom_generator_build(IdiomGraph *graph, IdiomParams *params, const
     if (config->tail == IDIOM_TAIL_BHX) {
         y = upsample_conv(&b, "out1", y, NULL, IDIOM_ACT_RELU);
         y = conv(&b, "outh", y, NULL, param(&b, "outh", "bias"), IDIOM_ACT_RELU);
-        y = upsample_conv(&b, "out2", y, x, IDIOM_ACT_TANH01);
+        y = upsample_conv(&b, IDIOM_GENERATOR_LAST, y, x, IDIOM_ACT_TANH01);
     } else {
         y = idiom_upsample2(graph, y, IDIOM_UPSAMPLE_NEAREST);
         y = conv(&b, "out1", y, NULL, param(&b, "out1", "bias"), IDIOM_ACT_RELU);
         y = idiom_upsample2(graph, y, IDIOM_UPSAMPLE_NEAREST);
-        y = conv(&b, "out2", y, idiom_affine(graph, x, 2, -1), param(&b, "out2", "bias"), IDIOM_ACT_TANH01);
+        y = conv(&b, IDIOM_GENERATOR_LAST, y, idiom_affine(graph, x, 2, -1),
+                 param(&b, IDIOM_GENERATOR_LAST, "bias"), IDIOM_ACT_TANH01);
     }
     return odd ? idiom_crop(graph, y, 0, 0, s.w, s.h) : y;
 }

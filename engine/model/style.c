@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <idiom-unstable/stylefile.h>
+#include "model/style.h"
 
 #include "model/onnx/save.h"
 #include "text.h"
@@ -10,19 +10,7 @@
 
 #define FORMAT "idiom-style"
 #define VERSION "1"
-#define SUFFIX ".safetensors"
-#define ONNX_SUFFIX ".onnx"
 #define MAX_STYLE_NAME 64
-
-struct IdiomStyle {
-    gint refs; /* atomic */
-    IdiomGeneratorConfig config;
-    char **names;
-    GHashTable *metadata;
-    GArray *tensors;       /* IdiomGeneratorTensor */
-    GPtrArray *values;     /* float arrays, one per tensor */
-    IdiomNetwork *network; /* of other people, instead of the generator; or NULL */
-};
 
 /* --- loading -------------------------------------------------------------------------------------- */
 
@@ -65,7 +53,7 @@ static gboolean read_number(IdiomTensorFile *file, const char *key, guint *numbe
 }
 
 /* Returns what is wrong with @names, or NULL. */
-static const char *check_names(const char *const *names, guint count)
+const char *idiom_style_check_names(const char *const *names, guint count)
 {
     if (g_strv_length((char **)names) != count)
         return "there are not as many names as styles";
@@ -114,7 +102,7 @@ static gboolean load_config(IdiomStyle *style, IdiomTensorFile *file, GError **e
     if (!names)
         return FALSE;
     style->names = g_strsplit(names, ",", IDIOM_GENERATOR_MAX_STYLES + 1);
-    const char *problem = check_names((const char *const *)style->names, config->styles);
+    const char *problem = idiom_style_check_names((const char *const *)style->names, config->styles);
     if (problem) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT, "%s: metadata field 'names': %s", path, problem);
         return FALSE;
@@ -157,7 +145,7 @@ static IdiomStyle *of_network(IdiomNetwork *network, const char *name, GHashTabl
 static char *style_name(const char *path)
 {
     g_autofree char *base = g_path_get_basename(path);
-    base[strlen(base) - strlen(ONNX_SUFFIX)] = '\0';
+    base[strlen(base) - strlen(IDIOM_STYLE_ONNX_SUFFIX)] = '\0';
     g_autofree char *name = g_utf8_make_valid(base, -1);
     while (strlen(name) > MAX_STYLE_NAME)
         *g_utf8_prev_char(name + strlen(name)) = '\0';
@@ -182,7 +170,7 @@ static IdiomStyle *load_network(IdiomTensorFile *file, GError **error)
             : NULL;
     if (!names)
         return NULL;
-    const char *problem = check_names((const char *const[]){names, NULL}, 1);
+    const char *problem = idiom_style_check_names((const char *const[]){names, NULL}, 1);
     if (problem) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT, "%s: metadata field 'names': %s",
                     idiom_tensor_file_path(file), problem);
@@ -212,7 +200,7 @@ IdiomTensor *idiom_style_build(const IdiomStyle *style, IdiomGraph *graph, Idiom
 
 IdiomStyle *idiom_style_load(const char *path, GError **error)
 {
-    if (g_str_has_suffix(path, ONNX_SUFFIX))
+    if (g_str_has_suffix(path, IDIOM_STYLE_ONNX_SUFFIX))
         return load_onnx(path, error);
     g_autoptr(IdiomTensorFile) file = idiom_tensor_file_open(path, error);
     if (file && g_hash_table_contains(idiom_tensor_file_metadata(file), "network"))
@@ -223,6 +211,10 @@ IdiomStyle *idiom_style_load(const char *path, GError **error)
     style->refs = 1;
     style->metadata = g_hash_table_ref(idiom_tensor_file_metadata(file));
     if (!load_config(style, file, error) || !load_values(style, file, error))
+        return NULL;
+    if (g_hash_table_contains(style->metadata, "reader") &&
+        (!read_expected(file, "reader", "1", error) ||
+         !(style->reader = idiom_reader_load(file, style->config.styles, error))))
         return NULL;
     return g_steal_pointer(&style);
 }
@@ -238,6 +230,7 @@ void idiom_style_free(IdiomStyle *style)
     if (!style || !g_atomic_int_dec_and_test(&style->refs))
         return;
     idiom_network_free(style->network);
+    idiom_reader_free(style->reader);
     g_strfreev(style->names);
     g_hash_table_unref(style->metadata);
     g_clear_pointer(&style->tensors, g_array_unref);
@@ -388,7 +381,7 @@ gboolean idiom_style_save(const char *path, const IdiomGeneratorConfig *config, 
 {
     if (!idiom_generator_check(config, error))
         return FALSE;
-    const char *problem = check_names(names, config->styles);
+    const char *problem = idiom_style_check_names(names, config->styles);
     if (problem) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "%s: names of the styles: %s", path, problem);
         return FALSE;
@@ -411,73 +404,4 @@ gboolean idiom_style_save(const char *path, const IdiomGeneratorConfig *config, 
     }
     g_autoptr(GHashTable) fields = describe(config, names, metadata);
     return idiom_tensor_file_write(path, data, tensors->len, fields, error);
-}
-
-/* --- finding -------------------------------------------------------------------------------------- */
-
-static char **style_folders(void)
-{
-    g_autoptr(GStrvBuilder) folders = g_strv_builder_new();
-    const char *path = g_getenv("IDIOM_STYLE_PATH");
-    g_auto(GStrv) own = g_strsplit(path ? path : "", ":", -1);
-    for (char **folder = own; *folder; folder++)
-        if (**folder)
-            g_strv_builder_add(folders, *folder);
-    g_autofree char *user = g_build_filename(g_get_user_data_dir(), "idiom", "styles", NULL);
-    g_strv_builder_add(folders, user);
-    g_strv_builder_add(folders, IDIOM_STYLE_DIR);
-    return g_strv_builder_end(folders);
-}
-
-static gint compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-char **idiom_style_list(void)
-{
-    g_auto(GStrv) folders = style_folders();
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (char **folder = folders; *folder; folder++) {
-        g_autoptr(GDir) dir = g_dir_open(*folder, 0, NULL);
-        const char *entry;
-        while (dir && (entry = g_dir_read_name(dir))) {
-            g_autofree char *name = g_strdup(entry);
-            if (!g_str_has_suffix(name, SUFFIX))
-                continue;
-            name[strlen(name) - strlen(SUFFIX)] = '\0';
-            if (*name && !g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
-                g_ptr_array_add(names, g_steal_pointer(&name));
-        }
-    }
-    g_ptr_array_sort(names, compare_names);
-    g_ptr_array_add(names, NULL);
-    return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
-}
-
-char *idiom_style_find(const char *name, GError **error)
-{
-    if (!name || !*name)
-        name = IDIOM_STYLE_DEFAULT;
-    if (strchr(name, '/') || g_str_has_suffix(name, SUFFIX) || g_str_has_suffix(name, ONNX_SUFFIX)) {
-        if (g_file_test(name, G_FILE_TEST_EXISTS))
-            return g_strdup(name);
-        g_autofree char *missing = idiom_text_short(name);
-        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "%s: no such file", missing);
-        return NULL;
-    }
-    g_auto(GStrv) folders = style_folders();
-    for (char **folder = folders; *folder && !g_str_equal(name, IDIOM_STYLE_NONE); folder++) {
-        g_autofree char *file = g_strconcat(name, SUFFIX, NULL);
-        g_autofree char *path = g_build_filename(*folder, file, NULL);
-        if (g_file_test(path, G_FILE_TEST_EXISTS))
-            return g_steal_pointer(&path);
-    }
-    g_auto(GStrv) known = idiom_style_list();
-    g_autofree char *looked = g_strjoinv(", ", folders);
-    g_autofree char *listed = g_strjoinv(", ", known);
-    g_autofree char *unknown = idiom_text_short(name);
-    g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE, "no style '%s' in %s; there are: %s%s" IDIOM_STYLE_NONE,
-                unknown, looked, listed, *listed ? ", " : "");
-    return NULL;
 }

@@ -9,10 +9,12 @@ struct IdiomLoader {
     GCond changed;
     gboolean quit;
 
-    /* what is asked for; NULL is the default style */
+    /* what is asked for */
     gboolean asked;
-    guint serial; /* of the request */
-    char *name, *mix;
+    guint serial;      /* of the request */
+    IdiomStyle *style; /* or, where this is NULL, the style of this name; NULL is the default one */
+    char *name;
+    char *mix;
     guint64 fade;
 
     gboolean busy; /* the thread works on a request */
@@ -31,12 +33,18 @@ void idiom_loaded_free(IdiomLoaded *loaded)
 
 IdiomLoaded *idiom_loaded_new(const char *name, const char *mix, GError **error)
 {
-    g_autoptr(IdiomLoaded) loaded = g_new0(IdiomLoaded, 1);
     if (g_strcmp0(name, IDIOM_STYLE_NONE) == 0)
-        return g_steal_pointer(&loaded);
+        return g_new0(IdiomLoaded, 1);
     g_autofree char *path = idiom_style_find(name, error);
-    loaded->style = path ? idiom_style_load(path, error) : NULL;
-    if (!loaded->style || !idiom_style_parse_mix(loaded->style, mix, loaded->weights, error))
+    g_autoptr(IdiomStyle) style = path ? idiom_style_load(path, error) : NULL;
+    return style ? idiom_loaded_of_style(style, mix, error) : NULL;
+}
+
+IdiomLoaded *idiom_loaded_of_style(IdiomStyle *style, const char *mix, GError **error)
+{
+    g_autoptr(IdiomLoaded) loaded = g_new0(IdiomLoaded, 1);
+    loaded->style = idiom_style_ref(style);
+    if (!idiom_style_parse_mix(style, mix, loaded->weights, error))
         return NULL;
     return g_steal_pointer(&loaded);
 }
@@ -57,10 +65,11 @@ static void parse_mix(IdiomLoader *loader, IdiomLoaded *loaded, const char *mix)
     idiom_style_parse_mix(loaded->style, NULL, loaded->weights, NULL);
 }
 
-static IdiomLoaded *load(IdiomLoader *loader, const char *name, const char *mix, IdiomScene *scene,
-                         GError **error)
+static IdiomLoaded *load(IdiomLoader *loader, const char *name, IdiomStyle *style, const char *mix,
+                         IdiomScene *scene, GError **error)
 {
-    g_autoptr(IdiomLoaded) loaded = idiom_loaded_new(name, NULL, error);
+    g_autoptr(IdiomLoaded) loaded =
+        style ? idiom_loaded_of_style(style, NULL, error) : idiom_loaded_new(name, NULL, error);
     if (loaded && loaded->style) {
         parse_mix(loader, loaded, mix);
         loaded->layer = scene ? idiom_layer_new(scene, loaded->style, loaded->weights, error) : NULL;
@@ -78,11 +87,12 @@ static void serve(IdiomLoader *loader)
     const guint serial = loader->serial;
     const guint64 fade = loader->fade;
     g_autofree char *name = g_strdup(loader->name), *mix = g_strdup(loader->mix);
+    g_autoptr(IdiomStyle) style = loader->style ? idiom_style_ref(loader->style) : NULL;
     g_autoptr(IdiomScene) scene = loader->scene ? idiom_scene_ref(loader->scene) : NULL;
     loader->busy = TRUE;
     g_mutex_unlock(&loader->lock);
     g_autoptr(GError) error = NULL;
-    IdiomLoaded *loaded = load(loader, name, mix, scene, &error);
+    IdiomLoaded *loaded = load(loader, name, style, mix, scene, &error);
     g_mutex_lock(&loader->lock);
     loader->busy = FALSE;
     g_cond_broadcast(&loader->changed);
@@ -139,6 +149,7 @@ void idiom_loader_free(IdiomLoader *loader)
         g_thread_join(loader->thread);
     idiom_loaded_free(loader->ready);
     idiom_scene_unref(loader->scene);
+    idiom_style_free(loader->style);
     g_free(loader->name);
     g_free(loader->mix);
     g_mutex_clear(&loader->lock);
@@ -171,12 +182,14 @@ static gboolean start(IdiomLoader *loader, GError **error)
     return loader->thread != NULL;
 }
 
-void idiom_loader_ask(IdiomLoader *loader, const char *name, const char *mix, guint64 fade)
+static void ask(IdiomLoader *loader, const char *name, IdiomStyle *style, const char *mix, guint64 fade)
 {
     g_autoptr(GError) error = NULL;
     g_mutex_lock(&loader->lock);
+    idiom_style_free(loader->style);
     g_free(loader->name);
     g_free(loader->mix);
+    loader->style = style ? idiom_style_ref(style) : NULL;
     loader->name = g_strdup(name);
     loader->mix = g_strdup(mix);
     loader->fade = fade;
@@ -186,6 +199,16 @@ void idiom_loader_ask(IdiomLoader *loader, const char *name, const char *mix, gu
     g_mutex_unlock(&loader->lock);
     if (error)
         warn(loader, error);
+}
+
+void idiom_loader_ask(IdiomLoader *loader, const char *name, const char *mix, guint64 fade)
+{
+    ask(loader, name, NULL, mix, fade);
+}
+
+void idiom_loader_ask_style(IdiomLoader *loader, IdiomStyle *style, const char *mix, guint64 fade)
+{
+    ask(loader, NULL, style, mix, fade);
 }
 
 void idiom_loader_cancel(IdiomLoader *loader)

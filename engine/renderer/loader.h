@@ -21,6 +21,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdiomLoaded, idiom_loaded_free)
 /* Reads the style called @name and parses @mix. */
 IdiomLoaded *idiom_loaded_new(const char *name, const char *mix, GError **error);
 
+/* The same of a @style that is in memory. */
+IdiomLoaded *idiom_loaded_of_style(IdiomStyle *style, const char *mix, GError **error);
+
 /* @warning: what cannot be used is reported there, by whatever thread */
 IdiomLoader *idiom_loader_new(IdiomRendererWarning warning, gpointer user);
 /* Waits for what is being loaded. */
@@ -31,6 +34,8 @@ void idiom_loader_set_scene(IdiomLoader *loader, IdiomScene *scene);
 
 /* Asks for a style; replaces what was asked for before and has not been taken. Any thread. */
 void idiom_loader_ask(IdiomLoader *loader, const char *name, const char *mix, guint64 fade);
+/* Asks for one that is in memory. */
+void idiom_loader_ask_style(IdiomLoader *loader, IdiomStyle *style, const char *mix, guint64 fade);
 
 /* What was asked for is not wanted any more. Any thread. */
 void idiom_loader_cancel(IdiomLoader *loader);

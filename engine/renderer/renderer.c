@@ -46,9 +46,8 @@ void idiom_renderer_warn(IdiomRenderer *r, const GError *error)
         r->warning(error, r->user);
 }
 
-gboolean idiom_renderer_show(IdiomRenderer *r, const char *style, const char *mix, GError **error)
+static gboolean show(IdiomRenderer *r, IdiomLoaded *loaded, GError **error)
 {
-    g_autoptr(IdiomLoaded) loaded = idiom_loaded_new(style, mix, error);
     if (!loaded)
         return FALSE;
     if (r->scene) {
@@ -60,9 +59,26 @@ gboolean idiom_renderer_show(IdiomRenderer *r, const char *style, const char *mi
     return TRUE;
 }
 
+gboolean idiom_renderer_show(IdiomRenderer *r, const char *style, const char *mix, GError **error)
+{
+    g_autoptr(IdiomLoaded) loaded = idiom_loaded_new(style, mix, error);
+    return show(r, loaded, error);
+}
+
+gboolean idiom_renderer_show_style(IdiomRenderer *r, IdiomStyle *style, const char *mix, GError **error)
+{
+    g_autoptr(IdiomLoaded) loaded = idiom_loaded_of_style(style, mix, error);
+    return show(r, loaded, error);
+}
+
 void idiom_renderer_change(IdiomRenderer *r, const char *style, const char *mix, guint64 fade)
 {
     idiom_loader_ask(r->loader, style, mix, fade);
+}
+
+void idiom_renderer_change_style(IdiomRenderer *r, IdiomStyle *style, const char *mix, guint64 fade)
+{
+    idiom_loader_ask_style(r->loader, style, mix, fade);
 }
 
 void idiom_renderer_set_mix(IdiomRenderer *r, const char *mix)

@@ -126,8 +126,13 @@ void flush(GstHarness *h)
 /* Sets "style" and waits until it is ready to be shown, or found to be of no use. */
 void set_style(GstElement *idiom, const char *style)
 {
-    gboolean loading = TRUE;
     g_object_set(idiom, "style", style, NULL);
+    wait_until_loaded(idiom);
+}
+
+void wait_until_loaded(GstElement *idiom)
+{
+    gboolean loading = TRUE;
     while (loading) {
         g_autoptr(GstStructure) stats = NULL;
         g_usleep(1000);

@@ -29,6 +29,8 @@ void flush(GstHarness *h);
 
 /* Sets "style" and waits until it is ready to be shown, or found to be of no use. */
 void set_style(GstElement *idiom, const char *style);
+/* What was asked for is ready to be shown then, or found to be of no use. */
+void wait_until_loaded(GstElement *idiom);
 
 /* Messages of @type that have come, whose text has @word in it. */
 guint count_messages(GstBus *bus, GstMessageType type, const char *word);

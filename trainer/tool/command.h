@@ -10,6 +10,7 @@
  */
 gboolean command_train(char **argv, GError **error);
 gboolean command_distill(char **argv, GError **error);
+gboolean command_any(char **argv, GError **error);
 gboolean command_apply(char **argv, GError **error);
 gboolean command_eval(char **argv, GError **error);
 gboolean command_import(char **argv, GError **error);

@@ -3,8 +3,8 @@
 #include "tool/command.h"
 #include "judge/painter.h"
 #include "palette.h"
+#include "tool/rewrite.h"
 
-#include <idiom-unstable/tensorfile.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,35 +77,6 @@ static gboolean take_colours(Hand *hand, const char *path, char **pictures, GErr
 
 /* --- files ----------------------------------------------------------------------------------------- */
 
-/* Writes the file again with @json in its field: every tensor as it was. */
-static gboolean save(const char *path, const char *json, GError **error)
-{
-    g_autoptr(IdiomTensorFile) file = idiom_tensor_file_open(path, error);
-    if (!file)
-        return FALSE;
-    const guint n = idiom_tensor_file_count(file);
-    g_autofree IdiomTensorData *tensors = g_new0(IdiomTensorData, n);
-    g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < n; i++) {
-        const IdiomTensorInfo *info = idiom_tensor_file_info(file, i);
-        tensors[i] = (IdiomTensorData){.name = info->name, .n_dims = info->n_dims};
-        memcpy(tensors[i].dims, info->dims, sizeof info->dims);
-        if (!g_str_equal(info->dtype, "F32")) {
-            g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FORMAT, "%s: tensor '%s' is %s, not F32", path,
-                        info->name, info->dtype);
-            return FALSE;
-        }
-        float *v = idiom_tensor_file_read(file, info->name, NULL, 0, error);
-        if (!v)
-            return FALSE;
-        g_ptr_array_add(values, v);
-        tensors[i].values = v;
-    }
-    GHashTable *metadata = idiom_tensor_file_metadata(file);
-    g_hash_table_insert(metadata, g_strdup(FIELD), g_strdup(json));
-    return idiom_tensor_file_write(path, tensors, n, metadata, error);
-}
-
 /* What @file says of the style at @path: a group of its name, with a key for each member. */
 static gboolean read_group(Hand *hand, GKeyFile *file, const char *path, GError **error)
 {
@@ -163,7 +134,7 @@ static gboolean change(const char *name, const Wishes *w, GKeyFile *file, GError
         printf("%s\n", old ? json : "no expression field: an ordinary hand is taken");
         return TRUE;
     }
-    if (!save(path, json, error))
+    if (!rewrite_style(path, path, NULL, 0, (const char *const[]){FIELD, json, NULL}, error))
         return FALSE;
     printf("%s: %s\n", path, json);
     return TRUE;

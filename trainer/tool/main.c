@@ -15,6 +15,7 @@ static const struct {
 } commands[] = {
     {"train", command_train, "make a style from pictures"},
     {"distill", command_distill, "make a small network paint like a teacher"},
+    {"any", command_any, "make a style of any picture, at once"},
     {"apply", command_apply, "paint a picture with a style"},
     {"eval", command_eval, "measure a style on photos and videos"},
     {"paint", command_paint, "draw photos in a look, for distill to learn from"},

@@ -30,6 +30,8 @@ static void add_file(GArray *entries, GPtrArray *files, const char *name)
         return;
     }
     g_ptr_array_add(files, file);
+    if (idiom_style_reads(file)) /* what it shows depends on other pictures */
+        return;
     const char *const *names = idiom_style_names(file);
     const gboolean single = !names[1];
     for (guint row = 0; names[row]; row++) {

@@ -30,6 +30,8 @@ typedef enum {
 #define IDIOM_GENERATOR_MAX_CHANNELS 512
 #define IDIOM_GENERATOR_MAX_BLOCKS 64
 #define IDIOM_GENERATOR_MAX_STYLES 64
+/** Layer that makes the picture: its three channels go through tanh and to 0..1. */
+#define IDIOM_GENERATOR_LAST "out2"
 
 /** Architecture of a generator. */
 typedef struct {

@@ -9,6 +9,7 @@
 #include <idiom/frame.h>
 #include <idiom/log.h>
 #include <idiom/mask.h>
+#include <idiom/reference.h>
 #include <idiom/renderer.h>
 #include <idiom/style.h>
 #include <idiom/version.h>

@@ -114,6 +114,32 @@ IDIOM_API void idiom_renderer_change(IdiomRenderer *renderer, const char *style,
                                      guint64 fade);
 
 /**
+ * idiom_renderer_show_style: (skip)
+ * @renderer: a renderer
+ * @style: a style in memory, of which the renderer keeps what it needs
+ * @mix: (nullable): as for idiom_style_parse_mix()
+ * @error: as idiom_style_parse_mix() and, once configured, as idiom_renderer_configure()
+ *
+ * As idiom_renderer_show(), for a style that was loaded or read already.
+ *
+ * Returns: whether @style is in view
+ */
+IDIOM_API gboolean idiom_renderer_show_style(IdiomRenderer *renderer, IdiomStyle *style, const char *mix,
+                                             GError **error);
+
+/**
+ * idiom_renderer_change_style: (skip)
+ * @renderer: a renderer
+ * @style: as for idiom_renderer_show_style()
+ * @mix: (nullable): as for idiom_renderer_show_style()
+ * @fade: as for idiom_renderer_change()
+ *
+ * As idiom_renderer_change(), for a style that was loaded or read already.
+ */
+IDIOM_API void idiom_renderer_change_style(IdiomRenderer *renderer, IdiomStyle *style, const char *mix,
+                                           guint64 fade);
+
+/**
  * idiom_renderer_set_mix:
  * @renderer: a renderer
  * @mix: (nullable): as for idiom_style_parse_mix(), of the style shown last or, if one is being loaded, of that

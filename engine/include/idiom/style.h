@@ -23,6 +23,8 @@ G_BEGIN_DECLS
  * file that `idiom-train import` made of one, which has "network" (its graph as JSON), "input-range", "output-range" and
  * "channel-order" in place of the generator's sizes.
  *
+ * A file that reads styles off pictures has "reader": "1", and the tensors that idiom-unstable/reader.h tells of.
+ *
  * Everything else (licence, references, command, seed, losses, ...) is free text for people.
  *
  * An IdiomStyle is such a file in host memory. It does not change: thread-safe.
@@ -96,6 +98,14 @@ IDIOM_API int idiom_style_index(const IdiomStyle *style, const char *name);
  */
 IDIOM_API gboolean idiom_style_parse_mix(const IdiomStyle *style, const char *text, float *weights,
                                          GError **error);
+
+/**
+ * idiom_style_reads:
+ * @style: a style
+ *
+ * Returns: whether idiom_style_read() can make styles of it, off pictures
+ */
+IDIOM_API gboolean idiom_style_reads(const IdiomStyle *style);
 
 /**
  * idiom_style_metadata:
