@@ -32,11 +32,11 @@ static gboolean move_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
 static const IdiomOpClass move_class = {"places_move", NULL, move_record, NULL};
 
-IdiomTensor *idiom_places_move(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *flow,
-                               IdiomTensor *places, IdiomTensor *joined)
+IdiomTensor *idiom_places_move(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *places,
+                               IdiomTensor *joined)
 {
     IdiomTensor *in[INPUTS] = {
-        [PLACES] = places, [FLOW] = flow, [CONTINUES] = motion->continues, [JOINED] = joined};
+        [PLACES] = places, [FLOW] = motion->flow, [CONTINUES] = motion->continues, [JOINED] = joined};
     if (idiom_graph_failed(g, in, INPUTS) ||
         !idiom_require_layout(g, "places", places, IDIOM_LAYOUT_PLANES) ||
         !idiom_require_layout(g, "places", joined, IDIOM_LAYOUT_FLAT))
@@ -99,14 +99,12 @@ IdiomCarried idiom_carry_noise(IdiomGraph *g, const IdiomMotion *motion, guint w
     const IdiomShape cells =
         IDIOM_SHAPE(1, 4, IDIOM_DIV_UP(h, IDIOM_NOISE_CELL), IDIOM_DIV_UP(w, IDIOM_NOISE_CELL));
     IdiomTensor *places = idiom_graph_full_state(g, cells);
-    const IdiomPlacesNoise next =
-        idiom_places_noise(g, idiom_places_move(g, motion, idiom_camera_flow(g, motion), places, joined));
+    const IdiomPlacesNoise next = idiom_places_noise(g, idiom_places_move(g, motion, places, joined));
     idiom_assign(g, places, next.kept);
     return (IdiomCarried){next.noise, places};
 }
 
 void idiom_carry_places(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *places)
 {
-    idiom_assign(g, places,
-                 idiom_places_move(g, motion, idiom_camera_flow(g, motion), places, motion->continues));
+    idiom_assign(g, places, idiom_places_move(g, motion, places, motion->continues));
 }

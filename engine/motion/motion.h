@@ -88,12 +88,6 @@ IdiomTensor *idiom_temporal_reach(IdiomGraph *g, IdiomTensor *means, IdiomTensor
 
 /* --- steps of idiom_camera_flow() ----------------------------------------------------------------- */
 
-/*
- * IdiomMotion's flow, but for the camera's motion in patches that have nothing to see and seem to rest: rest fits there as
- * well as anything.
- */
-IdiomTensor *idiom_camera_flow(IdiomGraph *g, const IdiomMotion *motion);
-
 /* Full planes [1,4,h/8,w/8], rounded up: mean motion of 8x8 patches by what there is to see in each, and how much it is. */
 IdiomTensor *idiom_camera_blocks(IdiomGraph *g, IdiomTensor *flow, IdiomTensor *found);
 
@@ -106,11 +100,10 @@ IdiomTensor *idiom_camera_fill(IdiomGraph *g, IdiomTensor *flow, IdiomTensor *fo
 
 /*
  * Places are full planes [1,4,h,w], a pixel a cell: how far in the field the cell lies from its own place, x and y in cells;
- * the other two channels are 0. Those of the last picture, moved by @flow, as @motion's; 0 where @joined, flat,
- * begins with 0.
+ * the other two channels are 0. Those of the last picture, moved by @motion; 0 where @joined, flat, begins with 0.
  */
-IdiomTensor *idiom_places_move(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *flow,
-                               IdiomTensor *places, IdiomTensor *joined);
+IdiomTensor *idiom_places_move(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *places,
+                               IdiomTensor *joined);
 
 typedef struct {
     IdiomTensor *noise; /* planes [1,IDIOM_NOISE_CHANNELS,h,w] */

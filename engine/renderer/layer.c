@@ -4,19 +4,23 @@
 #include <idiom-unstable/ops.h>
 #include <string.h>
 
-static IdiomMotion borrow_motion(IdiomGraph *graph, const IdiomScene *scene)
+/* @noise: whether something is drawn where there is nothing to see motion by */
+static IdiomMotion borrow_motion(IdiomGraph *graph, const IdiomScene *scene, gboolean noise)
 {
-    return (IdiomMotion){.flow = idiom_graph_borrow(graph, scene->motion.flow),
-                         .continues = idiom_graph_borrow(graph, scene->motion.continues),
-                         .rest = idiom_graph_borrow(graph, scene->motion.rest),
-                         .found = idiom_graph_borrow(graph, scene->motion.found),
-                         .cell = scene->motion.cell};
+    IdiomMotion motion = {.flow = idiom_graph_borrow(graph, scene->motion.flow),
+                          .continues = idiom_graph_borrow(graph, scene->motion.continues),
+                          .rest = idiom_graph_borrow(graph, scene->motion.rest),
+                          .found = idiom_graph_borrow(graph, scene->motion.found),
+                          .cell = scene->motion.cell};
+    if (noise)
+        motion.flow = idiom_camera_flow(graph, &motion);
+    return motion;
 }
 
 static gboolean build_hold(IdiomLayer *layer, GError **error)
 {
     IdiomGraph *graph = idiom_scene_graph(layer->scene);
-    const IdiomMotion motion = borrow_motion(graph, layer->scene);
+    const IdiomMotion motion = borrow_motion(graph, layer->scene, layer->places != NULL);
     idiom_hold(graph, &motion, idiom_graph_borrow(graph, layer->steady.history));
     if (layer->places)
         idiom_carry_places(graph, &motion, idiom_graph_borrow(graph, layer->places));
@@ -31,7 +35,7 @@ static gboolean build(IdiomLayer *layer, const IdiomStyle *style, GError **error
     const IdiomScene *scene = layer->scene;
     IdiomGraph *graph = idiom_scene_graph(scene);
     IdiomTensor *picture = idiom_graph_borrow(graph, scene->picture);
-    const IdiomMotion motion = borrow_motion(graph, scene);
+    const IdiomMotion motion = borrow_motion(graph, scene, config->noise > 0);
     const IdiomShape s = idiom_tensor_shape(scene->picture);
     IdiomTensor *mix = config->styles > 1
                            ? idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, config->styles, 1, 1))

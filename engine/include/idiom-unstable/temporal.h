@@ -24,7 +24,7 @@ typedef struct {
      * the mean noise of what rests
      */
     IdiomTensor *rest;
-    IdiomTensor *found; /**< planes of patches as flow's: what it was found from, for idiom_carry_noise() */
+    IdiomTensor *found; /**< planes of patches as flow's: what it was found from, for idiom_camera_flow() */
     guint cell;
 } IdiomMotion;
 
@@ -41,6 +41,13 @@ typedef struct {
  * their neighbours. The way back, which the confidence comes from, ends one level before the finest.
  */
 IdiomMotion idiom_motion(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *continues);
+
+/**
+ * idiom_camera_flow: @motion's flow, but for patches that have nothing to see and seem to rest, as rest fits there as well
+ * as anything: they go with the camera, a shift, zoom and turn that most of the picture agrees with. For what is drawn there
+ * all the same: a style that paints from noise.
+ */
+IdiomTensor *idiom_camera_flow(IdiomGraph *g, const IdiomMotion *motion);
 
 /** What idiom_steady() makes. */
 typedef struct {
@@ -95,7 +102,7 @@ typedef struct {
  * @w, @h: its size
  * @joined: flat, first number 0: there is no last run to go on from, and neither @motion nor the state is looked at
  *
- * The field of idiom-unstable/noise.h, moved as the scene moves; where there is nothing to see motion by, as the camera does: what is painted from it sticks to what it is painted on.
+ * The field of idiom-unstable/noise.h, moved as the scene moves: what is painted from it sticks to what it is painted on.
  * Coordinates are moved, not values: no contrast is lost, and where nothing moves by 0.06 pixels the noise stays as it is, bit
  * for bit. In a run that goes on from none, or after a cut, the field's own cells from (0, 0) on. What comes into view takes
  * up the noise of what moves like it beside it. Where the scene comes nearer, a finer octave of the field takes over, up to

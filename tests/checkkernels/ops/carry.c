@@ -364,7 +364,7 @@ static const RefRule ref_fill = {same_shape, .forward = fill_forward};
 
 /* clang-format off */
 OP(move, "places_move", ref_move,
-   idiom_places_move(g, &(IdiomMotion){.continues = in[2], .cell = a->n[0]}, in[1], in[0], in[3]),
+   idiom_places_move(g, &(IdiomMotion){.flow = in[1], .continues = in[2], .cell = a->n[0]}, in[0], in[3]),
    {"places", "flow", "continues", "joined"}, .fp32_result = TRUE, .loose = 8)
 OP(noise, "places_noise noise", ref_noise, idiom_places_noise(g, in[0]).noise, {"places"}, .loose = 100)
 OP(blocks, "camera_blocks", ref_blocks, idiom_camera_blocks(g, in[0], in[1]), {"flow", "found"}, .fp32_result = TRUE)

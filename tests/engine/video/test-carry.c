@@ -61,7 +61,8 @@ static void carrier_init(Carrier *c)
     IdiomTensor *picture = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 3, H, W));
     IdiomTensor *continues = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
     IdiomTensor *joined = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 1));
-    const IdiomMotion motion = idiom_motion(g, idiom_to_planes(g, picture), continues);
+    IdiomMotion motion = idiom_motion(g, idiom_to_planes(g, picture), continues);
+    motion.flow = idiom_camera_flow(g, &motion);
     IdiomTensor *noise = idiom_to_flat(g, idiom_carry_noise(g, &motion, W, H, joined).noise);
     c->program = idiom_program_new(g, &noise, 1, &error);
     g_assert_no_error(error);
