@@ -120,11 +120,22 @@ static VkDescriptorSet allocate_set(IdiomCommands *c, const IdiomKernel *kernel,
     return set;
 }
 
+/* What shaders and transfers have written is there for @access in @to. */
+static void memory_barrier(IdiomCommands *c, VkPipelineStageFlags to, VkAccessFlags access)
+{
+    VkMemoryBarrier barrier = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
+                               .srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT,
+                               .dstAccessMask = access};
+    vkCmdPipelineBarrier(c->buffer, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, to,
+                         0, 1, &barrier, 0, NULL, 0, NULL);
+}
+
 gboolean idiom_commands_dispatch(IdiomCommands *c, IdiomKernel *kernel, IdiomPlanes *const *planes,
-                                 guint n_planes, gconstpointer push, gsize push_size, const guint groups[3],
+                                 guint n_planes, gconstpointer push, gsize push_size, const IdiomGrid *grid,
                                  GError **error)
 {
     const guint32 *limit = c->device->limits.maxComputeWorkGroupCount;
+    const guint *groups = grid->groups;
 
     g_return_val_if_fail(push_size <= IDIOM_PUSH_BYTES && push_size % 4 == 0, FALSE);
     for (guint i = 0; i < 3; i++)
@@ -166,17 +177,13 @@ gboolean idiom_commands_dispatch(IdiomCommands *c, IdiomKernel *kernel, IdiomPla
     if (push_size)
         vkCmdPushConstants(c->buffer, kernel->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, (guint32)push_size,
                            push);
-    vkCmdDispatch(c->buffer, groups[0], groups[1], groups[2]);
+    if (grid->buffer) {
+        memory_barrier(c, VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT, VK_ACCESS_INDIRECT_COMMAND_READ_BIT);
+        vkCmdDispatchIndirect(c->buffer, grid->buffer->handle, grid->offset);
+    } else {
+        vkCmdDispatch(c->buffer, groups[0], groups[1], groups[2]);
+    }
     return TRUE;
-}
-
-static void memory_barrier(IdiomCommands *c, VkPipelineStageFlags to, VkAccessFlags access)
-{
-    VkMemoryBarrier barrier = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
-                               .srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT,
-                               .dstAccessMask = access};
-    vkCmdPipelineBarrier(c->buffer, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, to,
-                         0, 1, &barrier, 0, NULL, 0, NULL);
 }
 
 void idiom_commands_barrier(IdiomCommands *c)

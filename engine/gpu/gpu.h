@@ -150,8 +150,15 @@ IdiomCommands *idiom_commands_new(IdiomDevice *device, guint max_timestamps, GEr
 void idiom_commands_free(IdiomCommands *commands);
 /* Records another list in place of one that has run; only of copies. */
 gboolean idiom_commands_restart(IdiomCommands *commands, GError **error);
+/* Workgroups: as many as said, or, with a buffer, as the three words at @offset in it say when this runs. */
+typedef struct {
+    guint groups[3];
+    IdiomBuffer *buffer;
+    gsize offset;
+} IdiomGrid;
+
 gboolean idiom_commands_dispatch(IdiomCommands *commands, IdiomKernel *kernel, IdiomPlanes *const *planes,
-                                 guint n_planes, gconstpointer push, gsize push_size, const guint groups[3],
+                                 guint n_planes, gconstpointer push, gsize push_size, const IdiomGrid *grid,
                                  GError **error);
 /* Makes earlier writes of shaders and transfers visible to what follows. */
 void idiom_commands_barrier(IdiomCommands *commands);

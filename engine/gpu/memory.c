@@ -189,7 +189,8 @@ IdiomBuffer *idiom_arena_buffer(IdiomArena *arena, gsize size, gboolean host, GE
     VkBuffer handle =
         make_buffer(arena, rounded, rounded,
                     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT |
-                        VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                        VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+                        VK_BUFFER_USAGE_TRANSFER_DST_BIT,
                     host, &mapped, error);
     if (!handle)
         return NULL;

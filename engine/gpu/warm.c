@@ -38,7 +38,7 @@ static gboolean touch(IdiomDevice *device, const IdiomKernelRequest *request)
                                            request->n_planes, request->texels, NULL);
     gboolean ok = commands && kernel &&
                   idiom_commands_dispatch(commands, kernel, all, request->n_planes, push, sizeof push,
-                                          (const guint[]){0, 0, 0}, NULL) &&
+                                          &(IdiomGrid){{0}}, NULL) &&
                   idiom_commands_end(commands, NULL) && idiom_commands_run(commands, NULL);
     idiom_commands_free(commands);
     idiom_arena_free(arena);

@@ -153,8 +153,9 @@ typedef struct {
     const char *shader;           /* file name without ".comp" and family */
     guint32 spec[IDIOM_MAX_SPEC]; /* constant_id 3, 4, ... */
     guint n_spec;
-    guint local[3];  /* 0 means 1 */
-    guint groups[3]; /* workgroups; 0 means 1 */
+    guint local[3];            /* 0 means 1 */
+    guint groups[3];           /* workgroups; 0 means 1 */
+    const IdiomTensor *counts; /* flat: its first three words are the workgroups when the op runs, or NULL */
     const IdiomTensor *planes[IDIOM_MAX_PLANES];
     guint n_planes;
     gboolean mixed; /* declares the full ones among its planes with FULL_PLANES_IN, FULL_PLANES_OUT */

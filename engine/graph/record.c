@@ -50,14 +50,18 @@ gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError 
     g_autofree char *resource =
         g_strdup_printf("%s.%s%s", d->shader, lane ? "lane" : "vec", precision == IDIOM_FP16 ? "16" : "32");
     guint32 spec[3 + IDIOM_MAX_SPEC];
-    guint groups[3];
+    IdiomGrid grid = {.groups = {1, 1, 1}};
     IdiomPlanes *planes[IDIOM_MAX_PLANES];
 
     g_assert(d->n_spec <= IDIOM_MAX_SPEC && d->n_planes <= IDIOM_MAX_PLANES &&
              d->push_size <= IDIOM_MAX_PUSH);
     for (guint i = 0; i < 3; i++) {
         spec[i] = MAX(d->local[i], 1);
-        groups[i] = MAX(d->groups[i], 1);
+        grid.groups[i] = MAX(d->groups[i], 1);
+    }
+    if (d->counts) {
+        grid.buffer = buffer_of(r, d->counts);
+        grid.offset = flat_offset(d->counts) * sizeof(guint32);
     }
     for (guint i = 0; i < d->n_spec; i++)
         spec[3 + i] = d->spec[i];
@@ -67,7 +71,7 @@ gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError 
         idiom_kernel_get(g->device, resource, spec, 3 + d->n_spec, d->n_planes, lane, error);
     r->last_shader = d->shader;
     return kernel && idiom_commands_dispatch(r->commands, kernel, planes, d->n_planes, d->push, d->push_size,
-                                             groups, error);
+                                             &grid, error);
 }
 
 void idiom_record_copy(IdiomRecorder *r, const IdiomTensor *from, const IdiomTensor *to)

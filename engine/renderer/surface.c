@@ -20,7 +20,7 @@ IdiomSurface *idiom_surface_new(IdiomGraph *graph, const IdiomTensor *bytes, con
     IdiomTensor *borrowed = idiom_graph_borrow(graph, bytes);
     IdiomTensor *areas = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, IDIOM_MAX_AREAS, 4));
     IdiomTensor *table =
-        idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, IDIOM_OVERLAY_WORDS));
+        idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, idiom_overlay_words(frame)));
     IdiomTensor *light = idiom_gauge(graph, borrowed, areas, frame);
     idiom_overlay(graph, borrowed, table, frame);
     surface->program = idiom_program_plan(graph, &light, 1, error);
@@ -190,14 +190,16 @@ gboolean idiom_gallery_show(IdiomGallery *gallery, const IdiomExpression *expres
         g_hash_table_foreach_remove(gallery->hung, is_forgotten, &number);
         gallery->tidied = number;
     }
-    idiom_overlay_clear(table, expression->alone);
+    guint64 addresses[IDIOM_MAX_SPRITES];
     for (guint i = 0; i < expression->n_sprites; i++) {
         const IdiomSprite *sprite = &expression->sprites[i];
         Hung *hung = g_hash_table_lookup(gallery->hung, sprite->drawing);
         if (!hung && !(hung = hang(gallery, sprite->drawing, error)))
             return FALSE;
         hung->used = number;
-        idiom_overlay_add(table, sprite, hung->buffer->address, frame);
+        addresses[i] = hung->buffer->address;
     }
+    idiom_overlay_fill(table, expression->sprites, addresses, expression->n_sprites, expression->alone,
+                       frame);
     return TRUE;
 }

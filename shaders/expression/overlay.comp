@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Drawings with alpha laid over a frame of any format, in place: four pixels, 4x2 where two rows share chroma, and eight at
- * a time where a word of chroma belongs to as many. Blocks that no drawing touches stay as they are.
+ * a time where a word of chroma belongs to as many. A workgroup is a tile that some drawings touch; there are no others.
  */
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_buffer_reference_uvec2 : require
@@ -22,8 +22,10 @@ layout(push_constant, scalar) uniform Push
     float v[4];
 } push;
 
-/* as IdiomOverlayTable has them, in words */
-const int HEADER = 8, SPRITE = 20, BOX = 4, PLACE = 8, OPACITY = 14, WOBBLE = 15;
+/* places in the table, as engine/expression/overlay.c has them, in words */
+const int TILES = 3, ALONE = 4, HEAD = 8;
+const int PLACE = 4, OPACITY = 10, WOBBLE = 11, SPRITE = 16;
+const int TILE = 3, FIRST_TILE = HEAD + 64 * SPRITE, GROUPS_A_ROW = 32768;
 
 const int APART = int(PLANE(0) != PLANE(1));
 const int MIXED = YUV * int(STEP(1) != 0) * int(PLANE(0) == PLANE(1));
@@ -39,16 +41,6 @@ int row_of(int c, int y)
 float number(int at)
 {
     return uintBitsToFloat(push.table.v[at]);
-}
-
-ivec4 box(int at)
-{
-    return ivec4(push.table.v[at], push.table.v[at + 1], push.table.v[at + 2], push.table.v[at + 3]);
-}
-
-bool apart(ivec4 a, ivec4 b)
-{
-    return any(lessThanEqual(a.zw, b.xy)) || any(lessThanEqual(b.zw, a.xy));
 }
 
 vec4 texel(Uints pixels, ivec2 size, ivec2 at)
@@ -84,19 +76,19 @@ vec4 sprite(int s, ivec2 p)
     return number(s + OPACITY) * drawn(pixels, size, at);
 }
 
-/* all sprites over one another, at the pixels of the block; alpha is in the colours already */
-void compose(ivec4 block, int count, out vec4 colours[16])
+/* the tile's sprites over one another, at the pixels of the block at p0; alpha is in the colours already */
+void compose(ivec2 p0, int tile, out vec4 colours[16])
 {
     [[unroll]] for (int i = 0; i < 16; i++)
         colours[i] = vec4(0);
-    for (int k = 0; k < count; k++) {
-        int s = HEADER + k * SPRITE;
-        if (apart(box(s + BOX), block))
-            continue;
-        [[unroll]] for (int i = 0; i < 4 * GROUPS * ROWS; i++) {
-            ivec2 p = block.xy + ivec2(i % (4 * GROUPS), i / (4 * GROUPS));
-            vec4 over = sprite(s, min(p, push.d.xy - 1));
-            colours[i] = over + (1.0 - over.a) * colours[i];
+    for (int part = 0; part < 2; part++) {
+        for (uint bits = push.table.v[tile + 1 + part]; bits != 0u; bits &= bits - 1u) {
+            int s = HEAD + (32 * part + findLSB(bits)) * SPRITE;
+            [[unroll]] for (int i = 0; i < 4 * GROUPS * ROWS; i++) {
+                ivec2 p = p0 + ivec2(i % (4 * GROUPS), i / (4 * GROUPS));
+                vec4 over = sprite(s, min(p, push.d.xy - 1));
+                colours[i] = over + (1.0 - over.a) * colours[i];
+            }
         }
     }
 }
@@ -222,14 +214,15 @@ void write_chroma(int x0, int y, vec4 mean[4], vec4 next[4])
 void main()
 {
     /* words are read and written again: none twice */
-    int x = int(gl_GlobalInvocationID.x) * 4 * GROUPS, y = int(gl_GlobalInvocationID.y) * ROWS;
-    ivec4 block = ivec4(x, y, x + 4 * GROUPS, y + ROWS);
-    int count = int(push.table.v[0]);
-    bool clear = ALPHA != 0 && push.table.v[1] != 0;
-    if (x >= push.d.x || (!clear && apart(box(2), block)))
+    int number = int(gl_WorkGroupID.y) * GROUPS_A_ROW + int(gl_WorkGroupID.x), tile = FIRST_TILE + TILE * number;
+    uint at = uint(number) < push.table.v[TILES] ? push.table.v[tile] : 0xffffffffu;
+    ivec2 block = ivec2(at & 0xffffu, at >> 16) * ivec2(gl_WorkGroupSize.xy) + ivec2(gl_LocalInvocationID.xy);
+    int x = block.x * 4 * GROUPS, y = block.y * ROWS;
+    bool clear = ALPHA != 0 && push.table.v[ALONE] != 0;
+    if (x >= push.d.x || y >= push.d.y)
         return;
     vec4 colours[16], mean[4], next[4];
-    compose(block, count, colours);
+    compose(ivec2(x, y), tile, colours);
     write_group(x, y, 0, clear, colours, mean);
     next = mean;
     if (GROUPS == 2)

@@ -9,27 +9,22 @@
 
 G_BEGIN_DECLS
 
-/** Words of an idiom_overlay()'s table: a head and IDIOM_MAX_SPRITES sprites. */
-#define IDIOM_OVERLAY_HEAD 8
-#define IDIOM_OVERLAY_SPRITE 20
-#define IDIOM_OVERLAY_WORDS (IDIOM_OVERLAY_HEAD + IDIOM_OVERLAY_SPRITE * IDIOM_MAX_SPRITES)
+/** idiom_overlay_words: how many an idiom_overlay()'s table has for @frame. */
+guint idiom_overlay_words(const IdiomFrame *frame);
 
 /**
- * idiom_overlay_clear: makes @table, of IDIOM_OVERLAY_WORDS, one without sprites.
+ * idiom_overlay_fill: makes @table, of idiom_overlay_words(), say what is laid over a frame.
+ * @addresses: of each sprite's drawing's pixels on the device, four bytes each
+ * @n: 0 to IDIOM_MAX_SPRITES
  * @alone: the frame is emptied first
  */
-void idiom_overlay_clear(guint32 *table, gboolean alone);
-
-/**
- * idiom_overlay_add: adds a sprite on top, if it is to be seen.
- * @address: of its drawing's pixels on the device, four bytes each
- */
-void idiom_overlay_add(guint32 *table, const IdiomSprite *sprite, guint64 address, const IdiomFrame *frame);
+void idiom_overlay_fill(guint32 *table, const IdiomSprite *sprites, const guint64 *addresses, guint n,
+                        gboolean alone, const IdiomFrame *frame);
 
 /**
  * idiom_overlay:
  * @bytes: bytes tensor of idiom_frame_shape()
- * @table: flat, IDIOM_OVERLAY_WORDS, by idiom_overlay_clear() and idiom_overlay_add()
+ * @table: flat, idiom_overlay_words(), by idiom_overlay_fill()
  *
  * Lays sprites over @bytes, which is changed in place. Formats with alpha become as opaque as the sprites are.
  */

@@ -172,7 +172,8 @@ static char *lay(IdiomDevice *device, IdiomPrecision precision, IdiomVideoFormat
     IdiomArena *arena = idiom_arena_new(device);
     IdiomGraph *g = idiom_graph_new(device, precision);
     IdiomTensor *bytes = idiom_graph_input(g, IDIOM_LAYOUT_BYTES, idiom_frame_shape(&f));
-    IdiomTensor *table = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, IDIOM_OVERLAY_WORDS));
+    IdiomTensor *table =
+        idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, idiom_overlay_words(&f)));
     idiom_overlay(g, bytes, table, &f);
     g_autoptr(IdiomProgram) program = idiom_program_new(g, NULL, 0, &error);
     char *message = NULL;
@@ -183,13 +184,14 @@ static char *lay(IdiomDevice *device, IdiomPrecision precision, IdiomVideoFormat
         for (gsize i = 0; i < f.size; i++)
             old[i] = (guint8)(i * 37 + i / 11 * 53);
         memcpy(frame, old, f.size);
-        idiom_overlay_clear(words, alone);
+        guint64 addresses[IDIOM_MAX_SPRITES];
         for (guint i = 0; i < n; i++) {
             const gsize size = idiom_drawing_bytes(sprites[i].drawing);
             IdiomBuffer *pixels = idiom_arena_buffer(arena, size, TRUE, &error);
             memcpy(pixels->mapped, sprites[i].drawing->pixels, size);
-            idiom_overlay_add(words, &sprites[i], pixels->address, &f);
+            addresses[i] = pixels->address;
         }
+        idiom_overlay_fill(words, sprites, addresses, n, alone, &f);
         if (idiom_program_run(program, &error))
             message = compare(&f, old, frame, sprites, n, alone, tolerance);
     }

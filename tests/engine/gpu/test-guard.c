@@ -40,8 +40,7 @@ static void fill_planes(IdiomDevice *device, IdiomCommands *c, IdiomArena *arena
     IdiomKernel *kernel = idiom_kernel_get(device, is_lane(device) ? "fill.lane32" : "fill.vec32",
                                            (const guint32[]){8, 1, 1}, 3, 1, is_lane(device), error);
     if (planes && kernel)
-        idiom_commands_dispatch(c, kernel, &planes, 1, &push, sizeof push, (const guint[]){1, rows, 1},
-                                error);
+        idiom_commands_dispatch(c, kernel, &planes, 1, &push, sizeof push, &(IdiomGrid){{1, rows, 1}}, error);
 }
 
 /* Fills 32 floats from the @first on, counted from where a buffer of 32 begins. */
@@ -55,7 +54,7 @@ static void fill_flat(IdiomDevice *device, IdiomCommands *c, IdiomArena *arena, 
         return;
     const Flat push = {
         .dst = buffer->address + (guint64)(first * (gint)sizeof(float)), .count = 32, .offset = 1};
-    idiom_commands_dispatch(c, kernel, NULL, 0, &push, sizeof push, (const guint[]){1, 1, 1}, error);
+    idiom_commands_dispatch(c, kernel, NULL, 0, &push, sizeof push, &(IdiomGrid){{1, 1, 1}}, error);
 }
 
 static void check(guint rows, gint first, guint expected)
