@@ -279,7 +279,7 @@ static gboolean ends_word(const char *begin, gsize length)
     return !g_ascii_isalnum(begin[length - 1]) || !g_ascii_isalnum(begin[length]);
 }
 
-/* The style whose name, or mood, is the longest that @text begins with. */
+/* The style whose name, or mood, is the longest that @text begins with; a file's own name before one of several in a file. */
 static const SayStyle *find_style(const SayVocabulary *v, const char *text, gboolean moods, gsize *bytes)
 {
     const SayStyle *found = NULL;
@@ -289,7 +289,8 @@ static const SayStyle *find_style(const SayVocabulary *v, const char *text, gboo
         char **names = moods ? s->moods : s->names;
         for (guint k = 0; names[k]; k++) {
             const gsize length = strlen(names[k]);
-            if (length > *bytes && g_str_has_prefix(text, names[k]) && ends_word(text, length)) {
+            const gboolean better = length > *bytes || (length == *bytes && found && found->mix && !s->mix);
+            if (better && g_str_has_prefix(text, names[k]) && ends_word(text, length)) {
                 *bytes = length;
                 found = s;
             }
