@@ -3,23 +3,31 @@
 
 /* --- what is possible ------------------------------------------------------------------------------ */
 
-/* Memory that frames may be in, and the formats they may have there. */
+/* Memory that frames may be in, by MemoryKind, and the formats they may have there. */
 static const struct {
-    const char *feature, *formats;
-} places[] = {
-    {GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY, CONVERT_FORMATS},
-    {VULKAN_FEATURE, VULKAN_FORMATS},
+    const char *feature, *formats, *drm_formats;
+} places[MEMORY_KINDS] = {
+    [MEMORY_SYSTEM] = {GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY, CONVERT_FORMATS, NULL},
+    [MEMORY_VULKAN] = {VULKAN_FEATURE, VULKAN_FORMATS, NULL},
+    [MEMORY_DMABUF] = {GST_CAPS_FEATURE_MEMORY_DMABUF, DMABUF_FORMATS, DMABUF_DRM_FORMATS},
 };
+
+static void set_list(GstStructure *s, const char *field, const char *values)
+{
+    GValue list = G_VALUE_INIT;
+    g_value_init(&list, GST_TYPE_LIST);
+    gst_value_deserialize(&list, values);
+    gst_structure_take_value(s, field, &list);
+}
 
 /* Frames of the kind of @s in that place. */
 static GstCaps *add_place(GstCaps *caps, const GstStructure *s, guint place)
 {
-    GValue formats = G_VALUE_INIT;
     GstStructure *other = gst_structure_copy(s);
-    g_value_init(&formats, GST_TYPE_LIST);
-    gst_value_deserialize(&formats, places[place].formats);
-    gst_structure_remove_fields(other, "colorimetry", "chroma-site", NULL);
-    gst_structure_take_value(other, "format", &formats);
+    gst_structure_remove_fields(other, "colorimetry", "chroma-site", "drm-format", NULL);
+    set_list(other, "format", places[place].formats);
+    if (places[place].drm_formats)
+        set_list(other, "drm-format", places[place].drm_formats);
     return gst_caps_merge_structure_full(caps, other, gst_caps_features_new(places[place].feature, NULL));
 }
 
@@ -28,17 +36,17 @@ static gboolean is_in(const GstCaps *caps, guint index, guint place)
     return gst_caps_features_contains(gst_caps_get_features(caps, index), places[place].feature);
 }
 
-GstCaps *convert_transform(GstCaps *caps, GstCaps *filter, gboolean vulkan)
+GstCaps *convert_transform(GstCaps *caps, GstCaps *filter, guint memory)
 {
-    const guint n_places = vulkan ? G_N_ELEMENTS(places) : 1;
     GstCaps *result = gst_caps_new_empty();
     for (guint i = 0; i < gst_caps_get_size(caps); i++)
-        if (vulkan || is_in(caps, i, 0))
-            gst_caps_append(result, gst_caps_copy_nth(caps, i));
+        for (guint p = 0; p < MEMORY_KINDS; p++)
+            if (memory >> p & 1 && is_in(caps, i, p))
+                gst_caps_append(result, gst_caps_copy_nth(caps, i));
     for (guint elsewhere = 0; elsewhere < 2; elsewhere++)
         for (guint i = 0; i < gst_caps_get_size(caps); i++)
-            for (guint p = 0; p < n_places; p++)
-                if (is_in(caps, i, p) == !elsewhere)
+            for (guint p = 0; p < MEMORY_KINDS; p++)
+                if (memory >> p & 1 && is_in(caps, i, p) == !elsewhere)
                     result = add_place(result, gst_caps_get_structure(caps, i), p);
     if (!filter)
         return result;
@@ -123,7 +131,7 @@ GstCaps *convert_fixate(GstCaps *caps, GstCaps *choice)
     if (!gst_caps_is_empty(same))
         return gst_caps_fixate(same);
     gst_caps_unref(same);
-    if (!gst_video_info_from_caps(&in, caps))
+    if (!memory_info_from_caps(&in, caps))
         return gst_caps_fixate(gst_caps_ref(choice));
     for (guint i = 0; i < gst_caps_get_size(choice); i++) {
         const GValue *value = gst_structure_get_value(gst_caps_get_structure(choice, i), "format");

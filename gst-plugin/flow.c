@@ -30,6 +30,7 @@ struct Flow {
     gboolean skipped;      /* nor does the next to be sent follow the one before */
     gint64 busy;           /* see flow_take_busy() */
     gboolean maps_dmabufs; /* the device cannot use them */
+    gboolean keeps_imports;
 
     GThread *thread; /* pushes what is due; made when first needed */
     GMutex lock;     /* of the rest */
@@ -169,6 +170,8 @@ GstClockTime flow_configure(Flow *flow, const FlowEnd *in, const FlowEnd *out)
     const GstClockTime duration = video_info_frame_duration(&in->info);
     flow->in = *in;
     flow->maps_dmabufs = FALSE;
+    g_autoptr(IdiomDevice) shared = vulkan_share_device(flow->vulkan);
+    flow->keeps_imports = shared != idiom_renderer_device(flow->renderer);
     flow->out = *out;
     flow->latency = (slots - 1) * (duration ? duration : ASSUMED_DURATION);
     if (slots > 1 && !flow->thread && !(flow->thread = g_thread_try_new("idiom-flow", watch, flow, &error))) {
@@ -218,12 +221,19 @@ static gboolean give(Flow *flow, const Flight *flight, const IdiomFrameParams *p
 static gboolean send_dmabufs(Flow *flow, Flight *flight, GstBuffer *source, const IdiomFrameParams *params)
 {
     g_autoptr(GError) error = NULL;
-    if (flow->maps_dmabufs || !loan_dmabufs(&flight->source, source, &flow->in.info))
+    /* what goes with a buffer may live longer than a device that is shared */
+    IdiomDevice *device = flow->keeps_imports ? idiom_renderer_device(flow->renderer) : NULL;
+    if (flow->maps_dmabufs)
         return FALSE;
-    if (give(flow, flight, params, &error))
+    if (loan_dmabufs(&flight->source, source, &flow->in.info, device, &error) &&
+        give(flow, flight, params, &error))
         return TRUE;
-    GST_INFO_OBJECT(flow->element, "dmabufs are mapped: %s", error->message);
-    gst_buffer_unref(loan_end(&flight->source));
+    GstBuffer *back = loan_end(&flight->source);
+    gst_clear_buffer(&back);
+    if (!error && flow->in.memory != MEMORY_DMABUF)
+        return FALSE;
+    GST_INFO_OBJECT(flow->element, "dmabufs are mapped: %s",
+                    error ? error->message : "planes are in other memory");
     flow->maps_dmabufs = TRUE;
     return FALSE;
 }

@@ -73,8 +73,8 @@
 GST_DEBUG_CATEGORY(idiom_debug);
 #define GST_CAT_DEFAULT idiom_debug
 
-static GstStaticPadTemplate sink_template =
-    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(CONVERT_CAPS));
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
+    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(CONVERT_CAPS "; " DMABUF_CAPS));
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(CONVERT_CAPS));
 
@@ -556,8 +556,12 @@ static void gst_idiom_release_pad(GstElement *element, GstPad *pad)
 static GstCaps *gst_idiom_transform_caps(GstBaseTransform *base, GstPadDirection direction, GstCaps *caps,
                                          GstCaps *filter)
 {
-    (void)direction;
-    return convert_transform(caps, filter, vulkan_share_usable(GST_IDIOM(base)->vulkan));
+    guint memory = 1 << MEMORY_SYSTEM;
+    if (vulkan_share_usable(GST_IDIOM(base)->vulkan))
+        memory |= 1 << MEMORY_VULKAN;
+    if (direction == GST_PAD_SRC) /* they come, and do not go */
+        memory |= 1 << MEMORY_DMABUF;
+    return convert_transform(caps, filter, memory);
 }
 
 static GstCaps *gst_idiom_fixate_caps(GstBaseTransform *base, GstPadDirection direction, GstCaps *caps,
@@ -577,10 +581,9 @@ static gboolean describe(GstIdiom *self, const GstVideoInfo *info, IdiomVideoInf
     return !refusal;
 }
 
-static gboolean gst_idiom_set_info(GstVideoFilter *video, GstCaps *in_caps, GstVideoInfo *in,
-                                   GstCaps *out_caps, GstVideoInfo *out)
+static gboolean set_info(GstIdiom *self, GstCaps *in_caps, const GstVideoInfo *in, GstCaps *out_caps,
+                         const GstVideoInfo *out)
 {
-    GstIdiom *self = GST_IDIOM(video);
     g_autoptr(GError) error = NULL;
     IdiomVideoInfo source, result;
     const FlowEnd from = {*in, memory_kind(gst_caps_get_features(in_caps, 0))};
@@ -605,16 +608,21 @@ static gboolean gst_idiom_set_info(GstVideoFilter *video, GstCaps *in_caps, GstV
 
 static gboolean gst_idiom_set_caps(GstBaseTransform *base, GstCaps *in, GstCaps *out)
 {
-    gboolean ok = GST_BASE_TRANSFORM_CLASS(gst_idiom_parent_class)->set_caps(base, in, out);
-    /* without transform_frame the parent takes it for granted, but the source may still be needed by others */
-    gst_base_transform_set_in_place(base, FALSE);
-    return ok;
+    GstVideoFilter *video = GST_VIDEO_FILTER(base); /* which knows nothing of dmabufs */
+    GstVideoInfo from, to;
+    video->negotiated = memory_info_from_caps(&from, in) && memory_info_from_caps(&to, out) &&
+                        set_info(GST_IDIOM(base), in, &from, out, &to);
+    if (!video->negotiated)
+        return FALSE;
+    video->in_info = from;
+    video->out_info = to;
+    return TRUE;
 }
 
-static gboolean is_for_images(GstQuery *allocation, GstCaps **caps)
+static MemoryKind kind_of_allocation(GstQuery *allocation, GstCaps **caps)
 {
     gst_query_parse_allocation(allocation, caps, NULL);
-    return *caps && memory_kind(gst_caps_get_features(*caps, 0)) == MEMORY_VULKAN;
+    return *caps ? memory_kind(gst_caps_get_features(*caps, 0)) : MEMORY_SYSTEM;
 }
 
 /* A pool of images, downstream's if it has one. */
@@ -640,7 +648,7 @@ static gboolean gst_idiom_decide_allocation(GstBaseTransform *base, GstQuery *qu
 {
     GstCaps *caps;
     const guint held = idiom_renderer_slots(GST_IDIOM(base)->renderer) - 1;
-    if (is_for_images(query, &caps))
+    if (kind_of_allocation(query, &caps) == MEMORY_VULKAN)
         return decide_images(GST_IDIOM(base), query, caps, held);
     if (gst_query_get_n_allocation_pools(query)) {
         GstBufferPool *pool;
@@ -670,8 +678,13 @@ static gboolean propose_images(GstIdiom *self, GstQuery *query, GstCaps *caps)
 static gboolean gst_idiom_propose_allocation(GstBaseTransform *base, GstQuery *decided, GstQuery *query)
 {
     GstCaps *caps;
-    if (decided && is_for_images(query, &caps))
+    const MemoryKind kind = kind_of_allocation(query, &caps);
+    if (decided && kind == MEMORY_VULKAN)
         return propose_images(GST_IDIOM(base), query, caps);
+    if (decided && kind == MEMORY_DMABUF) { /* upstream has them; rows may be of any length */
+        gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+        return TRUE;
+    }
     if (decided) /* it does not just pass */
         memory_ask_for_pages(query);
     return GST_BASE_TRANSFORM_CLASS(gst_idiom_parent_class)->propose_allocation(base, decided, query);
@@ -1025,5 +1038,4 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
     base->submit_input_buffer = gst_idiom_submit_input_buffer;
     base->generate_output = gst_idiom_generate_output;
     base->transform_ip_on_passthrough = FALSE;
-    GST_VIDEO_FILTER_CLASS(klass)->set_info = gst_idiom_set_info;
 }

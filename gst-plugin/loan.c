@@ -29,9 +29,10 @@ gboolean loan_images(Loan *loan, GstBuffer *buffer, const GstVideoInfo *info, Vu
     return TRUE;
 }
 
-gboolean loan_dmabufs(Loan *loan, GstBuffer *buffer, const GstVideoInfo *info)
+gboolean loan_dmabufs(Loan *loan, GstBuffer *buffer, const GstVideoInfo *info, IdiomDevice *device,
+                      GError **error)
 {
-    if (!memory_find_dmabufs(buffer, info, &loan->picture))
+    if (!memory_find_dmabufs(buffer, info, device, &loan->picture, error))
         return FALSE;
     loan->buffer = gst_buffer_ref(buffer);
     return TRUE;

@@ -23,8 +23,9 @@ gboolean loan_map(Loan *loan, GstBuffer *buffer, const GstVideoInfo *info, GstMa
 gboolean loan_images(Loan *loan, GstBuffer *buffer, const GstVideoInfo *info, VulkanShare *share,
                      GError **error);
 
-/* In the dmabufs that it consists of; FALSE without an error: it does not. */
-gboolean loan_dmabufs(Loan *loan, GstBuffer *buffer, const GstVideoInfo *info);
+/* In the dmabufs that it consists of; FALSE without an error: it does not. As memory_find_dmabufs() */
+gboolean loan_dmabufs(Loan *loan, GstBuffer *buffer, const GstVideoInfo *info, IdiomDevice *device,
+                      GError **error);
 
 /* The device has written a frame there. */
 void loan_written(Loan *loan);

@@ -9,7 +9,21 @@ static const gsize PAGE_MASK = 4095;
 
 MemoryKind memory_kind(const GstCapsFeatures *features)
 {
-    return features && gst_caps_features_contains(features, VULKAN_FEATURE) ? MEMORY_VULKAN : MEMORY_SYSTEM;
+    if (features && gst_caps_features_contains(features, VULKAN_FEATURE))
+        return MEMORY_VULKAN;
+    return features && gst_caps_features_contains(features, GST_CAPS_FEATURE_MEMORY_DMABUF) ? MEMORY_DMABUF
+                                                                                            : MEMORY_SYSTEM;
+}
+
+gboolean memory_info_from_caps(GstVideoInfo *info, const GstCaps *caps)
+{
+#if GST_CHECK_VERSION(1, 24, 0)
+    GstVideoInfoDmaDrm drm;
+    if (gst_video_is_dma_drm_caps(caps))
+        return gst_video_info_dma_drm_from_caps(&drm, caps) &&
+               gst_video_info_dma_drm_to_video_info(&drm, info);
+#endif
+    return gst_video_info_from_caps(info, caps);
 }
 
 void memory_ask_for_pages(GstQuery *allocation)
@@ -34,7 +48,24 @@ static void wait_for(int fd)
     g_poll(&poll, 1, 1000);
 }
 
-static gboolean find_plane(GstBuffer *buffer, gsize offset, guint plane, IdiomPicture *picture)
+/* What @device has of @memory. Goes with the memory; others may be at it, too. */
+static IdiomDmabuf *import(GstMemory *memory, IdiomDevice *device, GError **error)
+{
+    static GMutex lock;
+    g_autofree char *name = g_strdup_printf("idiom-import-%p", (gpointer)device);
+    const GQuark quark = g_quark_from_string(name);
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+    IdiomDmabuf *known = gst_mini_object_get_qdata(GST_MINI_OBJECT(memory), quark);
+    if (known)
+        return known;
+    known = idiom_dmabuf_import(device, gst_dmabuf_memory_get_fd(memory), error);
+    if (known)
+        gst_mini_object_set_qdata(GST_MINI_OBJECT(memory), quark, known, (GDestroyNotify)idiom_dmabuf_free);
+    return known;
+}
+
+static gboolean find_plane(GstBuffer *buffer, gsize offset, guint plane, IdiomDevice *device,
+                           IdiomPicture *picture, GError **error)
 {
     guint index, length;
     gsize skip;
@@ -45,17 +76,19 @@ static gboolean find_plane(GstBuffer *buffer, gsize offset, guint plane, IdiomPi
         return FALSE;
     picture->fds[plane] = gst_dmabuf_memory_get_fd(memory);
     picture->offsets[plane] = memory->offset + skip;
-    return TRUE;
+    return !device || (picture->imports[plane] = import(memory, device, error));
 }
 
-gboolean memory_find_dmabufs(GstBuffer *buffer, const GstVideoInfo *info, IdiomPicture *picture)
+gboolean memory_find_dmabufs(GstBuffer *buffer, const GstVideoInfo *info, IdiomDevice *device,
+                             IdiomPicture *picture, GError **error)
 {
     const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
     *picture = (IdiomPicture)IDIOM_PICTURE_INIT;
     picture->memory = IDIOM_MEMORY_DMABUF;
     for (guint p = 0; p < GST_VIDEO_INFO_N_PLANES(info); p++) {
         const int stride = meta ? meta->stride[p] : info->stride[p];
-        if (stride <= 0 || !find_plane(buffer, meta ? meta->offset[p] : info->offset[p], p, picture))
+        if (stride <= 0 ||
+            !find_plane(buffer, meta ? meta->offset[p] : info->offset[p], p, device, picture, error))
             return FALSE;
         picture->strides[p] = stride;
     }

@@ -2,6 +2,8 @@
 /* Memory that belongs to others: host memory and dmabufs as buffers, and copies from and to their images. */
 #include "vk.h"
 
+#include <idiom/frame.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -22,6 +24,11 @@ void idiom_external_free(IdiomExternal *external)
     vkFreeMemory(vk, external->memory, NULL);
     idiom_device_unref(external->device);
     g_free(external);
+}
+
+void idiom_dmabuf_free(IdiomDmabuf *dmabuf)
+{
+    idiom_external_free(dmabuf);
 }
 
 IdiomBuffer *idiom_external_buffer(IdiomExternal *external)
@@ -133,7 +140,7 @@ static gboolean bind_dmabuf(IdiomExternal *external, int fd, GError **error)
     return ok;
 }
 
-IdiomExternal *idiom_external_from_dmabuf(IdiomDevice *device, int fd, GError **error)
+IdiomDmabuf *idiom_dmabuf_import(IdiomDevice *device, int fd, GError **error)
 {
     if (!device->features.dma_buf) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE,

@@ -49,15 +49,13 @@ gboolean idiom_buffer_read(IdiomDevice *device, IdiomBuffer *buffer, gsize offse
 
 /* --- memory of others ------------------------------------------------------------------------------------------- */
 
-/* A buffer in memory that belongs to somebody else; for copies, not for shaders. */
+/* A buffer in memory that belongs to somebody else; for copies, not for shaders. Of dmabufs: idiom_dmabuf_import(). */
 typedef struct IdiomExternal IdiomExternal;
 
 /* Whether the device can use host memory where it lies, which has to begin with a page; the rest of its last one is not touched. */
 gboolean idiom_external_takes_host(IdiomDevice *device, gconstpointer memory, gsize size);
 /* Only what idiom_external_takes_host(). The memory must stay until it is freed. */
 IdiomExternal *idiom_external_from_host(IdiomDevice *device, gpointer memory, gsize size, GError **error);
-/* @fd stays the caller's. */
-IdiomExternal *idiom_external_from_dmabuf(IdiomDevice *device, int fd, GError **error);
 void idiom_external_free(IdiomExternal *external);
 IdiomBuffer *idiom_external_buffer(IdiomExternal *external);
 

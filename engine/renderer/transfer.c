@@ -28,7 +28,7 @@ static gboolean check_plane(const IdiomFrame *frame, const IdiomPicture *picture
             wrong = "the layout of the image is undefined";
         break;
     case IDIOM_MEMORY_DMABUF:
-        if (picture->fds[i] < 0)
+        if (!picture->imports[i] && picture->fds[i] < 0)
             wrong = "there is no file descriptor";
         else if (picture->strides[i] < (gssize)frame->row_bytes[i])
             wrong = "the stride is less than a row";
@@ -108,18 +108,30 @@ static void copy_plane(IdiomTransfer *t, const IdiomFrame *frame, guint plane, c
                              frame->rows[plane]);
 }
 
+/* What the device has of it; planes in the same dmabuf share that. */
+static IdiomExternal *take_dmabuf(IdiomTransfer *t, IdiomDevice *device, guint plane, GError **error)
+{
+    const IdiomPicture *p = &t->picture;
+    guint first = 0;
+
+    if (p->imports[plane])
+        return p->imports[plane];
+    while (p->imports[first] || p->fds[first] != p->fds[plane])
+        first++;
+    if (first == plane)
+        t->external[plane] = idiom_dmabuf_import(device, p->fds[plane], error);
+    return t->external[first];
+}
+
 static gboolean copy_dmabuf(IdiomTransfer *t, IdiomDevice *device, const IdiomFrame *frame, guint plane,
                             IdiomBuffer *bytes, gboolean in, GError **error)
 {
     const IdiomPicture *p = &t->picture;
     const gsize stride = (gsize)p->strides[plane];
-    guint first = 0; /* planes in the same dmabuf share it */
-
-    while (p->fds[first] != p->fds[plane])
-        first++;
-    if (first == plane && !(t->external[plane] = idiom_external_from_dmabuf(device, p->fds[plane], error)))
+    IdiomExternal *external = take_dmabuf(t, device, plane, error);
+    if (!external)
         return FALSE;
-    IdiomBuffer *buffer = idiom_external_buffer(t->external[first]);
+    IdiomBuffer *buffer = idiom_external_buffer(external);
     const gsize needed = stride * (frame->rows[plane] - 1) + frame->row_bytes[plane];
     if (p->offsets[plane] > buffer->size || needed > buffer->size - p->offsets[plane]) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,

@@ -47,28 +47,104 @@ static void test_pages(void)
     gst_harness_teardown(other);
 }
 
-/* A frame in memory that says it is a dmabuf, and is none: no device takes it, so it is mapped. */
-static void test_dmabuf(void)
+/* How caps say that frames are in dmabufs. */
+#if GST_CHECK_VERSION(1, 24, 0)
+#define DMABUF_NV12                                                                                          \
+    "video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format=NV12,width=64,height=48,framerate=25/1"
+#define DMABUF_TILED                                                                                         \
+    "video/"                                                                                                 \
+    "x-raw(memory:DMABuf),format=DMA_DRM,drm-format=NV12:0x0100000000000001,width=64,height=48,framerate="   \
+    "25/1"
+#else
+#define DMABUF_NV12 "video/x-raw(memory:DMABuf),format=NV12,width=64,height=48,framerate=25/1"
+#endif
+
+/* A frame in memory that says it is a dmabuf, in rows of @stride bytes. CPU drivers that take dmabufs take it, too. */
+static GstBuffer *new_dmabuf(GstAllocator *allocator, const GstVideoInfo *info, int stride)
+{
+    gsize offset[GST_VIDEO_MAX_PLANES] = {4096, 4096 + (gsize)stride * (gsize)info->height};
+    int strides[GST_VIDEO_MAX_PLANES] = {stride, stride};
+    const gsize size = offset[1] + (gsize)stride * (gsize)info->height / 2;
+    const int fd = memfd_create("frame", 0);
+    GstBuffer *buffer = gst_buffer_new();
+    g_assert_cmpint(ftruncate(fd, (off_t)size), ==, 0);
+    gst_buffer_append_memory(buffer, gst_dmabuf_allocator_alloc(allocator, fd, size));
+    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_NV12,
+                                   (guint)info->width, (guint)info->height, 2, offset, strides);
+    return buffer;
+}
+
+/* The same memory comes again and again, with another picture; where no device takes it, it is mapped. */
+static void check_dmabufs(const char *caps, int stride)
 {
     GstVideoInfo info = make_info("NV12", 64, 48);
     GstHarness *h = new_harness("idiom style=tiny"), *other = new_harness("idiom style=tiny");
     g_autoptr(GstAllocator) allocator = gst_dmabuf_allocator_new();
-    set_caps(h, "NV12", 64, 48);
+    gst_harness_set_src_caps_str(h, caps);
     set_caps(other, "NV12", 64, 48);
-    for (guint i = 0; i < 3; i++) {
-        const int fd = memfd_create("frame", 0);
-        g_assert_cmpint(ftruncate(fd, (off_t)info.size), ==, 0);
-        GstBuffer *plain = new_frame(&info, i), *in = gst_buffer_new();
-        gst_buffer_append_memory(in, gst_dmabuf_allocator_alloc(allocator, fd, info.size));
+    g_autoptr(GstBuffer) again = new_dmabuf(allocator, &info, stride);
+    for (guint i = 0; i < 4; i++) {
+        GstBuffer *plain = new_frame(&info, i);
+        GstBuffer *in = i < 3 ? gst_buffer_copy(again) : new_dmabuf(allocator, &info, stride);
         fill(&info, in, i);
         gst_buffer_copy_into(in, plain, GST_BUFFER_COPY_TIMESTAMPS, 0, -1);
         g_autoptr(GstBuffer) out = push_and_pull(h, in);
         g_autoptr(GstBuffer) expected = push_and_pull(other, plain);
         g_assert_cmpint(largest_difference(&info, out, expected), ==, 0);
+        g_test_message("%u copies", copies_of(h));
+        g_assert_cmpuint(copies_of(h), <=, copies_of(other));
     }
     gst_harness_teardown(h);
     gst_harness_teardown(other);
 }
+
+static void test_dmabuf(void)
+{
+    check_dmabufs("video/x-raw,format=NV12,width=64,height=48,framerate=25/1", 64);
+    check_dmabufs(DMABUF_NV12, 64);
+    check_dmabufs(DMABUF_NV12, 128);
+}
+
+/* Caps, a flush and the direction change while dmabufs come; then they are in system memory. */
+static void test_dmabuf_changes(void)
+{
+    GstVideoInfo info = make_info("NV12", 64, 48);
+    GstHarness *h = new_harness("idiom style=tiny");
+    g_autoptr(GstAllocator) allocator = gst_dmabuf_allocator_new();
+    gst_harness_set_src_caps_str(h, DMABUF_NV12);
+    for (guint i = 0; i < 5; i++) {
+        GstBuffer *plain = new_frame(&info, i), *in = new_dmabuf(allocator, &info, 64);
+        fill(&info, in, i);
+        gst_buffer_copy_into(in, plain, GST_BUFFER_COPY_TIMESTAMPS, 0, -1);
+        if (i == 1)
+            flush(h);
+        if (i == 2)
+            push_reverse_segment(h, 10 * GST_SECOND);
+        if (i == 3)
+            set_caps(h, "NV12", 64, 48);
+        gst_buffer_unref(push_and_pull(h, i < 4 ? in : plain));
+        if (i < 4)
+            gst_buffer_unref(plain);
+        else
+            gst_buffer_unref(in);
+    }
+    gst_harness_teardown(h);
+}
+
+#ifdef DMABUF_TILED
+/* A layout that only its maker knows is refused before any frame comes. */
+static void test_tiled(void)
+{
+    GstHarness *h = new_harness("idiom style=tiny");
+    g_autoptr(GstCaps) caps = gst_caps_from_string(DMABUF_TILED);
+    g_autoptr(GstQuery) query = gst_query_new_accept_caps(caps);
+    gboolean accepted = TRUE;
+    g_assert_true(gst_pad_query(GST_PAD_PEER(h->srcpad), query));
+    gst_query_parse_accept_caps_result(query, &accepted);
+    g_assert_false(accepted);
+    gst_harness_teardown(h);
+}
+#endif
 
 int main(int argc, char **argv)
 {
@@ -77,6 +153,10 @@ int main(int argc, char **argv)
     char *folder = test_styles_create();
     g_test_add_func("/memory/pages", test_pages);
     g_test_add_func("/memory/dmabuf", test_dmabuf);
+    g_test_add_func("/memory/dmabuf-changes", test_dmabuf_changes);
+#ifdef DMABUF_TILED
+    g_test_add_func("/memory/tiled", test_tiled);
+#endif
     const int status = g_test_run();
     test_styles_remove(folder);
     return status;

@@ -2,7 +2,7 @@
 #ifndef IDIOM_FRAME_H
 #define IDIOM_FRAME_H
 
-#include <idiom/error.h>
+#include <idiom/device.h>
 
 G_BEGIN_DECLS
 
@@ -147,6 +147,33 @@ typedef enum {
 } IdiomMemory;
 
 /**
+ * IdiomDmabuf:
+ *
+ * A dmabuf that a device has taken in.
+ */
+typedef struct IdiomExternal IdiomDmabuf;
+
+/**
+ * idiom_dmabuf_import: (skip)
+ * @device: a device
+ * @fd: a dmabuf; stays the caller's
+ * @error: IDIOM_ERROR_FEATURE: the device takes none; IDIOM_ERROR_ARGUMENT, IDIOM_ERROR_VULKAN
+ *
+ * Takes a dmabuf in once, for many frames, which costs less than once a frame.
+ *
+ * Returns: (transfer full): for pictures on renderers of @device, or %NULL; free it with idiom_dmabuf_free()
+ */
+IDIOM_API IdiomDmabuf *idiom_dmabuf_import(IdiomDevice *device, int fd, GError **error);
+
+/**
+ * idiom_dmabuf_free:
+ * @dmabuf: (nullable): that no frame in flight uses
+ *
+ * Gives it back.
+ */
+IDIOM_API void idiom_dmabuf_free(IdiomDmabuf *dmabuf);
+
+/**
  * IdiomPicture:
  * @struct_size: bytes of this structure as the caller knows it
  * @memory: which of the following fields count
@@ -157,6 +184,7 @@ typedef enum {
  *   VK_IMAGE_LAYOUT_UNDEFINED, and the image is left in VK_IMAGE_LAYOUT_GENERAL
  * @fds: dmabuf of each plane, may be the same; they stay the caller's
  * @offsets: of the first row of each plane in its dmabuf, in bytes
+ * @imports: (nullable): of each plane, in place of @fds, what the renderer's device has taken in already
  *
  * Where one frame lies. Start from IDIOM_PICTURE_INIT.
  */
@@ -169,6 +197,7 @@ typedef struct {
     guint32 layouts[IDIOM_VIDEO_MAX_PLANES];
     int fds[IDIOM_VIDEO_MAX_PLANES];
     gsize offsets[IDIOM_VIDEO_MAX_PLANES];
+    IdiomDmabuf *imports[IDIOM_VIDEO_MAX_PLANES];
 } IdiomPicture;
 
 /**
