@@ -111,16 +111,16 @@ static void test_yuv(void)
 }
 
 /* Left half of the frame by one style, right half by another; far from the border nothing of the other is seen. */
-static void test_two_styles(void)
+static void check_two_styles(const char *inside)
 {
     static const guint8 right_half[] = {0, 0, 0, 0, 255, 255, 255, 255};
     guint8 in[BYTES], out[BYTES], a[BYTES], b[BYTES];
     waves(in, BYTES);
     alone("tiny", in, a);
-    alone("tiny2", in, b);
+    alone(inside, in, b);
     g_autoptr(GError) error = NULL;
     g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, NULL);
-    g_assert_true(idiom_renderer_show_subject(renderer, "tiny2", NULL, &error));
+    g_assert_true(idiom_renderer_show_subject(renderer, inside, NULL, &error));
     guint8 pixels[8 * 5];
     for (guint i = 0; i < sizeof pixels; i++)
         pixels[i] = right_half[i % 8];
@@ -147,6 +147,12 @@ static void test_two_styles(void)
     params.temporal = 0;
     stage_render_rgba(renderer, W, in, out, &params);
     g_assert_cmpmem(out, BYTES, a, BYTES);
+}
+
+static void test_two_styles(void)
+{
+    check_two_styles("tiny2");
+    check_two_styles("noisy");
 }
 
 /* A mask whose border is spread over 40 pixels of a frame with an edge there: the border is where the edge is. */
@@ -298,7 +304,7 @@ static void test_change(void)
     guint8 in[BYTES], out[BYTES], a[BYTES], b[BYTES];
     waves(in, BYTES);
     alone("tiny", in, a);
-    alone("tiny2", in, b);
+    alone("noisy", in, b);
     const IdiomMask mask = mask_of(&pixel, 1, 1);
     const IdiomFrameParams params = with_mask(&mask);
     g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, &options);
@@ -308,7 +314,7 @@ static void test_change(void)
     g_assert_cmpint(warnings, ==, 1);
     stage_render_rgba(renderer, W, in, out, &params);
     assert_between(out, a, b, 0);
-    idiom_renderer_change_subject(renderer, "tiny2", NULL, 0);
+    idiom_renderer_change_subject(renderer, "noisy", NULL, 0);
     for (guint i = 0; i < 5000 && memcmp(out, b, BYTES) != 0; i++) {
         stage_render_rgba(renderer, W, in, out, &params);
         g_usleep(1000);

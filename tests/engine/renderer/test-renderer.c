@@ -165,14 +165,14 @@ static void assert_mixed(const guint8 *out, const guint8 *a, const guint8 *b, do
         g_assert_cmpfloat_with_epsilon(out[i], a[i] + amount * ((double)b[i] - a[i]), allowed);
 }
 
-/* One style fades into the next by the frames' time, as pictures: rounded once, at the end. */
-static void check_fade(double temporal)
+/* One style fades into the next, @to, by the frames' time, as pictures: rounded once, at the end. */
+static void check_fade(const char *to, double temporal)
 {
     const guint64 fade = 100 * SECOND;
     guint8 in[BYTES], out[BYTES], a[BYTES], b[BYTES];
     waves(in, BYTES);
     alone("tiny", in, a);
-    alone("tiny2", in, b);
+    alone(to, in, b);
     g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, NULL);
     IdiomFrameParams params = by_itself(1);
     params.time = 0;
@@ -180,7 +180,7 @@ static void check_fade(double temporal)
     params.temporal = temporal;
     stage_render_rgba(renderer, W, in, out, &params);
     assert_mixed(out, a, b, 0, 1e-9);
-    idiom_renderer_change(renderer, "tiny2", NULL, fade);
+    idiom_renderer_change(renderer, to, NULL, fade);
     params.time += STEP;
     const gint64 first = wait_for_styles(renderer, in, out, params, 2), since = first - STEP;
     /* storage in halves costs a level; a still picture settles within two */
@@ -203,12 +203,14 @@ static void check_fade(double temporal)
 
 static void test_fade(void)
 {
-    check_fade(0);
-    check_fade(1);
+    check_fade("tiny2", 0);
+    check_fade("tiny2", 1);
+    check_fade("noisy", 0);
+    check_fade("noisy", 1);
 }
 
 /* Where the scene is cut in the middle of a fade, nothing of the old one is seen, whoever's turn it is. */
-static void test_cut_in_fade(void)
+static void check_cut_in_fade(const char *to)
 {
     g_autofree guint8 *first = g_malloc(BYTES), *second = g_malloc(BYTES);
     guint8 *const in[2] = {first, second};
@@ -218,14 +220,14 @@ static void test_cut_in_fade(void)
     for (gsize i = 0; i < BYTES; i++)
         in[1][i] = (guint8)g_rand_int(random);
     g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, NULL);
-    idiom_renderer_change(renderer, "tiny2", NULL, 100 * SECOND);
+    idiom_renderer_change(renderer, to, NULL, 100 * SECOND);
     IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
     params.time = 0;
     params.duration = STEP;
     gint64 time = wait_for_styles(renderer, in[0], out, params, 2);
     for (guint cut = 1; cut < 6; cut++) { /* at every turn */
         alone("tiny", in[cut % 2], a);
-        alone("tiny2", in[cut % 2], b);
+        alone(to, in[cut % 2], b);
         for (guint k = 0; k < 4 + cut; k++) {
             params.time = time += STEP;
             stage_render_rgba(renderer, W, in[cut % 2], out, &params);
@@ -236,16 +238,22 @@ static void test_cut_in_fade(void)
     }
 }
 
+static void test_cut_in_fade(void)
+{
+    check_cut_in_fade("tiny2");
+    check_cut_in_fade("noisy");
+}
+
 /* --- slots ---------------------------------------------------------------------------------------- */
 
 enum { FRAMES = 9 };
 
-static void run_in_slots(guint slots, guint8 (*in)[BYTES], guint8 (*out)[BYTES])
+static void run_in_slots(const char *style, guint slots, guint8 (*in)[BYTES], guint8 (*out)[BYTES])
 {
     g_autoptr(GError) error = NULL;
     IdiomRendererOptions options = IDIOM_RENDERER_OPTIONS_INIT;
     options.slots = slots;
-    g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, &options);
+    g_autoptr(IdiomRenderer) renderer = stage_new(device, style, IDIOM_VIDEO_RGBA, W, H, &options);
     g_assert_cmpuint(idiom_renderer_slots(renderer), ==, slots);
     guint taken = 0;
     for (guint i = 0; i < FRAMES || taken < FRAMES;) {
@@ -270,17 +278,23 @@ static void run_in_slots(guint slots, guint8 (*in)[BYTES], guint8 (*out)[BYTES])
     g_assert_cmpint(idiom_renderer_get(renderer, TRUE, NULL, &error), ==, IDIOM_GET_NOTHING);
 }
 
-static void test_slots(void)
+static void check_slots(const char *style)
 {
     g_autofree guint8(*in)[BYTES] = g_malloc(FRAMES * BYTES);
     g_autofree guint8(*one)[BYTES] = g_malloc0(FRAMES * BYTES), (*many)[BYTES] = g_malloc0(FRAMES * BYTES);
     for (guint i = 0; i < FRAMES; i++)
         for (guint k = 0; k < BYTES; k++)
             in[i][k] = (guint8)(128 + 100 * sin(0.3 * (k / 4 % W + 2 * i)) * cos(0.2 * (k / 4 / W)));
-    run_in_slots(1, in, one);
-    run_in_slots(3, in, many);
+    run_in_slots(style, 1, in, one);
+    run_in_slots(style, 3, in, many);
     g_assert_cmpmem(one, FRAMES * BYTES, many, FRAMES * BYTES);
     g_assert_cmpmem(one[4], BYTES, in[4], BYTES);
+}
+
+static void test_slots(void)
+{
+    check_slots("tiny");
+    check_slots("noisy");
 }
 
 static void test_busy(void)

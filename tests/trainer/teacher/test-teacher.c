@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Teachers that paint: MicroAST with random weights, what it makes of photos, and what is refused. */
+#include "judge/painter.h"
+#include "style-files.h"
 #include "teacher/microast.h"
 #include "teacher/teacher.h"
 #include "trainer-files.h"
@@ -112,6 +114,46 @@ static void test_microast(void)
     test_folder_remove(folder);
 }
 
+/* What @path's style makes of @photo at a place in the noise. */
+static Picture *paint_at(const char *path, const Picture *photo, int x, int y)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomStyle) style = idiom_style_load(path, &error);
+    g_assert_no_error(error);
+    g_autoptr(IdiomParams) params = idiom_style_params(style, device);
+    g_autoptr(Painter) painter = painter_of_style(device, style, params, 0, photo->w, photo->h, &error);
+    g_assert_no_error(error);
+    painter_set_place(painter, x, y);
+    Picture *picture = painter_run(painter, photo, &error);
+    g_assert_no_error(error);
+    return picture;
+}
+
+/* A style that sees noise paints each photo from the noise that a student will see with it. */
+static void test_noise(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *folder = test_folder_new(), *styles = test_styles_create();
+    g_autofree char *network = g_build_filename(styles, "noisy.safetensors", NULL);
+    g_autofree char *content = g_build_filename(folder, "content", NULL);
+    g_assert_cmpint(g_mkdir(content, 0700), ==, 0);
+    g_autofree char *photo = test_write_picture(content, 1, 64, 48);
+    g_autoptr(TrainOptions) o = options_new(folder, network, content);
+    g_autoptr(Teacher) teacher = teacher_open(o, &error);
+    g_assert_no_error(error);
+    teacher_paint(teacher, device, &error);
+    g_assert_no_error(error);
+    g_autoptr(Picture) whole = NULL, painted = NULL;
+    g_assert_true(pairs_load(teacher_pairs(teacher, 0), photo, &whole, &painted, &error));
+    int x, y;
+    idiom_noise_offset(photo, &x, &y);
+    g_autoptr(Picture) there = paint_at(network, whole, x, y), origin = paint_at(network, whole, 0, 0);
+    g_assert_cmpmem(painted->rgb, 3 * 64 * 48, there->rgb, 3 * 64 * 48);
+    g_assert_cmpint(memcmp(painted->rgb, origin->rgb, 3 * 64 * 48), !=, 0);
+    test_styles_remove(styles);
+    test_folder_remove(folder);
+}
+
 static void assert_refused(const TrainOptions *o, const char *expect)
 {
     g_autoptr(GError) error = NULL;
@@ -194,6 +236,7 @@ int main(int argc, char **argv)
     device = idiom_device_open(NULL, &error);
     g_assert_no_error(error);
     g_test_add_func("/teacher/microast", test_microast);
+    g_test_add_func("/teacher/noise", test_noise);
     g_test_add_func("/teacher/refused", test_refused);
     g_test_add_func("/teacher/folders", test_folders);
     const int status = g_test_run();
