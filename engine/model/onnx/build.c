@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MAX_COMPUTED ((gsize)1 << 26)
+
 gboolean node_fail(Builder *b, const char *format, ...)
 {
     va_list args;
@@ -38,9 +40,21 @@ static void count_uses(Builder *b)
     b->values[b->net->output].uses++;
 }
 
+/*
+ * Elements that may be computed without the picture: a few times what the file holds, and some fields as large as a frame.
+ * A file of a few bytes must not take long.
+ */
+static gsize room_of(const IdiomNetwork *net)
+{
+    gsize given = 0;
+    for (guint v = 0; v < net->arrays->len; v++)
+        given += net->arrays->pdata[v] ? ((const IdiomArray *)net->arrays->pdata[v])->count : 0;
+    return MIN(4 * given + MAX_COMPUTED, IDIOM_ARRAY_MAX_COUNT);
+}
+
 void idiom_builder_init(Builder *b, const IdiomNetwork *net, IdiomGraph *graph, GError **error)
 {
-    *b = (Builder){.net = net, .graph = graph, .room = IDIOM_ARRAY_MAX_COUNT, .error = error};
+    *b = (Builder){.net = net, .graph = graph, .room = room_of(net), .error = error};
     b->values = g_new0(Value, net->arrays->len);
     b->sources = g_ptr_array_new_with_free_func(free_source);
     b->made = g_ptr_array_new_with_free_func((GDestroyNotify)idiom_array_unref);

@@ -71,7 +71,7 @@ static gboolean get_output_shape(Builder *b, ConvShape *c, IdiomShape x)
         const gint64 total = c->stride[axis] * (size - 1) + c->more[axis] + reach - wanted;
         if (total < 0 || total > MAX_NUMBER)
             return node_fail(b, "output_shape %" G_GINT64_FORMAT " cannot be made", wanted);
-        c->pad[axis] = (gint)(upper ? total - total / 2 : total / 2);
+        c->pad[axis] = (gint)(upper ? total / 2 : total - total / 2);
         c->pad[2 + axis] = (gint)(total - c->pad[axis]);
     }
     return TRUE;

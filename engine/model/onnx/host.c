@@ -73,13 +73,33 @@ gboolean build_size(Builder *b, const Operands *o, Value *out)
     return TRUE;
 }
 
-/* One element along an axis is a view; several are copied, and only numbers are. */
+/* Elements in equal steps, such as channels the other way round, are a view. */
+static gboolean gather_steps(Builder *b, const Value *x, const Value *indices, gint64 axis, Value *out)
+{
+    const gint64 count = (gint64)value_count(indices), size = x->dims[axis];
+    const gint64 first = (gint64)value_get(indices, 0), step = (gint64)value_get(indices, 1) - first;
+    const gint64 begin = first + (first < 0 ? size : 0), end = begin + (count - 1) * step;
+    gboolean equal = indices->rank == 1;
+    for (gint64 k = 2; equal && k < count; k++)
+        equal = (gint64)value_get(indices, (gsize)k) == first + k * step;
+    if (!equal || ABS(step) > size || MIN(begin, end) < 0 || MAX(begin, end) >= size)
+        return node_fail(b, "parts of a picture are gathered in equal steps only");
+    *out = *x;
+    out->offset += begin * x->strides[axis];
+    out->dims[axis] = count;
+    out->strides[axis] *= step;
+    return TRUE;
+}
+
+/* Several numbers along an axis. */
 static gboolean gather_many(Builder *b, const Value *x, const Value *indices, gint64 axis, Value *out)
 {
     gint64 dims[IDIOM_ARRAY_MAX_RANK];
     guint rank = 0;
+    if (x->source && value_count(indices) > 1)
+        return gather_steps(b, x, indices, axis, out);
     if (!x->array || x->rank + indices->rank - 1 > IDIOM_ARRAY_MAX_RANK)
-        return node_fail(b, "several parts of a picture by number are not supported");
+        return node_fail(b, "these parts of a picture by number are not supported");
     gsize inner = 1, outer = 1, count = value_count(indices);
     for (guint d = 0; d < x->rank; d++) {
         for (guint k = 0; d == axis && k < indices->rank; k++)

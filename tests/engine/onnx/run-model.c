@@ -51,3 +51,51 @@ float *run_network(const IdiomNetwork *net, IdiomDevice *device, IdiomShape *sha
                ? g_memdup2(idiom_program_map(program, out), idiom_shape_elements(*shape) * sizeof(float))
                : NULL;
 }
+
+/* --- cases ------------------------------------------------------------------------------------------ */
+
+static IdiomDevice *device;
+static char *folder;
+
+static void test_case(gconstpointer data)
+{
+    const ModelCase *t = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GByteArray) bytes = model_bytes(t->opset, 0, 0, t->model);
+    g_autoptr(IdiomNetwork) net = load_bytes(folder, bytes, &error);
+    IdiomShape s;
+    g_autofree float *made = net ? run_network(net, device, &s, &error) : NULL;
+    if (error || s.c != t->shape.c || s.h != t->shape.h || s.w != t->shape.w) {
+        g_test_message("%s: %s", t->name, error ? error->message : "another shape");
+        g_test_fail();
+        return;
+    }
+    double worst = 0, largest = 0;
+    for (guint k = 0; k < s.c * s.h * s.w; k++) {
+        const double wanted = t->value((int)(k / (s.h * s.w)), (int)(k / s.w % s.h), (int)(k % s.w));
+        worst = fmax(worst, fabs(wanted - made[k]));
+        largest = fmax(largest, fabs(wanted));
+    }
+    if (!(worst <= 2e-5 * (largest + 0.1))) {
+        g_test_message("%s: %g away, of at most %g", t->name, worst, largest);
+        g_test_fail();
+    }
+}
+
+int run_cases(int argc, char **argv, const char *family, const ModelCase *cases, gsize count)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_autoptr(GError) error = NULL;
+    device = idiom_device_open(NULL, &error);
+    g_assert_no_error(error);
+    folder = g_dir_make_tmp("idiom-onnx-XXXXXX", NULL);
+    for (gsize i = 0; i < count; i++) {
+        g_autofree char *path = g_strdup_printf("/onnx/%s/%s", family, cases[i].name);
+        g_test_add_data_func(path, &cases[i], test_case);
+    }
+    const int result = g_test_run();
+    g_rmdir(folder);
+    g_free(folder);
+    idiom_device_unref(device);
+    return result;
+}

@@ -18,4 +18,16 @@ IdiomNetwork *load_bytes(const char *folder, const GByteArray *bytes, GError **e
 /* What the network makes of the picture; its shape is left in @shape. NULL with @error. */
 float *run_network(const IdiomNetwork *net, IdiomDevice *device, IdiomShape *shape, GError **error);
 
+/* A model, and what each element of its result must be. */
+typedef struct {
+    const char *name;
+    guint opset;
+    const char *model; /* as model_bytes() */
+    IdiomShape shape;
+    double (*value)(int c, int y, int x);
+} ModelCase;
+
+/* A program that tests all of them, as /onnx/@family/NAME: its exit status. */
+int run_cases(int argc, char **argv, const char *family, const ModelCase *cases, gsize count);
+
 #endif

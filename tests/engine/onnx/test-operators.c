@@ -2,12 +2,8 @@
 /* Every operator with its attributes: small ONNX files, and what each element of the result must be, in plain C. */
 #include "run-model.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
-
-static IdiomDevice *device;
-static char *folder;
 
 #define X(c, y, x) picture_at(c, y, x)
 #define V(name, kind, k) model_value(name, kind, (gsize)(k))
@@ -229,14 +225,6 @@ F(quantized_signed, 0.005 * fmin(fmax(nearbyint(X(c, y, x) / 0.005), -128), 127)
 
 /* --- cases ------------------------------------------------------------------------------------------ */
 
-typedef struct {
-    const char *name;
-    guint opset;
-    const char *model;
-    IdiomShape shape;
-    double (*value)(int c, int y, int x);
-} Case;
-
 #define SAME                                                                                                 \
     {                                                                                                        \
         1, 3, TEST_H, TEST_W                                                                                 \
@@ -251,7 +239,7 @@ typedef struct {
     }
 #define TWELVE "Concat x x x x > t axis=1; "
 
-static const Case cases[] = {
+static const ModelCase cases[] = {
     {"conv", 11, "w float 4 3 3 3; b float 4; Conv x w b > y pads=1,1,1,1", {1, 4, 6, 8}, conv_plain},
     {"conv-strides",
      7,
@@ -439,45 +427,7 @@ static const Case cases[] = {
      SAME, quantized_signed},
 };
 
-static void test_case(gconstpointer data)
-{
-    const Case *t = data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GByteArray) bytes = model_bytes(t->opset, 0, 0, t->model);
-    g_autoptr(IdiomNetwork) net = load_bytes(folder, bytes, &error);
-    IdiomShape s;
-    g_autofree float *made = net ? run_network(net, device, &s, &error) : NULL;
-    if (error || s.c != t->shape.c || s.h != t->shape.h || s.w != t->shape.w) {
-        g_test_message("%s: %s", t->name, error ? error->message : "another shape");
-        g_test_fail();
-        return;
-    }
-    double worst = 0, largest = 0;
-    for (guint k = 0; k < s.c * s.h * s.w; k++) {
-        const double wanted = t->value((int)(k / (s.h * s.w)), (int)(k / s.w % s.h), (int)(k % s.w));
-        worst = fmax(worst, fabs(wanted - made[k]));
-        largest = fmax(largest, fabs(wanted));
-    }
-    if (worst > 2e-5 * (largest + 0.1)) {
-        g_test_message("%s: %g away, of at most %g", t->name, worst, largest);
-        g_test_fail();
-    }
-}
-
 int main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, NULL);
-    g_autoptr(GError) error = NULL;
-    device = idiom_device_open(NULL, &error);
-    g_assert_no_error(error);
-    folder = g_dir_make_tmp("idiom-onnx-XXXXXX", NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *path = g_strdup_printf("/onnx/operators/%s", cases[i].name);
-        g_test_add_data_func(path, &cases[i], test_case);
-    }
-    int result = g_test_run();
-    g_rmdir(folder);
-    g_free(folder);
-    idiom_device_unref(device);
-    return result;
+    return run_cases(argc, argv, "operators", cases, G_N_ELEMENTS(cases));
 }
