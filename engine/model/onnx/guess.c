@@ -121,7 +121,7 @@ static double cell_mean(const Trial *t, const float *rgb, const IdiomRange *rang
     return sum / (3 * CELL * CELL);
 }
 
-/* How much what was made looks like the picture: correlation of brightness, less what is out of range. */
+/* How much what was made looks like the picture: correlation of brightness, less where it is faint or out of range. */
 static double likeness(const Trial *t, const IdiomRange *range)
 {
     double sx = 0, sy = 0, sxx = 0, syy = 0, sxy = 0, lost = 0, none = 0;
@@ -134,7 +134,9 @@ static double likeness(const Trial *t, const IdiomRange *range)
         }
     const double vx = sxx - sx * sx / n, vy = syy - sy * sy / n;
     const double correlation = vx > 1e-9 && vy > 1e-9 ? (sxy - sx * sy / n) / sqrt(vx * vy) : 0;
-    return correlation - 2 * lost / (3.0 * CELL * CELL * n);
+    /* numbers that are far too small for a network come out nearly the same everywhere */
+    const double contrast = vx > 1e-9 ? fmin(2 * sqrt(fmax(vy, 0) / vx), 1) : 1;
+    return correlation * contrast - 2 * lost / (3.0 * CELL * CELL * n);
 }
 
 /* What the last nodes can give; NULL where that is not bounded. */

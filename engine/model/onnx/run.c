@@ -102,11 +102,9 @@ static gboolean fit_multiple(const IdiomNetwork *net, const IdiomGraph *like, gu
             first_made = made;
         }
         if (made.n && made.h % to_h == 0 && made.w % to_w == 0)
-            break;         /* larger by a factor, whatever the size */
-        if (*excess > 0) { /* so are larger ones */
-            g_propagate_error(error, g_steal_pointer(&failed));
-            return FALSE;
-        }
+            break; /* larger by a factor, whatever the size */
+        if (*excess > 0)
+            break; /* so are larger ones */
     }
     if (first)
         g_propagate_error(error, g_steal_pointer(&first));

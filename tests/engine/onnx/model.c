@@ -81,6 +81,22 @@ static void add_raw(Model *m, Onnx__TensorProto *t, char **words, gsize count)
     t->raw_data = (ProtobufCBinaryData){half ? 2 * count : count, bytes};
 }
 
+static void add_external(Model *m, Onnx__TensorProto *t)
+{
+    static char *const fields[][2] = {{"location", "weights.bin"}, {"offset", "64"}};
+    t->data_type = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
+    t->has_data_location = TRUE;
+    t->data_location = ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL;
+    t->external_data = keep(m, g_new0(Onnx__StringStringEntryProto *, G_N_ELEMENTS(fields)));
+    for (; t->n_external_data < G_N_ELEMENTS(fields); t->n_external_data++) {
+        Onnx__StringStringEntryProto *entry =
+            MAKE(m, Onnx__StringStringEntryProto, onnx__string_string_entry_proto__init);
+        entry->key = fields[t->n_external_data][0];
+        entry->value = fields[t->n_external_data][1];
+        t->external_data[t->n_external_data] = entry;
+    }
+}
+
 static void add_array(Model *m, char **words)
 {
     Onnx__TensorProto *t = MAKE(m, Onnx__TensorProto, onnx__tensor_proto__init);
@@ -113,6 +129,8 @@ static void add_array(Model *m, char **words)
         add_floats(m, t, n, given, words);
     } else if (g_str_equal(kind, "half") || g_str_equal(kind, "int8")) {
         add_raw(m, t, words, count);
+    } else if (g_str_equal(kind, "external")) {
+        add_external(m, t);
     } else {
         add_floats(m, t, MIN(count, 1 << 20), waves, words);
     }
@@ -178,11 +196,10 @@ static void add_node(Model *m, char **words)
     g_ptr_array_add(m->nodes, n);
 }
 
-static Onnx__ValueInfoProto *make_info(Model *m, char *name, guint h, guint w)
+static Onnx__ValueInfoProto *make_info(Model *m, char *name, const guint sizes[4])
 {
     Onnx__ValueInfoProto *info = MAKE(m, Onnx__ValueInfoProto, onnx__value_info_proto__init);
     Onnx__TensorShapeProto *shape = MAKE(m, Onnx__TensorShapeProto, onnx__tensor_shape_proto__init);
-    const guint sizes[4] = {1, 3, h, w};
     info->name = name;
     info->type = MAKE(m, Onnx__TypeProto, onnx__type_proto__init);
     info->type->value_case = ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE;
@@ -208,12 +225,15 @@ static Onnx__ValueInfoProto *make_info(Model *m, char *name, guint h, guint w)
 GByteArray *model_bytes(guint opset, guint h, guint w, const char *text)
 {
     Model m = {g_ptr_array_new_with_free_func(g_free), g_ptr_array_new(), g_ptr_array_new()};
+    gboolean last = FALSE;
     g_auto(GStrv) statements = g_strsplit(text, ";", -1);
     g_autoptr(GPtrArray) lists = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
     for (char **s = statements; *s; s++) {
         char **words = g_strsplit(g_strstrip(*s), " ", -1);
         g_ptr_array_add(lists, words);
-        if (g_ascii_isupper(words[0][0]))
+        if (words[0][0] == '@')
+            last = TRUE;
+        else if (g_ascii_isupper(words[0][0]))
             add_node(&m, words);
         else
             add_array(&m, words);
@@ -221,7 +241,9 @@ GByteArray *model_bytes(guint opset, guint h, guint w, const char *text)
     Onnx__ModelProto model = ONNX__MODEL_PROTO__INIT;
     Onnx__GraphProto graph = ONNX__GRAPH_PROTO__INIT;
     Onnx__OperatorSetIdProto set = ONNX__OPERATOR_SET_ID_PROTO__INIT, *sets[] = {&set};
-    Onnx__ValueInfoProto *in[] = {make_info(&m, "x", h, w)}, *out[] = {make_info(&m, "y", 0, 0)};
+    const guint first_sizes[] = {1, 3, h, w}, last_sizes[] = {1, h, w, 3}, any[4] = {0};
+    Onnx__ValueInfoProto *in[] = {make_info(&m, "x", last ? last_sizes : first_sizes)},
+                         *out[] = {make_info(&m, "y", any)};
     set.has_version = model.has_ir_version = TRUE;
     set.version = opset;
     model.ir_version = 7;

@@ -14,6 +14,8 @@
  *   NAME positive D ..  0.6 + 0.5 sin(..)
  *   NAME int V V ..     64 bits, one dimension
  *   NAME number V ..    floats, one dimension; "scalar" and "zero8", "zerou8": one float, one number of 8 bits, without
+ *   NAME external D ..  as float, from the file weights.bin beside the model, from byte 64 on
+ *   @channels-last      the input is [1,h,w,3]
  *   OP IN .. > OUT .. KEY=VALUE ..   node; "-" is absent; VALUE: 'text, a float if it has a point, "1,2," is a list
  */
 GByteArray *model_bytes(guint opset, guint h, guint w, const char *text);
