@@ -34,7 +34,7 @@ G_BEGIN_DECLS
 
 /**
  * idiom_noise_tile: the whole field as [IDIOM_NOISE_SIDE rows][IDIOM_NOISE_SIDE][IDIOM_NOISE_CHANNELS] numbers in units
- * of 1/32; sample (x, y) lies at the place (x, y) / IDIOM_NOISE_SAMPLES. Computed at the first call (some 0.1 s), from
+ * of 1/32; sample (x, y) lies at the place (x, y) / IDIOM_NOISE_SAMPLES. Computed at the first call (some 0.4 s), from
  * any thread, and kept.
  */
 const gint8 *idiom_noise_tile(void);
