@@ -7,6 +7,9 @@
 
 /* So much of a step towards a region that was found is made at once: detectors shake. */
 #define TRUST 0.6
+/* And this where it jumps by more than so much of the region's width: something else was taken for it, or it will be seen again. */
+#define DOUBT 0.15
+#define JUMP 0.25
 /* A region that is not seen for so long is given up, in seconds. */
 #define PATIENCE 2.0
 
@@ -92,7 +95,8 @@ static const Region *find_region(const Anchor *anchor, const Stage *stage)
 
 static void take_region(Anchor *anchor, const Region *r)
 {
-    const double trust = anchor->found ? TRUST : 1, slow = anchor->found ? 0.2 : 1;
+    const gboolean jumps = distance(anchor, r) > JUMP * JUMP * anchor->width * anchor->width;
+    const double trust = !anchor->found ? 1 : jumps ? DOUBT : TRUST, slow = anchor->found ? 0.2 : 1;
     anchor->x += trust * (r->x + r->width / 2 - anchor->x);
     anchor->y += trust * (r->y + r->height / 2 - anchor->y);
     anchor->width += slow * (r->width - anchor->width);
