@@ -12,6 +12,18 @@ static const char DEFAULT_QUALITY[] = "auto";
 static const guint64 DEFAULT_STYLE_FADE = 500 * GST_MSECOND;
 static const guint MAX_FRAMES_IN_FLIGHT = 8;
 
+static GType still_get_type(void)
+{
+    static const GEnumValue values[] = {{STILL_AUTO, "On live sources", "auto"},
+                                        {STILL_ON, "Always", "on"},
+                                        {STILL_OFF, "Never", "off"},
+                                        {0, NULL, NULL}};
+    static GType type;
+    if (g_once_init_enter(&type))
+        g_once_init_leave(&type, g_enum_register_static("GstIdiomStill", values));
+    return type;
+}
+
 void settings_init(Settings *settings)
 {
     *settings = (Settings){.strength = DEFAULT_STRENGTH,
@@ -71,6 +83,9 @@ gboolean settings_set(Settings *settings, guint id, const GValue *value)
     case PROP_QUALITY:
         change_string(&settings->quality, value);
         return TRUE;
+    case PROP_STILL:
+        settings->still = (Still)g_value_get_enum(value);
+        return TRUE;
     case PROP_FRAMES_IN_FLIGHT:
         settings->frames_in_flight = g_value_get_uint(value);
         return TRUE;
@@ -111,6 +126,9 @@ gboolean settings_get(const Settings *settings, guint id, GValue *value)
         return TRUE;
     case PROP_QUALITY:
         g_value_set_string(value, settings->quality);
+        return TRUE;
+    case PROP_STILL:
+        g_value_set_enum(value, settings->still);
         return TRUE;
     case PROP_FRAMES_IN_FLIGHT:
         g_value_set_uint(value, settings->frames_in_flight);
@@ -241,6 +259,18 @@ void settings_install(GObjectClass *klass)
             "quality", "Quality",
             "Inner size of the style: full, 0.25 to 1, or auto: full, or what a live source allows",
             DEFAULT_QUALITY, playing));
+    /**
+     * GstIdiom:still:
+     *
+     * Whether parts of the picture in which nothing changes but noise keep what was painted there: much less work where
+     * somebody sits before a camera that does not move, or shows slides. All is painted again after a cut, and each part
+     * within half a second. With #GstIdiom:temporal above 0, on CPUs; GPUs paint everything. `auto`: on live sources.
+     */
+    g_object_class_install_property(
+        klass, PROP_STILL,
+        g_param_spec_enum("still", "Still",
+                          "Whether parts of the picture that do not change keep what was painted there",
+                          still_get_type(), STILL_AUTO, playing));
     /**
      * GstIdiom:frames-in-flight:
      *

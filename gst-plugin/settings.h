@@ -16,16 +16,24 @@ enum {
     PROP_COLOUR,
     PROP_STROKE_SIZE,
     PROP_QUALITY,
+    PROP_STILL,
     PROP_FRAMES_IN_FLIGHT,
     PROP_DEVICE,
     PROP_STATS, /* not a setting: the element answers it */
 };
+
+typedef enum {
+    STILL_AUTO, /* on live sources */
+    STILL_ON,
+    STILL_OFF,
+} Still;
 
 typedef struct {
     char *style, *mix, *quality, *device;
     guint64 style_fade;
     double strength, temporal, statistics, colour, stroke_size;
     guint frames_in_flight;
+    Still still;
     gboolean mix_changed; /* since somebody took note of it */
 } Settings;
 

@@ -2,6 +2,7 @@
 /* Graphs: tensors, operations, sticky errors. */
 #include "graph.h"
 #include "gpu/gpu.h"
+#include "ops/functions.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -366,6 +367,33 @@ IdiomOp *idiom_graph_find_op(IdiomGraph *g, const IdiomOpClass *klass, IdiomTens
             return op;
     }
     return NULL;
+}
+
+void idiom_dispatch_tiles(IdiomDispatch *d, const IdiomTensor *list, guint times)
+{
+    g_assert(times >= 1 && times <= TILE_ARGUMENTS);
+    d->counts = list;
+    d->counts_at = 3 * (times - 1);
+}
+
+void idiom_graph_set_tiles(IdiomGraph *g, IdiomTiles tiles)
+{
+    g->tiles = tiles;
+}
+
+void idiom_op_use_tiles(IdiomOp *op, IdiomGraph *g, guint w, guint h)
+{
+    const IdiomTiles *tiles = &g->tiles;
+    const guint scale = tiles->list ? w / tiles->w : 0;
+
+    if ((scale != 1 && scale != 2 && scale != 4) || w != scale * tiles->w || h != scale * tiles->h ||
+        op->out[0]->shape.n != 1 || op->constant || op->n_in == IDIOM_OP_MAX_IN ||
+        idiom_graph_family(g) != IDIOM_FAMILY_LANE)
+        return;
+    op->tiles = op->in[op->n_in++] = tiles->list;
+    op->tile_scale = scale;
+    for (guint i = 0; i < op->n_out; i++)
+        op->out[i]->kept = TRUE;
 }
 
 void idiom_dispatch_cover(IdiomDispatch *d, IdiomShape s)

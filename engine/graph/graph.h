@@ -18,6 +18,7 @@ struct IdiomGraph {
     GPtrArray *tensors; /* all, in order of creation */
     GPtrArray *ops;     /* in order of execution */
     GPtrArray *params;  /* parameter sets referred to */
+    IdiomTiles tiles;   /* what ops compute that can; without a list: all */
     gboolean backward;  /* gradient ops are being added: their results need no gradients */
 };
 

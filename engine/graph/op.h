@@ -51,6 +51,8 @@ struct IdiomOp {
      */
     IdiomTensor *other, *activated;
     IdiomActivation slope;
+    const IdiomTensor *tiles; /* NULL, or the list of those to compute, an input, too: idiom_op_use_tiles() */
+    guint tile_scale;
     gpointer params; /* the op's own parameters; freed with the graph */
     gsize params_size;
 };
@@ -76,6 +78,7 @@ struct IdiomTensor {
     gboolean shared;          /* other programs look at it */
     const IdiomTensor *owner; /* lies in the storage of this one, of another program */
     gboolean state;           /* keeps its values from run to run, zero at first */
+    gboolean kept;            /* a run may write only part of it */
     guint last_use;
     gpointer storage;
 };
@@ -135,6 +138,12 @@ IdiomOp *idiom_graph_find_op(IdiomGraph *g, const IdiomOpClass *klass, IdiomTens
 gboolean idiom_graph_fuse_slope(IdiomGraph *g, IdiomTensor *gradient, IdiomTensor *activated,
                                 IdiomActivation act);
 
+/*
+ * Lane: @op, all of whose outputs have been added, computes the graph's tiles only, if it has any and the grid of the
+ * shader's pixels, @w x @h, is that of the tiles or 2 or 4 times as large: op->tile_scale times.
+ */
+void idiom_op_use_tiles(IdiomOp *op, IdiomGraph *g, guint w, guint h);
+
 /* In a backward rule: adds @share to the gradient of @tensor. Ignores NULLs and tensors that need no gradient. */
 void idiom_graph_accumulate(IdiomGraph *g, IdiomTensor *tensor, IdiomTensor *share);
 
@@ -155,13 +164,17 @@ typedef struct {
     guint n_spec;
     guint local[3];            /* 0 means 1 */
     guint groups[3];           /* workgroups; 0 means 1 */
-    const IdiomTensor *counts; /* flat: its first three words are the workgroups when the op runs, or NULL */
+    const IdiomTensor *counts; /* flat: three of its words are the workgroups when the op runs, or NULL */
+    guint counts_at;           /* words in front of those */
     const IdiomTensor *planes[IDIOM_MAX_PLANES];
     guint n_planes;
     gboolean mixed; /* declares the full ones among its planes with FULL_PLANES_IN, FULL_PLANES_OUT */
     const void *push;
     gsize push_size;
 } IdiomDispatch;
+
+/* A workgroup, or @times as many down, for each of the tiles in @list, which is what idiom_op_use_tiles() uses. */
+void idiom_dispatch_tiles(IdiomDispatch *d, const IdiomTensor *list, guint times);
 
 /*
  * The shader to use is picked by family and precision: "<shader>.<lane|vec><32|16>"; where all planes are full, it is

@@ -160,7 +160,7 @@ static Storage *take_storage(IdiomProgram *p, const IdiomTensor *t)
 /* Stays for the life of the program: what the host or other programs touch, constants, parameters, arrays made of parts. */
 static gboolean is_permanent(const IdiomTensor *t)
 {
-    return t->host || t->shared || t->constant || t->params || !t->op;
+    return t->host || t->shared || t->constant || t->params || t->kept || !t->op;
 }
 
 static void place_permanent(IdiomProgram *p)

@@ -89,7 +89,7 @@ static gboolean record_poison(IdiomProgram *p, GError **error)
     for (guint i = 0; i < p->graph->tensors->len; i++) {
         IdiomTensor *t = g_ptr_array_index(p->graph->tensors, i);
         gboolean written_by_run =
-            t->op && !t->constant && !t->alias && !t->shared && t->layout != IDIOM_LAYOUT_BYTES;
+            t->op && !t->constant && !t->alias && !t->shared && !t->kept && t->layout != IDIOM_LAYOUT_BYTES;
         if (t->storage && !written_by_run)
             g_hash_table_add(permanent, t->storage);
     }

@@ -61,7 +61,7 @@ gboolean idiom_record_dispatch(IdiomRecorder *r, const IdiomDispatch *d, GError 
     }
     if (d->counts) {
         grid.buffer = buffer_of(r, d->counts);
-        grid.offset = flat_offset(d->counts) * sizeof(guint32);
+        grid.offset = (flat_offset(d->counts) + d->counts_at) * sizeof(guint32);
     }
     for (guint i = 0; i < d->n_spec; i++)
         spec[3 + i] = d->spec[i];

@@ -62,6 +62,17 @@ gboolean idiom_flow_record_ways(IdiomRecorder *r, IdiomDispatch *d, const IdiomT
                                 IdiomTensor *const own[2], IdiomTensor *const other[2], gint32 *way,
                                 GError **error);
 
+/* --- of idiom_changed_tiles() --------------------------------------------------------------------- */
+
+typedef struct {
+    IdiomTensor *
+        list; /* flat; integers: TILE_ARGUMENTS times (tiles, k, 1), k from 1; column and row << 16 of each */
+    IdiomTensor *next; /* blocks that the next run compares with */
+} IdiomChanged;
+
+/* @in: planes of blocks, of now and as they were; turn, continues, rest */
+IdiomChanged idiom_changed(IdiomGraph *g, IdiomTensor *const in[5]);
+
 /* --- steps of idiom_steady() and idiom_hold() ----------------------------------------------------- */
 
 enum {

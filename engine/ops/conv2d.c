@@ -25,6 +25,7 @@ static gboolean record_fast(IdiomRecorder *r, const IdiomOp *op, GError **error)
         .size = {out->shape.w, out->shape.h},
         .scale = 1,
         .images = out->shape.n,
+        .tiled = op->tiles ? op : NULL,
     };
     return idiom_conv2d_record_pass(r, &pass, error);
 }
@@ -158,5 +159,8 @@ IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomT
     if (idiom_graph_failed(g, in, 1))
         return NULL;
     IdiomOp *op = idiom_graph_add_op(g, &conv2d_class, in, 5, &p, sizeof p);
-    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, out);
+    IdiomTensor *y = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, out);
+    if (p.fast && p.stride == 1)
+        idiom_op_use_tiles(op, g, out.w, out.h);
+    return y;
 }

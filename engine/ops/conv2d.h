@@ -50,6 +50,7 @@ typedef struct {
     guint offset[2];         /* of output 0 in dst */
     guint image, images;     /* pictures of the batch */
     const IdiomOp *gradient; /* NULL, or an op whose other and activated are to be seen to */
+    const IdiomOp *tiled;    /* NULL, or an op whose tiles only are to be computed */
 } IdiomConv2dPass;
 
 /* Shared memory that a pass needs on the vector family, at least, and what every device has. */
@@ -79,7 +80,8 @@ typedef struct {
     gint32 size[2], origin[2], offset[2];
     gint32 dst_first, src_first, src2_first;
     gint32 groups, blocks2; /* vector only: groups of outputs; blocks of src2 */
-    gint32 band;            /* lane only */
+    gint32 band;            /* lane only, and what follows */
+    guint64 tiles;
 } IdiomConv2dPush;
 
 IdiomConv2dPush idiom_conv2d_push(IdiomRecorder *r, const IdiomConv2dPass *p);
@@ -130,5 +132,12 @@ void idiom_conv2d_backward(IdiomGraph *g, IdiomOp *op);
 
 /* Lane: fills in local size and workgroups for @w x @h invocations. Returns the rows of a band, for the shader. */
 guint idiom_conv2d_cover(IdiomDispatch *d, guint w, guint h);
+
+/*
+ * Lane: the same for the tiles of @op, whose invocations have @rows pixels below each other; adds the specialization constant.
+ * Sets the address of the list.
+ */
+guint idiom_conv2d_cover_tiles(IdiomRecorder *r, IdiomDispatch *d, const IdiomOp *op, guint rows,
+                               guint64 *tiles);
 
 #endif

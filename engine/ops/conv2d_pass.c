@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Dispatches of one pass of a convolution with packed weights. */
 #include "ops/conv2d.h"
+#include "ops/functions.h"
 
 /*
  * Lane: multiplications of a quad of outputs by an input texel in one shader. All of them are straight-line code,
@@ -29,6 +30,18 @@ guint idiom_conv2d_cover(IdiomDispatch *d, guint w, guint h)
     d->groups[0] = IDIOM_DIV_UP(w * rows, LANE_LOCAL);
     d->groups[1] = IDIOM_DIV_UP(h, rows);
     return rows;
+}
+
+guint idiom_conv2d_cover_tiles(IdiomRecorder *r, IdiomDispatch *d, const IdiomOp *op, guint rows,
+                               guint64 *tiles)
+{
+    const guint shift = TILE_SHIFT + op->tile_scale / 2, down = TILE_ROWS * op->tile_scale / rows;
+
+    d->spec[d->n_spec++] = shift;
+    d->local[0] = down << shift;
+    idiom_dispatch_tiles(d, op->tiles, 1);
+    *tiles = idiom_recorder_address(r, op->tiles);
+    return down;
 }
 
 IdiomConv2dPush idiom_conv2d_push(IdiomRecorder *r, const IdiomConv2dPass *p)
@@ -98,7 +111,8 @@ static gboolean record_lane_chunk(IdiomRecorder *r, const IdiomConv2dPass *p, gu
         idiom_conv2d_add_epilogue(&d, p, end == all);
         /* passes do not touch each other's outputs, but every one has all of dst bound for reading as well */
         idiom_recorder_barrier(r);
-        push.band = (gint32)idiom_conv2d_cover(&d, p->size[0], IDIOM_DIV_UP(p->size[1], rows));
+        push.band = (gint32)(p->tiled ? idiom_conv2d_cover_tiles(r, &d, p->tiled, rows, &push.tiles)
+                                      : idiom_conv2d_cover(&d, p->size[0], IDIOM_DIV_UP(p->size[1], rows)));
         d.groups[2] = p->images;
         if (!idiom_record_dispatch(r, &d, error))
             return FALSE;

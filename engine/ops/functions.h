@@ -45,6 +45,11 @@ typedef enum {
 typedef enum {
     REDUCE_LANES = 32, /* invocations of a workgroup that reduces */
     APPLY_ROWS = 6,    /* of a picture that one invocation of instance norm's last pass covers */
+
+    TILE_SHIFT = 4, /* log2 of the pixels across in a tile */
+    TILE_ROWS = 12, /* and down: a multiple of APPLY_ROWS and of the rows of a convolution's invocations */
+    TILE_ARGUMENTS = 64, /* numbers of workgroups at the head of a list of tiles */
+    TILE_LIST = 192,     /* integers of those, after which it begins */
 } SharedSize;
 
 #endif

@@ -197,7 +197,8 @@ static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
     const IdiomTensor *x = op->in[X], *residual = op->in[RESIDUAL], *statistics = op->out[1];
     IdiomShape shape = x->shape;
     IdiomChunks chunks = idiom_chunks(shape);
-    if (!idiom_record_moments(r, x, op->out[2], error))
+    if (op->tiles ? !idiom_record_tile_moments(r, x, op->out[2], op->tiles, error)
+                  : !idiom_record_moments(r, x, op->out[2], error))
         return FALSE;
     idiom_recorder_barrier(r);
 
@@ -217,15 +218,15 @@ static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
         address_or_zero(r, op->in[LAST]),
         op->in[KEEP] ? idiom_recorder_address(r, op->out[3]) : 0,
         (gint32)chunks.rows,
-        (gint32)chunks.chunks,
+        (gint32)op->out[2]->shape.c,
         (gint32)op->in[GAMMA]->shape.n,
         mix_step(op->in[MIX]),
         params->epsilon,
     };
     IdiomDispatch combine = {
         .shader = "instance_norm_statistics",
-        .spec = {op->in[MIX] != NULL, op->in[KEEP] != NULL, params->groups != 0},
-        .n_spec = 3,
+        .spec = {op->in[MIX] != NULL, op->in[KEEP] != NULL, params->groups != 0, TRUE},
+        .n_spec = op->tiles ? 4 : 3,
         .local = {REDUCE_LANES},
         .groups = {IDIOM_DIV_UP(4 * idiom_c4(shape.c), REDUCE_LANES), shape.n},
         .push = &statistics_push,
@@ -239,19 +240,23 @@ static gboolean norm_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
     struct {
         IdiomDims d;
-        guint64 statistics;
-    } push = {idiom_dims(shape), statistics_push.statistics};
+        guint64 statistics, tiles;
+    } push = {idiom_dims(shape), statistics_push.statistics, address_or_zero(r, op->tiles)};
     /* Without a residual what is bound in its place is not read. */
     IdiomDispatch apply = {
         .shader = "instance_norm",
-        .spec = {params->act, residual != NULL},
-        .n_spec = 2,
+        .spec = {params->act, residual != NULL, TRUE},
+        .n_spec = op->tiles ? 3 : 2,
         .planes = {x, op->out[0], residual ? residual : x},
         .n_planes = 3,
         .push = &push,
         .push_size = sizeof push,
     };
     cover_rows(&apply, shape);
+    if (op->tiles) {
+        apply.local[0] = (TILE_ROWS / APPLY_ROWS) << TILE_SHIFT;
+        idiom_dispatch_tiles(&apply, op->tiles, idiom_c4(shape.c));
+    }
     return idiom_record_dispatch(r, &apply, error);
 }
 
@@ -272,9 +277,14 @@ static IdiomTensor *append_norm(IdiomGraph *g, const IdiomOpClass *klass, IdiomT
     IdiomOp *op = idiom_graph_add_op(g, klass, in, LAST + 1, params, sizeof *params);
     IdiomTensor *y = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, s);
     idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(s.n, 1, STATISTICS_ROWS, 4 * idiom_c4(s.c)));
-    idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, idiom_moments_shape(s));
-    if (in[KEEP])
-        idiom_assign(g, in[LAST], idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, moments));
+    IdiomTensor *partial = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, idiom_moments_shape(s));
+    IdiomTensor *next = in[KEEP] ? idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, moments) : NULL;
+    if (idiom_c4(s.c) <= TILE_ARGUMENTS)
+        idiom_op_use_tiles(op, g, s.w, s.h);
+    if (op->tiles)
+        partial->shape = idiom_tile_moments_shape(s);
+    if (next)
+        idiom_assign(g, in[LAST], next);
     return y;
 }
 

@@ -21,18 +21,28 @@ IdiomShape idiom_moments_shape(IdiomShape shape)
     return IDIOM_SHAPE(shape.n, idiom_chunks(shape).chunks, 2, 4 * idiom_c4(shape.c));
 }
 
-gboolean idiom_record_moments(IdiomRecorder *r, const IdiomTensor *x, const IdiomTensor *partial,
-                              GError **error)
+IdiomShape idiom_tile_moments_shape(IdiomShape s)
+{
+    const guint tiles = IDIOM_DIV_UP(s.w, 1u << TILE_SHIFT) * IDIOM_DIV_UP(s.h, TILE_ROWS);
+    return IDIOM_SHAPE(s.n, tiles, 2, 4 * idiom_c4(s.c));
+}
+
+/* @tiles: NULL, or the chunks are tiles, of which these are done. */
+static gboolean record_moments(IdiomRecorder *r, const IdiomTensor *x, const IdiomTensor *partial,
+                               const IdiomTensor *tiles, GError **error)
 {
     IdiomChunks chunks = idiom_chunks(x->shape);
     struct {
         IdiomDims d;
         guint64 partial;
         gint32 rows, chunks;
+        guint64 tiles;
     } push = {idiom_dims(x->shape), idiom_recorder_address(r, partial), (gint32)chunks.rows,
-              (gint32)chunks.chunks};
+              (gint32)partial->shape.c, tiles ? idiom_recorder_address(r, tiles) : 0};
     IdiomDispatch d = {
         .shader = "moments",
+        .spec = {TRUE},
+        .n_spec = tiles ? 1 : 0,
         .local = {REDUCE_LANES},
         .groups = {chunks.chunks, idiom_c4(x->shape.c), x->shape.n},
         .planes = {x},
@@ -40,7 +50,21 @@ gboolean idiom_record_moments(IdiomRecorder *r, const IdiomTensor *x, const Idio
         .push = &push,
         .push_size = sizeof push,
     };
+    if (tiles)
+        idiom_dispatch_tiles(&d, tiles, idiom_c4(x->shape.c));
     return idiom_record_dispatch(r, &d, error);
+}
+
+gboolean idiom_record_moments(IdiomRecorder *r, const IdiomTensor *x, const IdiomTensor *partial,
+                              GError **error)
+{
+    return record_moments(r, x, partial, NULL, error);
+}
+
+gboolean idiom_record_tile_moments(IdiomRecorder *r, const IdiomTensor *x, const IdiomTensor *partial,
+                                   const IdiomTensor *tiles, GError **error)
+{
+    return record_moments(r, x, partial, tiles, error);
 }
 
 static gboolean moments_record(IdiomRecorder *r, const IdiomOp *op, GError **error)

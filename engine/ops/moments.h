@@ -21,4 +21,9 @@ IdiomShape idiom_moments_shape(IdiomShape shape);
 gboolean idiom_record_moments(IdiomRecorder *r, const IdiomTensor *x, const IdiomTensor *partial,
                               GError **error);
 
+/* The same with tiles for chunks, of which those of @tiles are done; and the shape of all. */
+gboolean idiom_record_tile_moments(IdiomRecorder *r, const IdiomTensor *x, const IdiomTensor *partial,
+                                   const IdiomTensor *tiles, GError **error);
+IdiomShape idiom_tile_moments_shape(IdiomShape shape);
+
 #endif

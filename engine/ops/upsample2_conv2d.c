@@ -55,7 +55,8 @@ static gboolean record_chunk(IdiomRecorder *r, const IdiomOp *op, guint dst_bloc
     struct {
         IdiomDims d, ds;
         guint64 weights;
-        gint32 dst_block, src_first, band;
+        gint32 dst_block, src_first, band, unused;
+        guint64 tiles;
     } push = {idiom_dims(out->shape), idiom_dims(x->shape),
               idiom_recorder_address(r, packed) + (dst_block * packed_length(p) + first * 144) * 16,
               (gint32)dst_block, (gint32)first};
@@ -67,7 +68,8 @@ static gboolean record_chunk(IdiomRecorder *r, const IdiomOp *op, guint dst_bloc
                        .push = &push,
                        .push_size = sizeof push};
 
-    push.band = (gint32)idiom_conv2d_cover(&d, x->shape.w, x->shape.h);
+    push.band = (gint32)(op->tiles ? idiom_conv2d_cover_tiles(r, &d, op, 1, &push.tiles)
+                                   : idiom_conv2d_cover(&d, x->shape.w, x->shape.h));
     d.groups[2] = x->shape.n;
     return idiom_record_dispatch(r, &d, error);
 }
@@ -154,5 +156,8 @@ IdiomTensor *idiom_upsample2_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *
         lane ? pack_lane(g, weight, bias, &p) : idiom_conv2d_pack(g, weight, bias, &packing);
     IdiomOp *op = idiom_graph_add_op(g, lane ? &fused_class : &vector_class, (IdiomTensor *[]){x, x2, packed},
                                      3, &p, sizeof p);
-    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(s.n, p.outputs, 2 * s.h, 2 * s.w));
+    IdiomTensor *y =
+        idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(s.n, p.outputs, 2 * s.h, 2 * s.w));
+    idiom_op_use_tiles(op, g, s.w, s.h);
+    return y;
 }

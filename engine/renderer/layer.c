@@ -2,6 +2,7 @@
 #include "layer.h"
 
 #include <idiom-unstable/ops.h>
+#include <math.h>
 #include <string.h>
 
 /* @noise: whether something is drawn where there is nothing to see motion by */
@@ -29,6 +30,17 @@ static gboolean build_hold(IdiomLayer *layer, GError **error)
            idiom_program_prepare(layer->hold, NULL, TRUE, error);
 }
 
+/* All that is computed for larger pictures would take too much memory to be kept. */
+#define LARGEST_KEPT (1280u * 720)
+
+/* GPUs have less to gain, and networks of other people see too far. */
+static gboolean keeps_still(const IdiomScene *scene, const IdiomStyle *style)
+{
+    const IdiomShape s = idiom_tensor_shape(scene->picture);
+    return idiom_device_info(scene->device)->family == IDIOM_FAMILY_LANE && !idiom_style_network(style) &&
+           s.w * s.h <= LARGEST_KEPT;
+}
+
 static gboolean build(IdiomLayer *layer, const IdiomStyle *style, GError **error)
 {
     const IdiomGeneratorConfig *config = idiom_style_config(style);
@@ -47,6 +59,11 @@ static gboolean build(IdiomLayer *layer, const IdiomStyle *style, GError **error
     if (config->noise)
         carried = idiom_carry_noise(graph, &motion, s.w, s.h, joined);
     layer->places = carried.places;
+    IdiomTensor *turn = keeps_still(scene, style)
+                            ? idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, 3))
+                            : NULL;
+    if (turn)
+        idiom_graph_set_tiles(graph, idiom_changed_tiles(graph, picture, &motion, turn));
     layer->plain = idiom_style_build(style, graph, layer->params, picture, carried.noise, mix,
                                      idiom_mul(graph, statistics, motion.continues));
     IdiomMotion own = motion; /* to a layer that has just come, the scene has just begun */
@@ -66,6 +83,7 @@ static gboolean build(IdiomLayer *layer, const IdiomStyle *style, GError **error
         layer->slot[i].temporal = idiom_program_map_slot(layer->program, temporal, i);
         if (idiom_style_keeps(style))
             layer->slot[i].statistics = idiom_program_map_slot(layer->program, statistics, i);
+        layer->slot[i].turn = turn ? idiom_program_map_slot(layer->program, turn, i) : NULL;
         layer->slot[i].joined = idiom_program_map_slot(layer->program, joined, i);
         layer->slot[i].mix = mix ? idiom_program_map_slot(layer->program, mix, i) : NULL;
     }
@@ -113,6 +131,27 @@ gboolean idiom_layer_can_hold(const IdiomLayer *layer, guint64 number)
     return layer->seen && layer->seen + 1 == number;
 }
 
+/* What is not looked at for this long is painted again. */
+#define ROUND (500 * G_GINT64_CONSTANT(1000000))
+#define UNKNOWN_INTERVAL (ROUND / 8)
+
+/* Which share of what is still is painted in frame @number at @time. */
+static void set_turn(IdiomLayer *layer, gboolean still, gint64 time, guint64 number, float *turn)
+{
+    const gboolean follows =
+        still && layer->kept && layer->kept + 1 == number &&
+        !memcmp(layer->kept_weights, layer->weights, layer->styles * sizeof *layer->weights);
+    const gboolean timed = time != IDIOM_TIME_NONE && layer->time != IDIOM_TIME_NONE;
+    const gint64 interval = timed ? ABS(time - layer->time) : UNKNOWN_INTERVAL;
+    turn[0] = follows && interval < ROUND;
+    turn[1] = layer->turn;
+    layer->turn = fmodf(layer->turn + (float)interval / ROUND, 1);
+    turn[2] = layer->turn;
+    layer->kept = still ? number : 0;
+    layer->time = time;
+    memcpy(layer->kept_weights, layer->weights, layer->styles * sizeof *layer->weights);
+}
+
 gboolean idiom_layer_commands(IdiomLayer *layer, const IdiomFrameParams *params, IdiomLayerMode mode,
                               guint64 number, guint slot, IdiomCommands **lists, guint *count, GError **error)
 {
@@ -126,6 +165,9 @@ gboolean idiom_layer_commands(IdiomLayer *layer, const IdiomFrameParams *params,
         *layer->slot[slot].statistics = joined * (float)CLAMP(params->statistics, 0, 1);
     for (guint i = 0; i < 3; i++)
         layer->slot[slot].joined[i] = joined;
+    if (layer->slot[slot].turn)
+        set_turn(layer, params->still && mode == IDIOM_LAYER_STEADY, params->time, number,
+                 layer->slot[slot].turn);
     if (layer->slot[slot].mix)
         memcpy(layer->slot[slot].mix, layer->weights, layer->styles * sizeof *layer->weights);
     const gboolean steady = mode == IDIOM_LAYER_STEADY;

@@ -21,6 +21,7 @@ typedef struct {
         float *temporal;
         float *statistics; /* NULL where the style keeps none */
         float *joined;     /* three times 1, or 0 where the layer did not see the last frame */
+        float *turn;       /* see idiom_changed_tiles(); NULL where everything is computed */
         float *mix;        /* a weight for each of the styles; NULL where there is one */
     } slot[IDIOM_PROGRAM_MAX_SLOTS];
 
@@ -30,6 +31,10 @@ typedef struct {
     guint64 fade;     /* it fades in for so long */
     guint64 seen;     /* number of the last frame that it steadied or held */
     guint64 computed; /* number of the last frame that it did not hold */
+    guint64 kept;     /* number of the last frame after which all that it has computed may stay */
+    float kept_weights[IDIOM_GENERATOR_MAX_STYLES]; /* with which it was */
+    gint64 time;                                    /* of that frame */
+    float turn;                                     /* where in the round through what is still it ended */
 } IdiomLayer;
 
 IdiomLayer *idiom_layer_new(IdiomScene *scene, const IdiomStyle *style, const float *weights, GError **error);

@@ -10,6 +10,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 #include "conv/conv2d.glsl"
+#include "tiles.glsl"
 #include "activations.glsl"
 
 layout(constant_id = 3) const int FIRST = 1; /* starts from the bias rather than from what dst holds */
@@ -24,6 +25,9 @@ layout(constant_id = 11) const int BLOCKS2 = 0;
 #ifdef GRADIENT
 layout(constant_id = 12) const int OTHER = 0; /* adds what is in other */
 layout(constant_id = 13) const int SLOPE = 0; /* multiply by the slope of this activation at `activated` */
+const int TILE = 0;
+#else
+layout(constant_id = 12) const int TILE = 0; /* log2 of a tile's invocations across, where only some tiles are computed */
 #endif
 const int SOURCE_ROWS = (ROWS - 1) * STRIDE + K;
 
@@ -45,12 +49,13 @@ layout(push_constant, scalar) uniform Push
     ivec2 offset;       /* in dst of output 0 */
     int dst_first, src_first, src2_first;
     int unused, unused2; /* the vector kernel's, with which this layout is shared */
-    int band;            /* rows of invocations, see band_position() */
+    int band;            /* rows of invocations, see band_position(), or of a tile */
+    Uints tiles;
 };
 
 void main()
 {
-    ivec2 p = band_position(size.x, band);
+    ivec2 p = TILE != 0 ? tile_position(tiles, TILE, band) : band_position(size.x, band);
     int x = p.x, y = p.y * ROWS, n = int(gl_GlobalInvocationID.z) + image;
     int dx = x * scale + offset.x, dy = y * scale + offset.y;
     int sx[K], sy[SOURCE_ROWS], plane = ds.y * ds.w * ds.x, dst_plane = d.y * d.w * d.x, channels = d.z;

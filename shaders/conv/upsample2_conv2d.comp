@@ -13,19 +13,22 @@
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
 #include "conv/conv2d.glsl"
+#include "tiles.glsl"
 #include "activations.glsl"
 
 layout(constant_id = 3) const int FIRST = 1; /* starts from the bias rather than from what dst holds */
 layout(constant_id = 4) const int ACT = 0;
 layout(constant_id = 5) const int BLOCKS = 1;
 layout(constant_id = 6) const int PICTURE = 0; /* there is a second tensor, and this is the last chunk */
+layout(constant_id = 7) const int TILE = 0; /* log2 of a tile's pixels of src across, where only some tiles are computed */
 
 layout(push_constant, scalar) uniform Push
 {
     ivec4 d, ds;
     Vec4s weights; /* of 4 outputs and this chunk */
     int dst_block, src_first;
-    int band; /* rows of invocations, see band_position() */
+    int band; /* rows of invocations, see band_position(), or of a tile */
+    Uints tiles;
 };
 PLANES_INOUT(0, dst);
 PLANES_IN(1, src);
@@ -33,7 +36,7 @@ PLANES_IN(2, picture);
 
 void main()
 {
-    ivec2 p = band_position(ds.x, band);
+    ivec2 p = TILE != 0 ? tile_position(tiles, TILE, band) : band_position(ds.x, band);
     int x = p.x, y = p.y, n = int(gl_GlobalInvocationID.z);
     int plane = ds.y * ds.w * ds.x, sx[3], sy[3], px[4], py[4], channels = d.z;
     int at[4], outside[4]; /* where each pixel goes; -1 where it goes nowhere, otherwise 0 */

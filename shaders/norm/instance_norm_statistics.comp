@@ -10,6 +10,7 @@
 layout(constant_id = 3) const int MIX = 0;  // there is a mix of styles
 layout(constant_id = 4) const int KEEP = 0; // something of the last run is kept
 layout(constant_id = 5) const int GROUPS = 0; // only the moments: group_norm_statistics.comp does the rest
+layout(constant_id = 6) const int TILES = 0; // chunks are tiles
 
 layout(push_constant, scalar) uniform Push {
     ivec4 d;
@@ -34,7 +35,8 @@ void main()
     int channels = 4 * blocks(push.d);
     if (c >= channels)
         return;
-    vec2 m = combine_moments(push.partial, push.d, push.rows, push.chunks, n, c);
+    Cut cut = TILES != 0 ? cut_tiles(push.d) : cut_rows(push.d, push.rows);
+    vec2 m = combine_moments(push.partial, push.d, cut, push.chunks, n, c);
     if (KEEP != 0) {
         m += push.keep.v[0] * (vec2(push.last.v[c], push.last.v[channels + c]) - m);
         push.next.v[c] = m.x;

@@ -31,18 +31,19 @@ void main()
     vec4 scale = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_SCALE, c4);
     vec4 shift = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_SHIFT, c4);
     vec4 mean = statistics4(push.statistics, c4s, STATISTICS_ROWS, n, STATISTICS_MEAN, c4);
-    int count = chunk_count(push.d, push.rows, chunk);
-    Walk walk = walk_start(push.d, push.rows, chunk, lane);
+    ivec4 area = chunk_area(push.d, cut_rows(push.d, push.rows), chunk);
+    int count = area.z * area.w;
+    Walk walk = walk_start(area, lane);
     vec4 sum = vec4(0), product = vec4(0);
     for (int i = lane; i < count; i += UNROLL * REDUCE_LANES) {
         [[unroll]] for (int k = 0; k < UNROLL; ++k) {
-            int y = walk_row(walk, push.d);
-            vec4 x = load4(x_in, push.d, n, c4, y, walk.x);
-            vec4 dz = load4(dy_in, push.d, n, c4, y, walk.x) * slope_at(scale * x + shift, ACT);
+            ivec2 at = walk_position(walk, area);
+            vec4 x = load4(x_in, push.d, n, c4, at.y, at.x);
+            vec4 dz = load4(dy_in, push.d, n, c4, at.y, at.x) * slope_at(scale * x + shift, ACT);
             dz = i + k * REDUCE_LANES < count ? dz : vec4(0);
             sum += dz;
             product += dz * (x - mean);
-            walk_step(walk, push.d);
+            walk_step(walk, area);
         }
     }
     for (int k = 0; k < 4; ++k) {

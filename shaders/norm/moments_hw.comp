@@ -23,7 +23,7 @@ void main()
         return;
     vec4 v;
     for (int k = 0; k < 4; ++k) {
-        vec2 m = combine_moments(push.partial, push.d, push.rows, push.chunks, n, 4 * c4 + k);
+        vec2 m = combine_moments(push.partial, push.d, cut_rows(push.d, push.rows), push.chunks, n, 4 * c4 + k);
         v[k] = VARIANCE != 0 ? m.y : m.x;
     }
     ivec4 d = ivec4(1, 1, push.d.z, push.d.w);

@@ -25,17 +25,18 @@ void main()
 {
     int lane = int(gl_LocalInvocationID.x);
     int chunk = int(gl_WorkGroupID.x), c4 = int(gl_WorkGroupID.y), n = int(gl_WorkGroupID.z);
-    int count = chunk_count(push.d, push.rows, chunk);
-    Walk walk = walk_start(push.d, push.rows, chunk, lane);
+    ivec4 area = chunk_area(push.d, cut_rows(push.d, push.rows), chunk);
+    int count = area.z * area.w;
+    Walk walk = walk_start(area, lane);
     vec4 sum = vec4(0);
     for (int i = lane; i < count; i += UNROLL * REDUCE_LANES) {
         [[unroll]] for (int k = 0; k < UNROLL; ++k) {
-            int y = walk_row(walk, push.d);
-            vec4 v = load4(a_in, push.d, n, c4, y, walk.x);
+            ivec2 at = walk_position(walk, area);
+            vec4 v = load4(a_in, push.d, n, c4, at.y, at.x);
             if (PAIR != 0)
-                v -= load4(b_in, push.d, n, c4, y, walk.x);
+                v -= load4(b_in, push.d, n, c4, at.y, at.x);
             sum += i + k * REDUCE_LANES < count ? loss_value(v) : vec4(0);
-            walk_step(walk, push.d);
+            walk_step(walk, area);
         }
     }
     sums[lane] = dot(sum, vec4(1));

@@ -63,7 +63,7 @@ static void test_delay(void)
     g_autoptr(GArray) delays = g_array_new(FALSE, FALSE, sizeof(double));
     g_autofree char *text = g_strdup_printf(
         "videotestsrc is-live=true num-buffers=%.0f ! video/x-raw,width=640,height=360,framerate=60/1 "
-        "! idiom name=idiom style=small quality=full ! fakesink name=sink sync=true qos=true",
+        "! idiom name=idiom style=small quality=full still=off ! fakesink name=sink sync=true qos=true",
         60 * how_long("IDIOM_LIVE_SECONDS", 5));
     g_autoptr(GstElement) pipeline = launch(text);
     g_autoptr(GstElement) idiom = gst_bin_get_by_name(GST_BIN(pipeline), "idiom");

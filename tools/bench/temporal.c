@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * idiom-bench temporal: a clip stylized frame by frame and once more with smoothing over time: how steady both are, how
- * much of the picture smoothing costs, and how much of the time; and the two side by side to look at.
+ * much of the picture smoothing costs, and how much of the time; and the two side by side to look at. Or the same for
+ * smoothing as it is and with the parts kept that are still.
  */
 #include "bench.h"
 
@@ -24,6 +25,7 @@
 typedef struct {
     char *style, *device, *size, *save, *strip, *json;
     double temporal, statistics;
+    gboolean still; /* both are smoothed, and the second keeps what is still */
     int frames;
     guint w, h;
 } Options;
@@ -44,6 +46,7 @@ typedef struct {
 typedef struct {
     const Options *options;
     IdiomFrame frame;
+    gint64 duration; /* of a frame, nanoseconds */
     IdiomDevice *device;
     IdiomRenderer *renderers[RUNS];
     Confidence confidence;
@@ -131,9 +134,10 @@ static gboolean prepare(Job *job, const Clip *clip, GError **error)
             return FALSE;
     }
     job->warping = warping_new(o->w, o->h, RUNS);
+    int numerator, denominator;
+    clip_rate(clip, &numerator, &denominator);
+    job->duration = 1000000000 * (gint64)denominator / MAX(numerator, 1);
     if (o->save) {
-        int numerator, denominator;
-        clip_rate(clip, &numerator, &denominator);
         job->writer = clip_writer_new(o->save, 2 * o->w, 2 * o->h, numerator, denominator, error);
     }
     return (!o->save || job->writer) && (!(o->save || o->strip) || prepare_confidence(job, error));
@@ -148,8 +152,12 @@ static Picture *stylize(Job *job, guint run, guint8 *in, GError **error)
     to.planes[0] = out;
     from.strides[0] = to.strides[0] = (gssize)job->frame.stride[0];
     IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
-    params.temporal = run == SMOOTH ? job->options->temporal : 0;
-    params.statistics = run == SMOOTH ? job->options->statistics : 0;
+    const gboolean smooth = run == SMOOTH || job->options->still;
+    params.temporal = smooth ? job->options->temporal : 0;
+    params.statistics = smooth ? job->options->statistics : 0;
+    params.still = run == SMOOTH && job->options->still;
+    params.time = job->frames * job->duration;
+    params.duration = job->duration;
     gint64 begin = g_get_monotonic_time();
     if (!idiom_renderer_send(job->renderers[run], &from, &to, &params, error) ||
         idiom_renderer_get(job->renderers[run], TRUE, NULL, error) != IDIOM_GET_FRAME)
@@ -329,12 +337,12 @@ static void print_result(const Job *job, const Result *r)
             "move\n",
             s->frames, job->options->w, job->options->h, s->pairs, s->cuts, 100 * s->counted,
             100 * s->moving);
-    g_print("E_warp           source %.6f, frame by frame %.6f, smoothed %.6f: %.1f %% of frame by frame, "
-            "%.2f x the "
-            "source\n",
-            s->source_error, single->error, smooth->error, 100 * smooth->error / single->error,
-            smooth->error / s->source_error);
-    g_print("smoothed against frame by frame\n");
+    const gboolean still = job->options->still;
+    const char *first = still ? "all painted" : "frame by frame", *second = still ? "still kept" : "smoothed";
+    g_print("E_warp           source %.6f, %s %.6f, %s %.6f: %.1f %% of %s, %.2f x the source\n",
+            s->source_error, first, single->error, second, smooth->error, 100 * smooth->error / single->error,
+            first, smooth->error / s->source_error);
+    g_print("%s against %s\n", second, first);
     g_print("  SSIM           %.4f where the source moves, %.4f elsewhere\n", smooth->ssim_moving,
             smooth->ssim_still);
     g_print("  gradients      %.1f %% of the energy\n", 100 * smooth->gradient_ratio);
@@ -354,6 +362,7 @@ static gboolean write_json(const Job *job, const Result *r, GError **error)
                    {"height", job->options->h},
                    {"temporal", job->options->temporal},
                    {"scene_statistics", job->options->statistics},
+                   {"still", job->options->still},
                    {"frames", s->frames},
                    {"pairs", s->pairs},
                    {"cuts", s->cuts},
@@ -396,6 +405,8 @@ int bench_temporal(int argc, char **argv)
         {"temporal", 't', 0, G_OPTION_ARG_DOUBLE, &o.temporal, "Smoothing, 0 to 1 (default 1)", "T"},
         {"scene-statistics", 0, 0, G_OPTION_ARG_DOUBLE, &o.statistics,
          "Share of the scene's statistics, 0 to 1 (default 0)", "S"},
+        {"still", 0, 0, G_OPTION_ARG_NONE, &o.still,
+         "Smoothed both times, and the second time what is still is kept", NULL},
         {"device", 'd', 0, G_OPTION_ARG_STRING, &o.device, "Vulkan device, number or part of the name",
          "DEVICE"},
         {"size", 0, 0, G_OPTION_ARG_STRING, &o.size, "Scale the clip to this (default 640x360)", "WxH"},

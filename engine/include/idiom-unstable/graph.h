@@ -62,6 +62,22 @@ IdiomTensor *idiom_graph_input(IdiomGraph *graph, IdiomLayout layout, IdiomShape
  */
 IdiomTensor *idiom_graph_state(IdiomGraph *graph, IdiomLayout layout, IdiomShape shape);
 
+/**
+ * IdiomTiles: a grid of @w x @h pixels is cut into tiles, some of which are in @list: see idiom_changed_tiles()
+ * (temporal.h).
+ */
+typedef struct {
+    IdiomTensor *list; /**< NULL: all of them */
+    guint w, h;
+} IdiomTiles;
+
+/**
+ * idiom_graph_set_tiles: from now on operations that can do so, on grids like that of @tiles and 2 or 4 times as large,
+ * compute what is in the list only. The rest of their results stays as the runs before have left it. On the lane family;
+ * elsewhere everything is computed.
+ */
+void idiom_graph_set_tiles(IdiomGraph *graph, IdiomTiles tiles);
+
 IdiomShape idiom_tensor_shape(const IdiomTensor *tensor);
 IdiomLayout idiom_tensor_layout(const IdiomTensor *tensor);
 

@@ -116,6 +116,20 @@ IdiomCarried idiom_carry_noise(IdiomGraph *g, const IdiomMotion *motion, guint w
 void idiom_carry_places(IdiomGraph *g, const IdiomMotion *motion, IdiomTensor *places);
 
 /**
+ * idiom_changed_tiles:
+ * @picture: planes [1,3,h,w]
+ * @motion: of @picture; of it, whether the picture continues the last one, and the noise
+ * @turn: flat [1,1,1,3]: 0 for all tiles, or 1; the share of a round, from and to, 0..1, whose tiles are due: to may lie
+ *   below from, across the end of a round
+ *
+ * The tiles, 64 pixels across and 48 down, in which blocks of 4 x 4 pixels have another mean than when the tile was last in
+ * the list, by more than the noise, or some 12 pixels around it; those whose turn it is; and after a cut all. Kept from run
+ * to run.
+ */
+IdiomTiles idiom_changed_tiles(IdiomGraph *g, IdiomTensor *picture, const IdiomMotion *motion,
+                               IdiomTensor *turn);
+
+/**
  * idiom_follow_mask: @mask, planes [1,c,h,w] over a picture of @width x @height pixels whose @motion is known, in this graph or
  * borrowed, moved as the picture has moved; interpolated linearly. No gradient.
  */

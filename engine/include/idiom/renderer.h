@@ -284,6 +284,8 @@ IDIOM_API gboolean idiom_renderer_configure_both(IdiomRenderer *renderer, const 
  * @line: 0..1: how much contours of the source are drawn in ink over what is shown, also without a style
  * @tones: 0..1: how much the tones are drawn to those of @palette
  * @palette: (nullable): %NULL: black ink, and five levels of luma
+ * @still: with @temporal: parts of the picture in which nothing has changed but noise since they were painted last keep what
+ *   was painted; each is painted again within half a second, and all after a cut. On CPUs; GPUs paint everything.
  *
  * What is said of one frame. Start from IDIOM_FRAME_PARAMS_INIT.
  */
@@ -305,6 +307,7 @@ typedef struct {
     double subject_strength;
     double background_strength;
     gboolean people;
+    gboolean still;
 } IdiomFrameParams;
 
 /**
