@@ -431,6 +431,42 @@ static void test_temporal(void)
     end_stream(&s);
 }
 
+/* The next frame of a scene that does not move, @lift levels lighter; what becomes of it. */
+static GstBuffer *lighter(Stream *s, guint lift)
+{
+    GstMapInfo map;
+    GstBuffer *in = new_frame(&s->info, s->seed++);
+    gst_buffer_map(in, &map, GST_MAP_WRITE);
+    for (gsize i = 0; i < map.size; i++)
+        map.data[i] = (guint8)(100 + i / 4 % 96 + lift);
+    gst_buffer_unmap(in, &map);
+    return push_and_pull(s->h, in);
+}
+
+/* A change like noise comes late where what is still is kept, which is not asked for by itself; but it comes. */
+static void test_still(void)
+{
+    Stream streams[] = {start_stream("idiom style=tiny still=off"), start_stream("idiom style=tiny"),
+                        start_stream("idiom style=tiny still=on")};
+    for (guint i = 0; i < 24; i++) {
+        GstBuffer *seen[G_N_ELEMENTS(streams)];
+        for (guint k = 0; k < G_N_ELEMENTS(streams); k++)
+            seen[k] = lighter(&streams[k], i < 2 ? 0 : 2);
+        const int late = largest_difference(&streams[0].info, seen[0], seen[2]);
+        g_assert_cmpint(largest_difference(&streams[0].info, seen[0], seen[1]), ==, 0);
+        if (i == 2 || i == 23)
+            g_test_message("frame %u: %d", i, late);
+        if (i == 2)
+            g_assert_cmpint(late, >, 0);
+        if (i == 23)
+            g_assert_cmpint(late, <=, 2);
+        for (guint k = 0; k < G_N_ELEMENTS(streams); k++)
+            gst_buffer_unref(seen[k]);
+    }
+    for (guint k = 0; k < G_N_ELEMENTS(streams); k++)
+        end_stream(&streams[k]);
+}
+
 /* What does not follow the frame before is stylized by itself. */
 static void test_temporal_resets(void)
 {
@@ -854,6 +890,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/restart", test_restart);
     g_test_add_data_func("/element/style-change", folder, test_style_change);
     g_test_add_func("/element/temporal", test_temporal);
+    g_test_add_func("/element/still", test_still);
     g_test_add_func("/element/temporal-resets", test_temporal_resets);
     g_test_add_func("/element/temporal-reverse", test_temporal_reverse);
     g_test_add_func("/element/temporal-caps-change", test_temporal_caps_change);
