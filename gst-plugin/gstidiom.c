@@ -882,7 +882,10 @@ static GstStructure *make_stats(GstIdiom *self)
         stats->frames ? 1000 * stats->seconds / (double)stats->frames : 0, "last-ms", G_TYPE_DOUBLE,
         1000 * stats->last_seconds, "styles", G_TYPE_UINT, stats->styles, "loading", G_TYPE_BOOLEAN,
         stats->loading || reference_is_reading(self->reference), "memory", G_TYPE_UINT64, stats->memory,
-        "quality", G_TYPE_DOUBLE, stats->quality, "copies", G_TYPE_UINT, stats->copies, "device",
+        "quality", G_TYPE_DOUBLE, stats->quality, "copies", G_TYPE_UINT, stats->copies, "in-ms",
+        G_TYPE_DOUBLE, 1000 * stats->in_seconds, "scene-ms", G_TYPE_DOUBLE, 1000 * stats->scene_seconds,
+        "style-ms", G_TYPE_DOUBLE, 1000 * stats->style_seconds, "finish-ms", G_TYPE_DOUBLE,
+        1000 * stats->finish_seconds, "out-ms", G_TYPE_DOUBLE, 1000 * stats->out_seconds, "device",
         G_TYPE_STRING, self->device_name, NULL);
 }
 
@@ -1004,15 +1007,20 @@ static void gst_idiom_class_init(GstIdiomClass *klass)
      * late, since the element was started), `fps` (#gdouble, frames a second of late), `average-ms` and `last-ms` (#gdouble, milliseconds from a frame's going to
      * the device until it is finished), `styles` (#guint, in view), `loading` (#gboolean, a style is being made ready, or a picture read),
      * `memory` (#guint64, bytes of device memory for tensors), `quality` (#gdouble, share of the full inner size, see
-     * #GstIdiom:quality), `copies` (#guint, of the whole last frame, by the CPU) and `device` (string, name of the device).
+     * #GstIdiom:quality), `copies` (#guint, of the whole last frame, by the CPU), `in-ms`, `scene-ms`, `style-ms`, `finish-ms` and
+     * `out-ms` (#gdouble, milliseconds that the device took for parts of the last frame: copies from where it came; its
+     * picture, motion and masks; the networks; the finished picture; copies to where it goes. 0 where the device has no
+     * timestamps, which costs nothing) and `device` (string, name of the device).
      */
     g_object_class_install_property(
         object, PROP_STATS,
-        g_param_spec_boxed("stats", "Statistics",
-                           "Frames stylized and dropped, frames a second, average and last milliseconds per "
-                           "frame, styles in view, "
-                           "whether one is loading, device memory, quality, copies, name of the device",
-                           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+        g_param_spec_boxed(
+            "stats", "Statistics",
+            "Frames stylized and dropped, frames a second, average and last milliseconds per "
+            "frame, styles in view, "
+            "whether one is loading, device memory, quality, copies, milliseconds on the device "
+            "for copying in, scene, style, finish and copying out, name of the device",
+            GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
     gst_element_class_add_static_pad_template(element, &sink_template);
     gst_element_class_add_static_pad_template(element, &src_template);

@@ -260,17 +260,34 @@ gboolean idiom_commands_run(IdiomCommands *c, GError **error)
            idiom_fence_wait(c->fence, TRUE, error) == IDIOM_FENCE_DONE;
 }
 
+static gboolean read_ticks(IdiomCommands *c, guint64 *ticks)
+{
+    return c->n_timestamps &&
+           vkGetQueryPoolResults(c->device->device, c->queries, 0, c->n_timestamps, c->n_timestamps * 8,
+                                 ticks, 8, VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT) == VK_SUCCESS;
+}
+
+static double seconds_of(const IdiomDevice *device, guint64 ticks)
+{
+    const guint64 mask =
+        device->timestamp_bits >= 64 ? G_MAXUINT64 : (G_GUINT64_CONSTANT(1) << device->timestamp_bits) - 1;
+    return (double)(ticks & mask) * device->limits.timestampPeriod * 1e-9;
+}
+
 guint idiom_commands_timestamps(IdiomCommands *c, double *seconds)
 {
     g_autofree guint64 *ticks = g_new0(guint64, c->n_timestamps);
-    guint64 mask = c->device->timestamp_bits >= 64 ? G_MAXUINT64
-                                                   : (G_GUINT64_CONSTANT(1) << c->device->timestamp_bits) - 1;
 
-    if (c->n_timestamps == 0 ||
-        vkGetQueryPoolResults(c->device->device, c->queries, 0, c->n_timestamps, c->n_timestamps * 8, ticks,
-                              8, VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT) != VK_SUCCESS)
+    if (!read_ticks(c, ticks))
         return 0;
     for (guint i = 0; i < c->n_timestamps; i++)
-        seconds[i] = (double)((ticks[i] - ticks[0]) & mask) * c->device->limits.timestampPeriod * 1e-9;
+        seconds[i] = seconds_of(c->device, ticks[i] - ticks[0]);
     return c->n_timestamps;
+}
+
+double idiom_commands_between(IdiomCommands *begin, IdiomCommands *end)
+{
+    guint64 first, last;
+
+    return read_ticks(begin, &first) && read_ticks(end, &last) ? seconds_of(end->device, last - first) : 0;
 }

@@ -219,6 +219,11 @@ const IdiomMatrix *idiom_device_matrix(const IdiomDevice *device)
     return &device->matrix;
 }
 
+gboolean idiom_device_has_clock(const IdiomDevice *device)
+{
+    return device->timestamp_bits != 0;
+}
+
 gboolean idiom_device_is_staged(const IdiomDevice *device)
 {
     return device->staged;

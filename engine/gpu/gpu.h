@@ -107,6 +107,9 @@ IdiomFence *idiom_fence_new(IdiomDevice *device, GError **error);
 void idiom_fence_free(IdiomFence *fence); /* must not be pending */
 IdiomFenceState idiom_fence_wait(IdiomFence *fence, gboolean wait, GError **error);
 
+/* Whether commands may have timestamps. */
+gboolean idiom_device_has_clock(const IdiomDevice *device);
+
 /* Host-visible memory is slow for shaders: inputs and outputs go through copies. */
 gboolean idiom_device_is_staged(const IdiomDevice *device);
 
@@ -202,12 +205,14 @@ void idiom_commands_poison_planes(IdiomCommands *commands, IdiomPlanes *planes);
 void idiom_commands_timestamp(IdiomCommands *commands);
 gboolean idiom_commands_end(IdiomCommands *commands, GError **error);
 /* At most so many lists in one submission. */
-#define IDIOM_SUBMIT_MAX 40
+#define IDIOM_SUBMIT_MAX 48
 
 /* Gives @count lists, which run one after the other, to the device and returns at once; @fence tells when all are done. */
 gboolean idiom_commands_submit(IdiomCommands *const *lists, guint count, IdiomFence *fence, GError **error);
 /* Submits and waits. */
 gboolean idiom_commands_run(IdiomCommands *commands, GError **error);
+/* Seconds from the one timestamp of the last run of @begin to that of @end. */
+double idiom_commands_between(IdiomCommands *begin, IdiomCommands *end);
 /* Seconds of each timestamp of the last run, counted from the first. Returns how many there are. */
 guint idiom_commands_timestamps(IdiomCommands *commands, double *seconds);
 

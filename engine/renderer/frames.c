@@ -37,7 +37,8 @@ static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *p
     r->slots[index].look = idiom_look_ref(look);
     *ends = look->slot[index].ends;
     return (!shows || !says->before || idiom_express_on_scene(r, index, says, lists, count, error)) &&
-           idiom_look_commands(look, params, amounts, continues, r->number, index, lists, count, error) &&
+           idiom_look_commands(look, params, amounts, continues, r->number, index, &r->slots[index].stages,
+                               lists, count, error) &&
            (!says->n_points || idiom_express_follow(r, index, says, lists, count, error)) &&
            (idiom_express_draws(params)
                 ? idiom_express_sketch(r, index, params, shows && !says->before ? says : NULL, look, ends,
@@ -103,16 +104,22 @@ static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomF
     if (passes && silent && !r->scene->converts && idiom_picture_is_host(&way->source) &&
         idiom_picture_is_host(&way->result))
         ends.device = ends.host; /* which is where it stays */
-    if (!idiom_transfer_in(&slot->in, r->device, frame, &way->source, ends, lists, &count, error))
+    slot->stages.n = 0;
+    if ((!passes && !idiom_stages_begin(&slot->stages, r->device, lists, &count, error)) ||
+        !idiom_transfer_in(&slot->in, r->device, frame, &way->source, ends, lists, &count, error))
         return FALSE;
+    idiom_stages_mark(&slot->stages, lists, &count);
     r->number++;
     if (!(passes ? pass(r, index, &params, &says, continues, &ends, lists, &count, error)
                  : stylize(r, index, &params, &says, continues, &ends, lists, &count, error)) ||
         (passes && r->scene->converts && !convert(r, index, &params, &says, &ends, lists, &count, error)))
         return FALSE;
+    idiom_stages_mark(&slot->stages, lists, &count);
     if (!idiom_transfer_out(&slot->out, r->device, &r->scene->result, &way->result, ends, lists, &count,
-                            error) ||
-        (count && !idiom_commands_submit(lists, count, slot->fence, error)))
+                            error))
+        return FALSE;
+    idiom_stages_mark(&slot->stages, lists, &count);
+    if ((count && !idiom_commands_submit(lists, count, slot->fence, error)))
         return FALSE;
     slot->pending = count > 0;
     return TRUE;
@@ -236,11 +243,18 @@ gboolean idiom_renderer_pass(IdiomRenderer *r, const IdiomFrameParams *given)
 static void count_frame(IdiomRenderer *r, const Slot *slot)
 {
     const double seconds = (double)(g_get_monotonic_time() - slot->begin) / G_USEC_PER_SEC;
+    double stages[IDIOM_STAGES];
+    idiom_stages_read(&slot->stages, stages);
     g_mutex_lock(&r->lock);
     r->stats.frames++;
     r->stats.seconds += seconds;
     r->stats.last_seconds = seconds;
     r->stats.copies = slot->in.copies + slot->out.copies;
+    r->stats.in_seconds = stages[IDIOM_STAGE_IN];
+    r->stats.scene_seconds = stages[IDIOM_STAGE_SCENE];
+    r->stats.style_seconds = stages[IDIOM_STAGE_STYLE];
+    r->stats.finish_seconds = stages[IDIOM_STAGE_FINISH];
+    r->stats.out_seconds = stages[IDIOM_STAGE_OUT];
     r->stats.styles = r->n_layers;
     r->stats.memory = r->look ? idiom_look_memory(r->look) : 0;
     g_mutex_unlock(&r->lock);

@@ -226,22 +226,26 @@ static void set_strength(const IdiomLook *look, const IdiomFrameParams *params, 
 }
 
 gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, const double *amounts,
-                             gboolean continues, guint64 number, guint slot, IdiomCommands **lists,
-                             guint *count, GError **error)
+                             gboolean continues, guint64 number, guint slot, IdiomStages *stages,
+                             IdiomCommands **lists, guint *count, GError **error)
 {
     const guint inside = first_inside(look);
     set_strength(look, params, slot);
     if (look->slot[slot].colour)
         *look->slot[slot].colour = (float)CLAMP(params->colour, 0, 1);
     IdiomFinder *finder = look->kind.cutout ? look->kind.cutout->finder : NULL;
-    return idiom_scene_commands(look->scene, look->kind.steady || finder, slot, lists, count, error) &&
-           (!finder || idiom_finder_commands(finder, continues, number, slot, lists, count, error)) &&
-           (!look->kind.cutout ||
-            idiom_cutout_commands(look->kind.cutout, params->mask, slot, lists, count, error)) &&
-           fade_commands(look, params, amounts, 0, inside, continues, number, slot, lists, count, error) &&
-           fade_commands(look, params, amounts, inside, look->n_layers, continues, number, slot, lists, count,
-                         error) &&
-           idiom_program_commands(look->program, look->bytes, FALSE, slot, lists, count, error);
+    if (!idiom_scene_commands(look->scene, look->kind.steady || finder, slot, lists, count, error) ||
+        (finder && !idiom_finder_commands(finder, continues, number, slot, lists, count, error)) ||
+        (look->kind.cutout &&
+         !idiom_cutout_commands(look->kind.cutout, params->mask, slot, lists, count, error)))
+        return FALSE;
+    idiom_stages_mark(stages, lists, count);
+    if (!fade_commands(look, params, amounts, 0, inside, continues, number, slot, lists, count, error) ||
+        !fade_commands(look, params, amounts, inside, look->n_layers, continues, number, slot, lists, count,
+                       error))
+        return FALSE;
+    idiom_stages_mark(stages, lists, count);
+    return idiom_program_commands(look->program, look->bytes, FALSE, slot, lists, count, error);
 }
 
 gboolean idiom_look_convert_commands(IdiomLook *look, guint slot, IdiomCommands **lists, guint *count,

@@ -5,6 +5,7 @@
 
 #include "cutout.h"
 #include "layer.h"
+#include "stages.h"
 
 /* Styles in view at once: a change during a change fades from what is seen then. */
 #define IDIOM_LOOK_MAX_LAYERS 3
@@ -54,7 +55,7 @@ gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guin
                           IdiomLookKind kind);
 
 /*
- * Commands for the frame in @slot, all that it takes. @amounts: 0..1 for each layer but the first: what is seen below it
+ * Commands for the frame in @slot, all that it takes, with marks of @stages. @amounts: 0..1 for each layer but the first: what is seen below it
  * is moved by so much towards its result. @continues: FALSE: the frame is known not to continue the one before. As
  * idiom_program_commands().
  *
@@ -63,8 +64,8 @@ gboolean idiom_look_shows(const IdiomLook *look, IdiomLayer *const *layers, guin
  * was computed is shown alone.
  */
 gboolean idiom_look_commands(IdiomLook *look, const IdiomFrameParams *params, const double *amounts,
-                             gboolean continues, guint64 number, guint slot, IdiomCommands **lists,
-                             guint *count, GError **error);
+                             gboolean continues, guint64 number, guint slot, IdiomStages *stages,
+                             IdiomCommands **lists, guint *count, GError **error);
 
 /* Commands for the frame in @slot, whose full picture is there; only of a look without layers. */
 gboolean idiom_look_convert_commands(IdiomLook *look, guint slot, IdiomCommands **lists, guint *count,

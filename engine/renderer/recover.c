@@ -13,6 +13,7 @@ static void lose_frames(IdiomRenderer *r)
         g_clear_pointer(&slot->scene, idiom_scene_unref);
         idiom_transfer_clear(&slot->in);
         idiom_transfer_clear(&slot->out);
+        idiom_stages_clear(&slot->stages);
         g_clear_pointer(&slot->fence, idiom_fence_free);
     }
 }

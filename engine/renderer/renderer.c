@@ -155,6 +155,7 @@ void idiom_renderer_free(IdiomRenderer *r)
     for (guint i = 0; i < r->n_slots; i++) {
         idiom_transfer_clear(&r->slots[i].in);
         idiom_transfer_clear(&r->slots[i].out);
+        idiom_stages_clear(&r->slots[i].stages);
         idiom_scene_unref(r->slots[i].scene);
         idiom_fence_free(r->slots[i].fence);
     }

@@ -18,6 +18,7 @@ typedef struct {
     IdiomScene *scene; /* that it is a frame of */
     IdiomLook *look;   /* what it is made of; NULL where the source is shown as it is */
     IdiomTransfer in, out;
+    IdiomStages stages;
     IdiomSurface *surface;     /* of the look or the scene, if something was measured there */
     IdiomObservation observed; /* how much will be */
     gpointer tag;

@@ -40,9 +40,11 @@ static gboolean run_once(IdiomRenderer *r, IdiomLook *look, GError **error)
         return FALSE;
     memset(look->scene->ends[0].host->mapped, 0, look->scene->frame.size);
     *look->scene->continues[0] = 0;
-    gboolean ok = idiom_look_commands(look, &params, amounts, TRUE, 2, 0, lists, &count, error) &&
-                  idiom_commands_submit(lists, count, fence, error) &&
-                  idiom_fence_wait(fence, TRUE, error) == IDIOM_FENCE_DONE;
+    IdiomStages unmeasured = {0};
+    gboolean ok =
+        idiom_look_commands(look, &params, amounts, TRUE, 2, 0, &unmeasured, lists, &count, error) &&
+        idiom_commands_submit(lists, count, fence, error) &&
+        idiom_fence_wait(fence, TRUE, error) == IDIOM_FENCE_DONE;
     idiom_fence_free(fence);
     return ok;
 }

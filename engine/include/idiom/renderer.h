@@ -434,6 +434,12 @@ IDIOM_API void idiom_renderer_flush(IdiomRenderer *renderer);
  * @loading: a style that idiom_renderer_change() asked for, or another size of strokes or quality, is being made ready
  * @quality: in view now, see idiom_renderer_set_quality()
  * @copies: of the whole last frame, in and out, that were made by the CPU; those that the device makes do not count
+ * @in_seconds: of the last frame, by the device's clock: copies from where it came; 0, as the next ones, where the device
+ *   has no timestamps, which costs nothing, and for a frame that was not painted
+ * @scene_seconds: its picture, motion and masks
+ * @style_seconds: the networks
+ * @finish_seconds: the finished picture with what lies over it, and its conversion
+ * @out_seconds: copies to where it goes
  *
  * Figures of a renderer since it was made. Start from IDIOM_RENDERER_STATS_INIT.
  */
@@ -447,6 +453,11 @@ typedef struct {
     gboolean loading;
     double quality;
     guint copies;
+    double in_seconds;
+    double scene_seconds;
+    double style_seconds;
+    double finish_seconds;
+    double out_seconds;
 } IdiomRendererStats;
 
 /**

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The renderer against the same network run on floats; fades, slots, changes while frames flow, and its limits. */
+#include "gpu/gpu.h"
 #include "renderer/continuity.h"
 #include "stage.h"
 #include "style-files.h"
@@ -486,6 +487,25 @@ static void test_in_place(void)
     g_assert_cmpmem(in, BYTES, out, BYTES);
 }
 
+/* Parts of a frame are measured by the device, where it can; of one that is not painted there are none. */
+static void test_stages(void)
+{
+    guint8 in[BYTES], out[BYTES];
+    IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
+    waves(in, BYTES);
+    g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, NULL);
+    stage_render_rgba(renderer, W, in, out, NULL);
+    idiom_renderer_get_stats(renderer, &stats);
+    const double sum = stats.in_seconds + stats.scene_seconds + stats.style_seconds + stats.finish_seconds +
+                       stats.out_seconds;
+    g_assert_cmpfloat(sum, <=, stats.last_seconds);
+    g_assert_true((stats.style_seconds > 0) == idiom_device_has_clock(device));
+    const IdiomFrameParams passing = by_itself(0);
+    stage_render_rgba(renderer, W, in, out, &passing);
+    idiom_renderer_get_stats(renderer, &stats);
+    g_assert_cmpfloat(stats.style_seconds, ==, 0);
+}
+
 /* A caller who knows only the first fields. */
 static void test_old_caller(void)
 {
@@ -661,6 +681,7 @@ int main(int argc, char **argv)
     g_test_add_func("/renderer/memory", test_memory);
     g_test_add_func("/renderer/in-place", test_in_place);
     g_test_add_func("/renderer/old-caller", test_old_caller);
+    g_test_add_func("/renderer/stages", test_stages);
     g_test_add_func("/renderer/stroke-size", test_stroke_size);
     g_test_add_func("/renderer/flat-strokes", test_flat_strokes);
     g_test_add_func("/renderer/colour", test_colour);
