@@ -61,19 +61,35 @@ static gboolean verify(const float *source, float result, guint rounds, GError *
     return FALSE;
 }
 
-/* Best time of some runs, in seconds; negative on failure. */
-static double time_rounds(IdiomDevice *device, guint32 rounds, GError **error)
+static const float SOURCE[] = {0.2F, 0.005F};
+
+/* @out: what it makes. */
+static IdiomProgram *new_program(IdiomDevice *device, guint32 rounds, IdiomTensor **out, GError **error)
 {
     IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
     IdiomTensor *in = idiom_graph_input(g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 2, 1, 1));
     IdiomOp *op = idiom_graph_add_op(g, &peak_class, &in, 1, &rounds, sizeof rounds);
-    IdiomTensor *out = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, LOCAL * GROUPS));
-    g_autoptr(IdiomProgram) program = idiom_program_new(g, &out, 1, error);
+    *out = idiom_op_add_output(op, g, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, 1, LOCAL * GROUPS));
+    IdiomProgram *program = idiom_program_new(g, out, 1, error);
+    if (program)
+        memcpy(idiom_program_map(program, in), SOURCE, sizeof SOURCE);
+    return program;
+}
+
+IdiomProgram *peak_program(IdiomDevice *device, guint32 rounds, double *flops, GError **error)
+{
+    IdiomTensor *out;
+    *flops = 2.0 * CHAINS * STEPS * rounds * LOCAL * GROUPS;
+    return new_program(device, rounds, &out, error);
+}
+
+/* Best time of some runs, in seconds; negative on failure. */
+static double time_rounds(IdiomDevice *device, guint32 rounds, GError **error)
+{
+    IdiomTensor *out;
+    g_autoptr(IdiomProgram) program = new_program(device, rounds, &out, error);
     if (!program || !idiom_program_profile(program, TRUE, error))
         return -1;
-    float *source = idiom_program_map(program, in);
-    source[0] = 0.2F;
-    source[1] = 0.005F;
     double best = INFINITY;
     for (guint i = 0; i <= REPEATS; i++) {
         guint count;
@@ -83,7 +99,7 @@ static double time_rounds(IdiomDevice *device, guint32 rounds, GError **error)
         if (i > 0 && count == 1) /* not the first: it compiles */
             best = fmin(best, times[0].seconds);
     }
-    return verify(source, *(const float *)idiom_program_map(program, out), rounds, error) ? best : -1;
+    return verify(SOURCE, *(const float *)idiom_program_map(program, out), rounds, error) ? best : -1;
 }
 
 gboolean peak_check(IdiomDevice *device, GError **error)
