@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "subject.h"
 
+#include "analytics.h"
+
 #include <string.h>
 
 enum {
@@ -169,6 +171,7 @@ static void draw_regions(Subject *s, GstBuffer *buffer, const GstVideoInfo *info
         const Region region = {roi->x / w, roi->y / h, roi->w / w, roi->h / h};
         region_draw(&region, s->pixels, SUBJECT_MASK_WIDTH, SUBJECT_MASK_HEIGHT);
     }
+    analytics_draw(buffer, info, s->pixels, SUBJECT_MASK_WIDTH, SUBJECT_MASK_HEIGHT);
 }
 
 void subject_describe(Subject *s, const Looks *looks, GstBuffer *buffer, const GstVideoInfo *info,
@@ -227,7 +230,8 @@ void subject_install(GObjectClass *klass)
      * GstIdiom:region:
      *
      * "X,Y,W,H" in percent of the frame: a rectangle that is the subject, with those of #GstVideoRegionOfInterestMeta
-     * on buffers, if #GstIdiom:subject is regions. One that is wrong is a warning, and the old one stays.
+     * on buffers and, from GStreamer 1.26 on, the segmentations of its analytics (all regions but those with the id 0 or the
+     * class "background"), if #GstIdiom:subject is regions. One that is wrong is a warning, and the old one stays.
      */
     install_string(klass, PROP_REGION, "region", "Region",
                    "\"X,Y,W,H\" in percent of the frame: the subject, if that is regions");
