@@ -261,6 +261,8 @@ static void stylize(IdiomRenderer *renderer, guint width, const guint8 *in, guin
 }
 
 #define SHIPPED_STYLE SOURCE_ROOT "/styles/starry-night.safetensors"
+/* One that paints from the picture alone: noise is carried only where frames are smoothed, and then lies elsewhere. */
+#define STYLE_WITHOUT_NOISE SOURCE_ROOT "/styles/cel.safetensors"
 
 /* A sensor's noise on a still picture: how much the result still changes after ten frames. */
 static void test_noise(void)
@@ -299,9 +301,9 @@ static void test_no_trail(void)
 {
     enum { STEP = 14, FRAMES = 12 };
     g_autoptr(IdiomRenderer) plain =
-        stage_new(device, SHIPPED_STYLE, IDIOM_VIDEO_RGBA, SMALL_W, SMALL_H, NULL);
+        stage_new(device, STYLE_WITHOUT_NOISE, IDIOM_VIDEO_RGBA, SMALL_W, SMALL_H, NULL);
     g_autoptr(IdiomRenderer) steady =
-        stage_new(device, SHIPPED_STYLE, IDIOM_VIDEO_RGBA, SMALL_W, SMALL_H, NULL);
+        stage_new(device, STYLE_WITHOUT_NOISE, IDIOM_VIDEO_RGBA, SMALL_W, SMALL_H, NULL);
     g_autofree guint8 *in = g_malloc(4 * SMALL_PIXELS), *a = g_malloc(4 * SMALL_PIXELS),
                       *b = g_malloc(4 * SMALL_PIXELS);
     GRand *random = g_rand_new_with_seed(4);
