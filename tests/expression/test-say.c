@@ -243,13 +243,15 @@ static gboolean has_word(char **words, const char *word)
     return words && g_strv_contains((const char *const *)words, word);
 }
 
-static void read_hand(Hand *hand, const char *style)
+/* FALSE if it is spoken of by the pictures that it reads. */
+static gboolean read_hand(Hand *hand, const char *style)
 {
     g_autofree char *path = idiom_style_find(style, NULL);
     g_autoptr(IdiomStyle) file = idiom_style_load(path, NULL);
     hand_init(hand);
     g_assert_nonnull(file);
     g_assert_true(hand_read(hand, g_hash_table_lookup(idiom_style_metadata(file), "expression"), NULL));
+    return !idiom_style_reads(file);
 }
 
 /* @word calls @style, or another one that has that word too. */
@@ -273,7 +275,8 @@ static void test_shipped(void)
     g_assert_cmpuint(g_strv_length(styles), >=, 10);
     for (guint i = 0; styles[i]; i++) {
         g_auto(Hand) hand = {0};
-        read_hand(&hand, styles[i]);
+        if (!read_hand(&hand, styles[i]))
+            continue;
         assert_calls(v, "%s", styles[i], styles[i]);
         assert_calls(v, "please make it look like %s, with half strength", styles[i], styles[i]);
         g_assert_nonnull(hand.aliases[0]);
