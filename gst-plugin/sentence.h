@@ -6,7 +6,9 @@
 #include <gst/gst.h>
 #include <idiom/renderer.h>
 
-#define SENTENCE_SAY 200
+#include "propertyids.h"
+
+#define SENTENCE_SAY FIRST_OF_SENTENCE
 
 typedef struct Sentence Sentence;
 

@@ -5,8 +5,10 @@
 
 #include <gst/gst.h>
 
+#include "propertyids.h"
+
 enum {
-    PROP_0,
+    PROP_0 = FIRST_OF_SETTINGS,
     PROP_STYLE,
     PROP_MIX,
     PROP_STYLE_FADE,

@@ -2,13 +2,14 @@
 #include "speech.h"
 
 #include "messages.h"
+#include "propertyids.h"
 #include "speaker.h"
 
 #include <idiom/style.h>
 #include <string.h>
 
 enum {
-    CAPTION = SPEECH_FIRST,
+    CAPTION = FIRST_OF_SPEECH,
     CAPTION_POSITION,
     CAPTION_SIZE,
     BUBBLE,

@@ -6,9 +6,6 @@
 #include <gst/video/video.h>
 #include <idiom/renderer.h>
 
-/* Identifiers of its properties begin here. */
-#define SPEECH_FIRST 100
-
 typedef struct Speech Speech;
 
 void speech_install(GObjectClass *klass);

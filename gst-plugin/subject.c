@@ -2,11 +2,12 @@
 #include "subject.h"
 
 #include "analytics.h"
+#include "propertyids.h"
 
 #include <string.h>
 
 enum {
-    PROP_SUBJECT = 300,
+    PROP_SUBJECT = FIRST_OF_SUBJECT,
     PROP_REGION,
     PROP_SUBJECT_STYLE,
     PROP_SUBJECT_STRENGTH,
