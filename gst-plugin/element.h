@@ -71,6 +71,8 @@ GstStateChangeReturn gst_idiom_change_state(GstElement *element, GstStateChange 
 
 /* --- events.c ---------------------------------------------------------------------------------------- */
 
+/* Of what comes before the element, which may know already when caps come. */
+void gst_idiom_ask_whether_live(GstIdiom *self);
 /* What is answered from now on. */
 void gst_idiom_set_latency(GstIdiom *self, GstClockTime latency);
 gboolean gst_idiom_sink_event(GstBaseTransform *base, GstEvent *event);

@@ -28,6 +28,27 @@ gboolean gst_idiom_sink_event(GstBaseTransform *base, GstEvent *event)
     return gst_idiom_parent()->sink_event(base, event);
 }
 
+/* Under the object lock. */
+static void note_live(GstIdiom *self, gboolean live)
+{
+    if (self->live == live)
+        return;
+    self->live = live;
+    gst_idiom_apply_settings(self); /* some of them are for live sources only */
+}
+
+void gst_idiom_ask_whether_live(GstIdiom *self)
+{
+    g_autoptr(GstQuery) query = gst_query_new_latency();
+    gboolean live;
+    if (!gst_pad_peer_query(GST_BASE_TRANSFORM(self)->sinkpad, query))
+        return;
+    gst_query_parse_latency(query, &live, NULL, NULL);
+    GST_OBJECT_LOCK(self);
+    note_live(self, live);
+    GST_OBJECT_UNLOCK(self);
+}
+
 static void add_latency(GstIdiom *self, GstQuery *query)
 {
     gboolean live;
@@ -35,7 +56,7 @@ static void add_latency(GstIdiom *self, GstQuery *query)
     gst_query_parse_latency(query, &live, &min, &max);
     GST_OBJECT_LOCK(self);
     const GstClockTime latency = self->latency;
-    self->live = live;
+    note_live(self, live);
     GST_OBJECT_UNLOCK(self);
     gst_query_set_latency(query, live, min + latency, GST_CLOCK_TIME_IS_VALID(max) ? max + latency : max);
 }

@@ -56,8 +56,6 @@ static void describe_frame(GstIdiom *self, GstBuffer *buffer, GstClockTime time)
     self->params.temporal = self->settings.temporal;
     self->params.statistics = self->settings.statistics;
     self->params.colour = self->settings.colour;
-    self->params.still =
-        self->settings.still == STILL_ON || (self->settings.still == STILL_AUTO && self->live);
     const Looks looks = gst_idiom_looks(self);
     subject_describe(&self->subject, &looks, buffer, &GST_VIDEO_FILTER(self)->in_info, given, &self->params);
     GST_OBJECT_UNLOCK(self);

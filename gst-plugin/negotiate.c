@@ -52,6 +52,7 @@ static gboolean set_info(GstIdiom *self, GstCaps *in_caps, const GstVideoInfo *i
     if ((from.memory == MEMORY_VULKAN || to.memory == MEMORY_VULKAN) &&
         !gst_idiom_move_to_shared_device(self))
         return FALSE;
+    gst_idiom_ask_whether_live(self); /* what frames need depends on it */
     const gint64 begin = g_get_monotonic_time();
     if (!idiom_renderer_configure_both(self->renderer, &source, &result, &error)) {
         messages_post_error(GST_ELEMENT(self), error);

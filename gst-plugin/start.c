@@ -86,6 +86,8 @@ void gst_idiom_apply_settings(GstIdiom *self)
         idiom_renderer_change_subject(self->renderer, looks.inside, NULL, settings->style_fade);
     idiom_renderer_set_stroke_size(self->renderer, settings->stroke_size);
     idiom_renderer_set_quality(self->renderer, self->quality.value);
+    idiom_renderer_set_still(self->renderer,
+                             settings->still == STILL_ON || (settings->still == STILL_AUTO && self->live));
     self->new_mix = !style_changed && (self->new_mix || settings->mix_changed);
     settings->mix_changed = FALSE;
     if (self->subject.kind == SUBJECT_PEOPLE && !self->finds_people)

@@ -37,8 +37,8 @@ static gboolean build_hold(IdiomLayer *layer, GError **error)
 static gboolean keeps_still(const IdiomScene *scene, const IdiomStyle *style)
 {
     const IdiomShape s = idiom_tensor_shape(scene->picture);
-    return idiom_device_info(scene->device)->family == IDIOM_FAMILY_LANE && !idiom_style_network(style) &&
-           s.w * s.h <= LARGEST_KEPT;
+    return scene->inner.still && idiom_device_info(scene->device)->family == IDIOM_FAMILY_LANE &&
+           !idiom_style_network(style) && s.w * s.h <= LARGEST_KEPT;
 }
 
 static gboolean build(IdiomLayer *layer, const IdiomStyle *style, GError **error)
@@ -136,10 +136,10 @@ gboolean idiom_layer_can_hold(const IdiomLayer *layer, guint64 number)
 #define UNKNOWN_INTERVAL (ROUND / 8)
 
 /* Which share of what is still is painted in frame @number at @time. */
-static void set_turn(IdiomLayer *layer, gboolean still, gint64 time, guint64 number, float *turn)
+static void set_turn(IdiomLayer *layer, gboolean steady, gint64 time, guint64 number, float *turn)
 {
     const gboolean follows =
-        still && layer->kept && layer->kept + 1 == number &&
+        steady && layer->kept && layer->kept + 1 == number &&
         !memcmp(layer->kept_weights, layer->weights, layer->styles * sizeof *layer->weights);
     const gboolean timed = time != IDIOM_TIME_NONE && layer->time != IDIOM_TIME_NONE;
     const gint64 interval = timed ? ABS(time - layer->time) : UNKNOWN_INTERVAL;
@@ -147,7 +147,7 @@ static void set_turn(IdiomLayer *layer, gboolean still, gint64 time, guint64 num
     turn[1] = layer->turn;
     layer->turn = fmodf(layer->turn + (float)interval / ROUND, 1);
     turn[2] = layer->turn;
-    layer->kept = still ? number : 0;
+    layer->kept = steady ? number : 0;
     layer->time = time;
     memcpy(layer->kept_weights, layer->weights, layer->styles * sizeof *layer->weights);
 }
@@ -166,8 +166,7 @@ gboolean idiom_layer_commands(IdiomLayer *layer, const IdiomFrameParams *params,
     for (guint i = 0; i < 3; i++)
         layer->slot[slot].joined[i] = joined;
     if (layer->slot[slot].turn)
-        set_turn(layer, params->still && mode == IDIOM_LAYER_STEADY, params->time, number,
-                 layer->slot[slot].turn);
+        set_turn(layer, mode == IDIOM_LAYER_STEADY, params->time, number, layer->slot[slot].turn);
     if (layer->slot[slot].mix)
         memcpy(layer->slot[slot].mix, layer->weights, layer->styles * sizeof *layer->weights);
     const gboolean steady = mode == IDIOM_LAYER_STEADY;

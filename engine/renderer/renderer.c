@@ -32,7 +32,7 @@ IdiomRenderer *idiom_renderer_new(IdiomDevice *device, const IdiomRendererOption
     r->loader = idiom_loader_new(options.warning, options.user);
     r->subject.loader = idiom_loader_new(options.warning, options.user);
     r->n_slots = options.slots ? options.slots : default_slots(device);
-    r->inner = (IdiomInner){1, 1};
+    r->inner = (IdiomInner){.stroke_size = 1, .quality = 1};
     r->stats.quality = 1;
     g_mutex_init(&r->lock);
     idiom_presence_set(&r->presence, 1);
@@ -108,6 +108,13 @@ void idiom_renderer_set_quality(IdiomRenderer *r, double quality)
 {
     g_mutex_lock(&r->lock);
     r->inner.quality = CLAMP(quality, 0.25, 1);
+    g_mutex_unlock(&r->lock);
+}
+
+void idiom_renderer_set_still(IdiomRenderer *r, gboolean still)
+{
+    g_mutex_lock(&r->lock);
+    r->inner.still = still;
     g_mutex_unlock(&r->lock);
 }
 

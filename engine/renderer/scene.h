@@ -9,10 +9,11 @@
 
 #include "sketch.h"
 
-/* What decides in which size styles work. */
+/* How styles work on frames: in which size, and on all of them or on what has changed. */
 typedef struct {
     double stroke_size; /* see idiom_renderer_set_stroke_size() */
     double quality;     /* see idiom_renderer_set_quality() */
+    gboolean still;     /* see idiom_renderer_set_still() */
 } IdiomInner;
 
 /* What frames are when they come, and when they go. */

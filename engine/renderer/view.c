@@ -172,7 +172,9 @@ static gboolean wants_resize(IdiomRenderer *r, IdiomInner *inner)
     g_mutex_lock(&r->lock);
     *inner = r->inner;
     g_mutex_unlock(&r->lock);
-    return inner->quality != r->scene->inner.quality || inner->stroke_size != r->scene->inner.stroke_size;
+    const IdiomInner *is = &r->scene->inner;
+    return inner->quality != is->quality || inner->stroke_size != is->stroke_size ||
+           inner->still != is->still;
 }
 
 /* What has been made ready is shown, unless another style has come meanwhile. */

@@ -105,7 +105,7 @@ static gboolean prepare_confidence(Job *job, GError **error)
     return TRUE;
 }
 
-static IdiomRenderer *open_renderer(const Job *job, GError **error)
+static IdiomRenderer *open_renderer(const Job *job, guint run, GError **error)
 {
     IdiomRendererOptions options = IDIOM_RENDERER_OPTIONS_INIT;
     IdiomVideoInfo info = IDIOM_VIDEO_INFO_INIT;
@@ -114,6 +114,8 @@ static IdiomRenderer *open_renderer(const Job *job, GError **error)
     info.width = job->frame.width;
     info.height = job->frame.height;
     g_autoptr(IdiomRenderer) renderer = idiom_renderer_new(job->device, &options, error);
+    if (renderer)
+        idiom_renderer_set_still(renderer, run == SMOOTH && job->options->still);
     return renderer && idiom_renderer_show(renderer, job->options->style, NULL, error) &&
                    idiom_renderer_configure(renderer, &info, error)
                ? g_steal_pointer(&renderer)
@@ -129,7 +131,7 @@ static gboolean prepare(Job *job, const Clip *clip, GError **error)
         return FALSE;
     for (guint i = 0; i < RUNS; i++) {
         job->seconds[i] = g_array_new(FALSE, FALSE, sizeof(double));
-        job->renderers[i] = open_renderer(job, error);
+        job->renderers[i] = open_renderer(job, i, error);
         if (!job->renderers[i])
             return FALSE;
     }
@@ -155,7 +157,6 @@ static Picture *stylize(Job *job, guint run, guint8 *in, GError **error)
     const gboolean smooth = run == SMOOTH || job->options->still;
     params.temporal = smooth ? job->options->temporal : 0;
     params.statistics = smooth ? job->options->statistics : 0;
-    params.still = run == SMOOTH && job->options->still;
     params.time = job->frames * job->duration;
     params.duration = job->duration;
     gint64 begin = g_get_monotonic_time();

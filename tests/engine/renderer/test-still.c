@@ -29,17 +29,30 @@ static void draw(guint8 *bytes, guint seed, guint lift, guint x)
 
 typedef struct {
     IdiomRenderer *renderer;
-    gboolean still, cut; /* the next frame follows no other */
+    gboolean cut; /* the next frame follows no other */
     gint64 time;
     guint8 out[BYTES];
 } Stage;
 
+static Stage *stage_of(const char *style, gboolean still)
+{
+    g_autoptr(GError) error = NULL;
+    Stage *s = g_new0(Stage, 1);
+    IdiomVideoInfo info = IDIOM_VIDEO_INFO_INIT;
+    info.format = IDIOM_VIDEO_RGBA;
+    info.width = WIDTH;
+    info.height = HEIGHT;
+    info.matrix = IDIOM_VIDEO_BT709;
+    s->renderer = stage_new(device, style, IDIOM_VIDEO_RGBA, WIDTH, HEIGHT, NULL);
+    idiom_renderer_set_still(s->renderer, still);
+    g_assert_true(idiom_renderer_configure(s->renderer, &info, &error));
+    g_assert_no_error(error);
+    return s;
+}
+
 static Stage *stage(gboolean still)
 {
-    Stage *s = g_new0(Stage, 1);
-    s->renderer = stage_new(device, "small", IDIOM_VIDEO_RGBA, WIDTH, HEIGHT, NULL);
-    s->still = still;
-    return s;
+    return stage_of("small", still);
 }
 
 static void stage_free(Stage *s)
@@ -52,9 +65,15 @@ static void paint(Stage *s, const guint8 *in)
 {
     IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
     params.time = s->time += STEP;
-    params.still = s->still;
     params.discontinuity = s->cut;
     stage_render_rgba(s->renderer, WIDTH, in, s->out, &params);
+}
+
+/* All is painted anew: sums over a tile and over the whole round differently, no more. */
+static void assert_same(const Stage *a, const Stage *b)
+{
+    for (guint i = 0; i < BYTES; i++)
+        g_assert_cmpint(abs(a->out[i] - b->out[i]), <=, 1);
 }
 
 /* Mean distance in levels. */
@@ -116,7 +135,7 @@ static void test_age(void)
         if (i == 3 * ROUND - 1)
             g_assert_cmpfloat(distance, <, 0.3);
         if (i == 0 || i == 3 * ROUND)
-            g_assert_cmpmem(all->out, BYTES, still->out, BYTES);
+            assert_same(all, still);
     }
     stage_free(all);
     stage_free(still);
@@ -143,16 +162,14 @@ static void test_moving(void)
 static void test_mix(void)
 {
     g_autofree guint8 *in = g_malloc(BYTES);
-    Stage *stages[] = {g_new0(Stage, 1), g_new0(Stage, 1)};
+    Stage *stages[] = {stage_of("moods", FALSE), stage_of("moods", TRUE)};
     draw(in, 1, 0, 100);
     for (guint k = 0; k < 2; k++) {
-        stages[k]->renderer = stage_new(device, "moods", IDIOM_VIDEO_RGBA, WIDTH, HEIGHT, NULL);
-        stages[k]->still = k == 1;
         paint(stages[k], in);
         idiom_renderer_set_mix(stages[k]->renderer, "wild");
         paint(stages[k], in);
     }
-    g_assert_cmpmem(stages[0]->out, BYTES, stages[1]->out, BYTES);
+    assert_same(stages[0], stages[1]);
     for (guint k = 0; k < 2; k++)
         stage_free(stages[k]);
 }
