@@ -66,12 +66,12 @@
 /* What cannot fail, and passes this layer by. */
 #define CALLS_LEFT_ALONE                                                                                     \
     "vkCmdBindDescriptorSets", "vkCmdBindPipeline", "vkCmdCopyBuffer", "vkCmdCopyBufferToImage",             \
-        "vkCmdCopyImageToBuffer", "vkGetDeviceProcAddr", "vkCmdDispatch", "vkCmdFillBuffer",                 \
-        "vkCmdPipelineBarrier", "vkCmdPushConstants", "vkCmdResetQueryPool", "vkCmdWriteTimestamp",          \
-        "vkGetBufferDeviceAddress", "vkGetBufferMemoryRequirements", "vkGetDeviceQueue",                     \
-        "vkGetInstanceProcAddr", "vkGetPhysicalDeviceFeatures2", "vkGetPhysicalDeviceMemoryProperties",      \
-        "vkGetPhysicalDeviceMemoryProperties2", "vkGetPhysicalDeviceProperties",                             \
-        "vkGetPhysicalDeviceProperties2", "vkUpdateDescriptorSets"
+        "vkCmdCopyImageToBuffer", "vkGetDeviceProcAddr", "vkCmdDispatch", "vkCmdDispatchIndirect",           \
+        "vkCmdFillBuffer", "vkCmdPipelineBarrier", "vkCmdPushConstants", "vkCmdResetQueryPool",              \
+        "vkCmdWriteTimestamp", "vkGetBufferDeviceAddress", "vkGetBufferMemoryRequirements",                  \
+        "vkGetDeviceQueue", "vkGetInstanceProcAddr", "vkGetPhysicalDeviceFeatures2",                         \
+        "vkGetPhysicalDeviceMemoryProperties", "vkGetPhysicalDeviceMemoryProperties2",                       \
+        "vkGetPhysicalDeviceProperties", "vkGetPhysicalDeviceProperties2", "vkUpdateDescriptorSets"
 
 /* Asked before there is an instance, which only an installed layer could see. */
 #define CALLS_OUT_OF_REACH "vkEnumerateInstanceLayerProperties"

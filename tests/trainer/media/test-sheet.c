@@ -62,7 +62,7 @@ static gboolean run(const char *photo, const char *out, const char *columns, cha
     return g_subprocess_get_successful(process);
 }
 
-/* The picture and all styles that load: six of tiny, tiny2, moods (three) and small; broken is named and left out. */
+/* The picture and all styles that load: seven of tiny, tiny2, noisy, moods (three) and small; broken is named and left out. */
 static void test_tool(void)
 {
     char *folder = test_folder_new(), *styles = test_styles_create();
@@ -81,8 +81,8 @@ static void test_tool(void)
     g_assert_cmpmem(first->rgb, 3 * 60 * 40, source->rgb, 3 * 60 * 40);
     for (guint i = 1; i < 9; i++) {
         const guint x = 8 + i % 3 * 68, y = 8 + i / 3 * (40 + SHEET_LINE + 8);
-        g_assert_cmpuint(dark(sheet, x, y, 60, 40, 250) > 0, ==, i < 7);
-        g_assert_cmpuint(dark(sheet, x, y + 40, 60, SHEET_LINE, 128) > 0, ==, i < 7);
+        g_assert_cmpuint(dark(sheet, x, y, 60, 40, 250) > 0, ==, i < 8);
+        g_assert_cmpuint(dark(sheet, x, y + 40, 60, SHEET_LINE, 128) > 0, ==, i < 8);
     }
     g_assert_false(run(photo, out, "-1", &refused));
     g_assert_nonnull(strstr(refused, "--columns"));
