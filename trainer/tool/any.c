@@ -180,9 +180,14 @@ static gboolean freeze(const Options *o, IdiomDevice *device, const IdiomStyle *
     g_autofree char *name = name_of(o->freeze[0]);
     g_autoptr(IdiomStyle) one = idiom_style_read(
         style, device, (const IdiomReference *)(gpointer)references->data, references->len, name, error);
-    g_autoptr(IdiomParams) params = one ? idiom_style_params(one, device) : NULL;
-    return one && idiom_style_save(o->out, idiom_style_config(one), idiom_style_names(one), params, NULL,
-                                   idiom_style_metadata(one), error);
+    if (!one) {
+        g_autofree char *files = g_strjoinv(", ", o->freeze);
+        g_prefix_error(error, "%s: ", files);
+        return FALSE;
+    }
+    g_autoptr(IdiomParams) params = idiom_style_params(one, device);
+    return idiom_style_save(o->out, idiom_style_config(one), idiom_style_names(one), params, NULL,
+                            idiom_style_metadata(one), error);
 }
 
 static gboolean check(const Options *o, GError **error)
