@@ -14,10 +14,12 @@ static const float third[][3] = {{0.07f, 0.05f, 0.12f}, {0.34f, 0.10f, 0.40f}, {
                                  {0.45f, 0.66f, 0.22f}, {0.96f, 0.68f, 0.64f}, {0.98f, 0.93f, 0.86f}};
 static const float steps[] = {-2.0f, -1.0f, -0.2f, 0.6f, 1.3f, 2.1f};
 
-/* @broad, @fine: thickness of strokes, @patch: of those that part warm from cool, @line: see flow_lines() */
-static void colour_of(const Motif *m, gsize i, float broad, float fine, float patch, float line, float rgb[3])
+static void colour_of(const Motif *m, const MotifLayers *l, gsize i, float rgb[3])
 {
     const gsize pixels = (gsize)m->w * m->h;
+    const float broad = l->broad->v[i], fine = l->fine->v[i], line = l->lines->v[i];
+    /* parts warm from cool */
+    const float patch = sinf(1.7f * m->noise->v[i] + 0.9f * m->noise->v[pixels + i]);
     const float detail = m->detail->v[i], flat = 1 - detail;
     const float photo = 0.013f * (m->daubs->v[pixels + i] + m->daubs->v[2 * pixels + i]);
     const float paint =
@@ -32,22 +34,12 @@ static void colour_of(const Motif *m, gsize i, float broad, float fine, float pa
     blend(rgb, other, 0.9f * flat * smooth_step(0.75f, 0.95f, odd));
     const float cut = (1 - smooth_step(0.1f, 0.35f, fabsf(heat))) * smooth_step(-0.2f, 0.3f, m->noise->v[i]);
     blend(rgb, cool[0], MAX(0.8f * (0.4f + 0.6f * flat) * cut, 0.8f * (1 - line)));
+    lit(rgb, 0.06f * l->broad->v[pixels + i]);
 }
 
 Field *look_composition(const Motif *m)
 {
-    const gsize pixels = (gsize)m->w * m->h;
-    g_autoptr(Field) lines = flow_lines(m->lab, m->edges, 1.5f, 14, 0.06f, 6);
-    g_autoptr(Field) broad = motif_strokes(m, 5.5f, 12);
-    g_autoptr(Field) fine = motif_strokes(m, 2.6f, 8);
-    Field *result = field_new(m->w, m->h, 3);
-    for (gsize i = 0; i < pixels; i++) {
-        float rgb[3];
-        colour_of(m, i, broad->v[i], fine->v[i], sinf(1.7f * m->noise->v[i] + 0.9f * m->noise->v[pixels + i]),
-                  lines->v[i], rgb);
-        lit(rgb, 0.06f * broad->v[pixels + i]);
-        for (guint c = 0; c < 3; c++)
-            result->v[c * pixels + i] = rgb[c];
-    }
-    return result;
+    const MotifLayers layers = {flow_lines(m->lab, m->edges, 1.5f, 14, 0.06f, 6), motif_strokes(m, 5.5f, 12),
+                                motif_strokes(m, 2.6f, 8)};
+    return motif_paint(m, layers, colour_of);
 }

@@ -96,3 +96,19 @@ Field *motif_strokes(const Motif *m, float width, float length)
     strokes_light(strokes);
     return strokes;
 }
+
+Field *motif_paint(const Motif *m, MotifLayers layers, MotifColour colour)
+{
+    const gsize pixels = (gsize)m->w * m->h;
+    Field *result = field_new(m->w, m->h, 3);
+    for (gsize i = 0; i < pixels; i++) {
+        float rgb[3];
+        colour(m, &layers, i, rgb);
+        for (guint c = 0; c < 3; c++)
+            result->v[c * pixels + i] = rgb[c];
+    }
+    field_free(layers.lines);
+    field_free(layers.broad);
+    field_free(layers.fine);
+    return result;
+}

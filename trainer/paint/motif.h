@@ -31,4 +31,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Motif, motif_free)
  */
 Field *motif_strokes(const Motif *motif, float width, float length);
 
+/* What lies on a motif: contours, see flow_lines(), and strokes of two sizes, see motif_strokes(). */
+typedef struct {
+    Field *lines, *broad, *fine;
+} MotifLayers;
+
+/* The colour, RGB 0..1, of pixel number @i. */
+typedef void (*MotifColour)(const Motif *motif, const MotifLayers *layers, gsize i, float rgb[3]);
+
+/* (transfer full): @motif in colours. @layers: their fields are freed */
+Field *motif_paint(const Motif *motif, MotifLayers layers, MotifColour colour);
+
 #endif

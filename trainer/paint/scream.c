@@ -16,9 +16,10 @@ static const float fire[][3] = {{0.16f, 0.07f, 0.07f},
                                 {0.99f, 0.86f, 0.44f}};
 static const float steps[] = {-1.8f, -0.8f, 0.0f, 0.8f, 1.7f};
 
-static void colour_of(const Motif *m, gsize i, float broad, float fine, float line, float rgb[3])
+static void colour_of(const Motif *m, const MotifLayers *l, gsize i, float rgb[3])
 {
     const gsize pixels = (gsize)m->w * m->h;
+    const float broad = l->broad->v[i], fine = l->fine->v[i], line = l->lines->v[i];
     const float detail = m->detail->v[i], tone = m->tone->v[i];
     const float paint = tone * (tone > 0 ? 0.45f + 0.35f * detail : 0.85f) + 0.75f * m->form->v[i] +
                         (0.85f - 0.25f * detail) * broad + 0.3f * fine;
@@ -30,21 +31,12 @@ static void colour_of(const Motif *m, gsize i, float broad, float fine, float li
     ramp(fire, steps, G_N_ELEMENTS(steps), paint, warm);
     blend(rgb, warm, smooth_step(-0.75f, -0.05f, heat));
     blend(rgb, water[0], 0.7f * (1 - line));
+    lit(rgb, 0.05f * (l->broad->v[pixels + i] + l->fine->v[pixels + i]));
 }
 
 Field *look_scream(const Motif *m)
 {
-    const gsize pixels = (gsize)m->w * m->h;
-    g_autoptr(Field) lines = flow_lines(m->lab, m->edges, 1.5f, 14, 0.04f, 6);
-    g_autoptr(Field) broad = motif_strokes(m, 5.5f, 22);
-    g_autoptr(Field) fine = motif_strokes(m, 2.6f, 14);
-    Field *result = field_new(m->w, m->h, 3);
-    for (gsize i = 0; i < pixels; i++) {
-        float rgb[3];
-        colour_of(m, i, broad->v[i], fine->v[i], lines->v[i], rgb);
-        lit(rgb, 0.05f * (broad->v[pixels + i] + fine->v[pixels + i]));
-        for (guint c = 0; c < 3; c++)
-            result->v[c * pixels + i] = rgb[c];
-    }
-    return result;
+    const MotifLayers layers = {flow_lines(m->lab, m->edges, 1.5f, 14, 0.04f, 6), motif_strokes(m, 5.5f, 22),
+                                motif_strokes(m, 2.6f, 14)};
+    return motif_paint(m, layers, colour_of);
 }

@@ -15,10 +15,10 @@ static const float steps[] = {-2.0f, -1.0f, -0.2f, 0.6f, 1.4f, 2.2f};
 
 #define SUN 1.55f /* how high a hill must be */
 
-/* @broad, @fine: thickness of strokes, @line: see flow_lines() */
-static void colour_of(const Motif *m, gsize i, float broad, float fine, float line, float rgb[3])
+static void colour_of(const Motif *m, const MotifLayers *l, gsize i, float rgb[3])
 {
     const gsize pixels = (gsize)m->w * m->h;
+    const float broad = l->broad->v[i], fine = l->fine->v[i], line = l->lines->v[i];
     const float hill = m->noise->v[i], detail = m->detail->v[i], tone = m->tone->v[i];
     const float bright = smooth_step(-0.5f, 0.2f, tone) * (1 - 0.85f * detail);
     const float glow = smooth_step(SUN - 1, SUN - 0.2f, hill + 0.25f * broad) * bright;
@@ -35,21 +35,12 @@ static void colour_of(const Motif *m, gsize i, float broad, float fine, float li
     ramp(lamp, steps, G_N_ELEMENTS(steps), paint, warm);
     blend(rgb, warm, MAX(MAX(glow, 0.8f * photo), 0.6f * accent));
     blend(rgb, night[0], 0.75f * (1 - line));
+    lit(rgb, 0.05f * (l->broad->v[pixels + i] + l->fine->v[pixels + i]));
 }
 
 Field *look_starry(const Motif *m)
 {
-    const gsize pixels = (gsize)m->w * m->h;
-    g_autoptr(Field) lines = flow_lines(m->lab, m->edges, 1.6f, 14, 0.04f, 6);
-    g_autoptr(Field) broad = motif_strokes(m, 4.6f, 13);
-    g_autoptr(Field) fine = motif_strokes(m, 2.6f, 8);
-    Field *result = field_new(m->w, m->h, 3);
-    for (gsize i = 0; i < pixels; i++) {
-        float rgb[3];
-        colour_of(m, i, broad->v[i], fine->v[i], lines->v[i], rgb);
-        lit(rgb, 0.05f * (broad->v[pixels + i] + fine->v[pixels + i]));
-        for (guint c = 0; c < 3; c++)
-            result->v[c * pixels + i] = rgb[c];
-    }
-    return result;
+    const MotifLayers layers = {flow_lines(m->lab, m->edges, 1.6f, 14, 0.04f, 6), motif_strokes(m, 4.6f, 13),
+                                motif_strokes(m, 2.6f, 8)};
+    return motif_paint(m, layers, colour_of);
 }

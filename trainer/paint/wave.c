@@ -18,11 +18,12 @@ static const float earth[][3] = {{0.10f, 0.10f, 0.22f},
                                  {0.98f, 0.93f, 0.80f}};
 static const float steps[] = {-1.15f, -0.45f, 0.2f, 0.75f};
 
-/* @swell: thickness of wide strokes, @rise: how much it grows downwards, @fine: of fine strokes, @line: see
- * flow_lines() */
-static void colour_of(const Motif *m, gsize i, float swell, float rise, float fine, float line, float rgb[3])
+static void colour_of(const Motif *m, const MotifLayers *l, gsize i, float rgb[3])
 {
     const gsize pixels = (gsize)m->w * m->h;
+    const float swell = l->broad->v[i], fine = l->fine->v[i], line = l->lines->v[i];
+    const float x = (float)(i % m->w), y = (float)(i / m->w);
+    const float rise = field_at(l->broad, 0, x, y + 2) - field_at(l->broad, 0, x, y - 2); /* downwards */
     const float flat = 1 - 0.85f * m->detail->v[i], tone = m->tone->v[i];
     const float sea_here = smooth_step(-0.7f, 0.6f, m->noise->v[i]);
     const float edge = swell + 0.3f * fabsf(m->noise->v[pixels + i]) - 0.25f;
@@ -41,18 +42,7 @@ static void colour_of(const Motif *m, gsize i, float swell, float rise, float fi
 
 Field *look_wave(const Motif *m)
 {
-    const gsize pixels = (gsize)m->w * m->h;
-    g_autoptr(Field) lines = flow_lines(m->lab, m->edges, 1.3f, 20, 0.14f, 9);
-    g_autoptr(Field) swell = motif_strokes(m, 6, 20);
-    g_autoptr(Field) fine = motif_strokes(m, 3.2f, 12);
-    Field *result = field_new(m->w, m->h, 3);
-    for (gsize i = 0; i < pixels; i++) {
-        const float x = (float)(i % m->w), y = (float)(i / m->w);
-        const float rise = field_at(swell, 0, x, y + 2) - field_at(swell, 0, x, y - 2);
-        float rgb[3];
-        colour_of(m, i, swell->v[i], rise, fine->v[i], lines->v[i], rgb);
-        for (guint c = 0; c < 3; c++)
-            result->v[c * pixels + i] = rgb[c];
-    }
-    return result;
+    const MotifLayers layers = {flow_lines(m->lab, m->edges, 1.3f, 20, 0.14f, 9), motif_strokes(m, 6, 20),
+                                motif_strokes(m, 3.2f, 12)};
+    return motif_paint(m, layers, colour_of);
 }
