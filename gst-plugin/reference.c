@@ -144,12 +144,7 @@ static void free_picture(gpointer picture)
 
 static void add(GPtrArray *pictures, GArray *references, Picture *picture, double weight)
 {
-    IdiomReference reference = IDIOM_REFERENCE_INIT;
-    reference.pixels = picture->rgb;
-    reference.width = picture->w;
-    reference.height = picture->h;
-    reference.stride = 3 * (gsize)picture->w;
-    reference.weight = weight;
+    const IdiomReference reference = picture_reference(picture, weight);
     g_ptr_array_add(pictures, picture);
     g_array_append_val(references, reference);
 }

@@ -32,6 +32,17 @@ Picture *picture_crop(const Picture *picture, guint x, guint y, guint w, guint h
     return part;
 }
 
+IdiomReference picture_reference(const Picture *picture, double weight)
+{
+    IdiomReference reference = IDIOM_REFERENCE_INIT;
+    reference.pixels = picture->rgb;
+    reference.width = picture->w;
+    reference.height = picture->h;
+    reference.stride = 3 * (gsize)picture->w;
+    reference.weight = weight;
+    return reference;
+}
+
 void picture_to_floats(const Picture *picture, float *values)
 {
     gsize pixels = (gsize)picture->w * picture->h;

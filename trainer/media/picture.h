@@ -2,7 +2,7 @@
 #ifndef PICTURE_H
 #define PICTURE_H
 
-#include <glib.h>
+#include <idiom/reference.h>
 
 /* A picture in memory: RGB, 8 bits, rows without padding. */
 typedef struct {
@@ -42,6 +42,9 @@ Picture *picture_crop(const Picture *picture, guint x, guint y, guint w, guint h
  */
 void picture_to_floats(const Picture *picture, float *values);
 Picture *picture_from_floats(const float *values, guint w, guint h);
+
+/* The picture as one to read a style off, for as long as it lives. */
+IdiomReference picture_reference(const Picture *picture, double weight);
 
 /* (transfer full): the picture as a PNG file's bytes. */
 GBytes *picture_encode_png(const Picture *picture, GError **error);

@@ -9,7 +9,6 @@
 #include "tool/console.h"
 #include "tool/rewrite.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define PICTURES 40    /* of each style at most */
@@ -33,16 +32,6 @@ static void options_clear(Options *o)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
-static IdiomReference reference_of(const Picture *picture)
-{
-    IdiomReference reference = IDIOM_REFERENCE_INIT;
-    reference.pixels = picture->rgb;
-    reference.width = picture->w;
-    reference.height = picture->h;
-    reference.stride = 3 * (gsize)picture->w;
-    return reference;
-}
-
 /* --- learning to read ------------------------------------------------------------------------------- */
 
 static Picture *choose_view(const Picture *picture, Random *random)
@@ -60,7 +49,7 @@ static gboolean add_views(IdiomDescriber *describer, Examples *examples, const P
     Random random = random_stream(1, style, examples->styles->len);
     for (guint view = 0; view < VIEWS; view++) {
         g_autoptr(Picture) part = choose_view(picture, &random);
-        const IdiomReference reference = reference_of(part);
+        const IdiomReference reference = picture_reference(part, 1);
         if (!idiom_describer_run(describer, &reference, features, error))
             return FALSE;
         examples_add(examples, features, style);
@@ -107,7 +96,7 @@ static gboolean add_colours(IdiomDevice *device, const IdiomStyle *style, IdiomP
         g_autoptr(Picture) painted = painter_run(painter, picture, error);
         if (!painted)
             return FALSE;
-        const IdiomReference reference = reference_of(painted);
+        const IdiomReference reference = picture_reference(painted, 1);
         idiom_reader_colours(&reference, values);
         for (guint i = 0; i < IDIOM_READER_COLOUR_VALUES; i++)
             colours[s * IDIOM_READER_COLOUR_VALUES + i] += share * values[i];
@@ -174,7 +163,7 @@ static gboolean freeze(const Options *o, IdiomDevice *device, const IdiomStyle *
         if (!picture)
             return FALSE;
         g_ptr_array_add(pictures, picture);
-        const IdiomReference reference = reference_of(picture);
+        const IdiomReference reference = picture_reference(picture, 1);
         g_array_append_val(references, reference);
     }
     g_autofree char *name = name_of(o->freeze[0]);
