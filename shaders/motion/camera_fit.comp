@@ -13,7 +13,7 @@ layout(push_constant, scalar) uniform Push
     ivec4 d; /* blocks */
     Floats camera; /* x, y, zoom, turn: a block at p from the middle moves by (x, y) + zoom p + turn (-p.y, p.x) */
 };
-FULL_PLANES_IN(0, blocks_);
+FULL_PLANES_IN(0, found);
 
 const int ROUNDS = 8;
 const float FIRST = 16.0, LAST = 0.5; /* pixels that motion may be off by */
@@ -30,7 +30,7 @@ void main()
         vec2 p_sum = vec2(0), v_sum = vec2(0), r = vec2(0);
         for (int y = 0; y < d.y; y++)
             for (int x = 0; x < d.x; x++) {
-                vec4 b = load4(blocks_, d, 0, 0, y, x);
+                vec4 b = load4(found, d, 0, 0, y, x);
                 vec2 p = scale * (vec2(x, y) - middle);
                 vec2 apart = b.xy - fit.xy - fit.z * p - fit.w * vec2(-p.y, p.x);
                 float fits = round_ == 0 ? 1.0 : 1.0 / (1.0 + dot(apart, apart) / (off * off));
