@@ -15,7 +15,7 @@ static const struct {
 } presets[] = {
     {"nano", 24, 3, 12},
     {"small", 32, 4, 16},
-    {"base", 48, 8, 16},
+    {"base", 48, 10, 24},
 };
 
 gboolean idiom_generator_preset(const char *size, guint styles, IdiomGeneratorConfig *config, GError **error)

@@ -45,7 +45,7 @@ typedef struct {
 
 /**
  * idiom_generator_preset:
- * @size: "nano" (1.8 GFLOP for a picture of 640x360), "small" (3.6) or "base" (11.5)
+ * @size: "nano" (1.8 GFLOP for a picture of 640x360), "small" (3.6) or "base" (14.8)
  * @styles: number of styles
  * @config: receives the architecture, without noise
  * @error: IDIOM_ERROR_ARGUMENT

@@ -13,7 +13,7 @@ static void test_presets(void)
     static const struct {
         const char *size;
         gsize parameters;
-    } sizes[] = {{"nano", 46128}, {"small", 95588}, {"base", 363908}};
+    } sizes[] = {{"nano", 46128}, {"small", 95588}, {"base", 453804}};
     g_autoptr(GError) error = NULL;
     IdiomGeneratorConfig config;
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
@@ -29,6 +29,35 @@ static void test_presets(void)
     g_clear_error(&error);
     g_assert_false(idiom_generator_preset("small", IDIOM_GENERATOR_MAX_STYLES + 1, &config, &error));
     g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT);
+}
+
+/* Of a frame of 640x360. */
+static double frame_flops(const char *size)
+{
+    const IdiomShape shape = IDIOM_SHAPE(1, 3, 360, 640);
+    IdiomGeneratorConfig config;
+    g_assert_true(idiom_generator_preset(size, 1, &config, NULL));
+    g_autoptr(IdiomParams) params = idiom_params_new(device);
+    idiom_generator_declare(params, &config, 1);
+    IdiomGraph *g = idiom_graph_new(device, IDIOM_FP32);
+    IdiomTensor *picture = idiom_to_planes(g, idiom_graph_input(g, IDIOM_LAYOUT_FLAT, shape));
+    IdiomTensor *output =
+        idiom_to_flat(g, idiom_generator_build(g, params, &config, picture, NULL, NULL, NULL, FALSE));
+    const double flops = idiom_graph_flops(g);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomProgram) program = idiom_program_plan(g, &output, 1, &error);
+    g_assert_no_error(error);
+    return flops;
+}
+
+/* What a size may cost: people choose by it. */
+static void test_cost(void)
+{
+    const double nano = frame_flops("nano"), small = frame_flops("small"), base = frame_flops("base");
+    g_assert_cmpfloat(nano, <, 0.55 * small);
+    g_assert_cmpfloat(small, <, 3.65e9);
+    g_assert_cmpfloat(base, >=, 4 * small);
+    g_assert_cmpfloat(base, <=, 16e9);
 }
 
 static void test_seed(void)
@@ -161,6 +190,7 @@ int main(int argc, char **argv)
     device = idiom_device_open(NULL, &error);
     g_assert_no_error(error);
     g_test_add_func("/generator/presets", test_presets);
+    g_test_add_func("/generator/cost", test_cost);
     g_test_add_func("/generator/seed", test_seed);
     g_test_add_func("/generator/shapes", test_shapes);
     g_test_add_func("/generator/mix", test_mix);

@@ -224,6 +224,29 @@ static void test_use(Fixture *f, gconstpointer data)
     }
 }
 
+/* The largest network is trained, said to be it, and shows a smaller one how to paint. */
+static void test_base(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *style = g_strconcat("waves=", f->style, NULL);
+    g_autofree char *base = g_build_filename(f->folder, "base.safetensors", NULL);
+    g_autofree char *nano = g_build_filename(f->folder, "nano.safetensors", NULL);
+    {
+        g_autoptr(GSubprocess) process =
+            start("train", "--style", style, "--content", f->content, "--features", f->features, "--size",
+                  "base", "--steps", "1", "--batch", "1", "--crop", "32", "--out", base, NULL);
+        g_free(finish(process, TRUE));
+    }
+    assert_style(base, "size", "base");
+    {
+        g_autoptr(GSubprocess) process =
+            start("distill", "--teacher", base, "--content", f->content, "--features", f->features, "--size",
+                  "nano", "--steps", "1", "--batch", "1", "--crop", "32", "--out", nano, NULL);
+        g_free(finish(process, TRUE));
+    }
+    assert_style(nano, "size", "nano");
+}
+
 static GSubprocess *start_distilling(const Fixture *f, const char *teacher, const char *out,
                                      const char *resume)
 {
@@ -460,6 +483,7 @@ int main(int argc, char **argv)
     g_assert_nonnull(g_getenv("IDIOM_TRAIN"));
     g_test_add("/train/same-weights", Fixture, NULL, setup, test_same_weights, teardown);
     g_test_add("/train/use", Fixture, NULL, setup, test_use, teardown);
+    g_test_add("/train/base", Fixture, NULL, setup, test_base, teardown);
     g_test_add("/train/distill", Fixture, NULL, setup, test_distill, teardown);
     g_test_add("/train/stopped", Fixture, NULL, setup, test_stopped, teardown);
     g_test_add("/train/minutes", Fixture, NULL, setup, test_minutes, teardown);
