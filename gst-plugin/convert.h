@@ -9,7 +9,7 @@
 /* those of the library, the ones that lose least and cost least first */
 #define CONVERT_FORMATS                                                                                      \
     "{ I420, NV12, RGBA, BGRA, RGBx, BGRx, YV12, NV21, Y42B, Y444, YUY2, UYVY, I420_10LE, P010_10LE, "       \
-    "ARGB, ABGR, xRGB, xBGR, RGB, BGR, GRAY8 }"
+    "A420, ARGB, ABGR, xRGB, xBGR, RGB, BGR, GRAY8 }"
 
 /* dmabufs: rows of pixels (linear); newer GStreamer names them as DRM does */
 #if GST_CHECK_VERSION(1, 24, 0)

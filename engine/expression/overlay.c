@@ -162,15 +162,17 @@ static gboolean overlay_record(IdiomRecorder *r, const IdiomOp *op, GError **err
         guint64 bytes, table;
         IdiomFrameWords words;
         IdiomRgbToYuv colour;
+        gint32 alpha;
     } push = {{(gint32)frame->width, (gint32)frame->height, 1, 1},
               idiom_recorder_address(r, op->in[BYTES]),
               idiom_recorder_address(r, op->in[TABLE]),
               idiom_frame_words(frame),
-              idiom_rgb_to_yuv(frame)};
+              idiom_rgb_to_yuv(frame),
+              idiom_frame_alpha_word(frame)};
     const IdiomFormat *format = idiom_format(frame->format);
     IdiomDispatch d = {.shader = "overlay", .push = &push, .push_size = sizeof push};
     idiom_frame_specialize(frame, &d);
-    d.spec[d.n_spec++] = (guint32)format->alpha.step << 4 | (guint32)format->alpha.first << 8;
+    d.spec[d.n_spec++] = idiom_component_pack(&format->alpha);
     d.local[0] = d.local[1] = TILE_BLOCKS;
     d.counts = op->in[TABLE];
     return idiom_record_dispatch(r, &d, error);

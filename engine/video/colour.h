@@ -6,6 +6,7 @@
 #include <idiom-unstable/video.h>
 
 #include "graph/op.h"
+#include "video/format.h"
 
 /* Samples to RGB 0..1: R = luma_scale Y + luma_offset + red_v (V - chroma_zero), and so on. */
 typedef struct {
@@ -22,12 +23,18 @@ typedef struct {
 IdiomYuvToRgb idiom_yuv_to_rgb(const IdiomFrame *frame);
 IdiomRgbToYuv idiom_rgb_to_yuv(const IdiomFrame *frame);
 
-/* Where planes lie, in words of 4 bytes, as shaders take it. */
+/* Where the planes that have colours lie, in words of 4 bytes, as shaders take it. */
 typedef struct {
-    gint32 offset[IDIOM_VIDEO_MAX_PLANES], stride[IDIOM_VIDEO_MAX_PLANES];
+    gint32 offset[3], stride[3];
 } IdiomFrameWords;
 
 IdiomFrameWords idiom_frame_words(const IdiomFrame *frame);
+
+/* Where the plane that has alpha begins, in words. Its rows are as far apart as those of the first plane. */
+gint32 idiom_frame_alpha_word(const IdiomFrame *frame);
+
+/* A component as shaders take it; the numbers are in video/format.glsl. */
+guint32 idiom_component_pack(const IdiomComponent *component);
 
 /* What shaders know of the format when they are compiled. */
 void idiom_frame_specialize(const IdiomFrame *frame, IdiomDispatch *d);

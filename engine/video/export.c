@@ -11,15 +11,16 @@ typedef struct {
     gboolean blends;
 } Export;
 
-/* See export.comp. */
+/* What the frame is laid over, and whether it has a plane of alpha: see export.comp. */
 static guint32 base_of(const Export *e)
 {
     const IdiomFormat *from = idiom_format(e->from.format), *to = idiom_format(e->frame.format);
+    const guint32 apart = to->alpha.plane ? 16 : 0;
     if (e->blends)
-        return 0;
+        return apart;
     if (!from->alpha.step || !to->alpha.step)
-        return 1;
-    return 2u + from->alpha.first;
+        return apart + 1;
+    return apart + (from->alpha.plane ? 6u : 2u + from->alpha.first);
 }
 
 static gboolean export_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
@@ -27,13 +28,12 @@ static gboolean export_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
     const Export *e = op->params;
     const IdiomFrame *frame = &e->frame;
     const IdiomTensor *picture = op->in[PICTURE], *matte = op->in[MATTE];
-    const IdiomFrameWords from = idiom_frame_words(&e->from);
     struct {
         IdiomDims d;
         guint64 source, result, strength;
         IdiomFrameWords words;
         IdiomRgbToYuv colour;
-        gint32 source_shift, source_offset, source_stride;
+        gint32 source_shift, source_alpha, source_stride, alpha;
     } push = {idiom_dims(picture->shape),
               idiom_recorder_address(r, op->in[SOURCE]),
               idiom_recorder_address(r, op->out[0]),
@@ -41,8 +41,9 @@ static gboolean export_record(IdiomRecorder *r, const IdiomOp *op, GError **erro
               idiom_frame_words(frame),
               idiom_rgb_to_yuv(frame),
               0,
-              from.offset[0],
-              from.stride[0]};
+              idiom_frame_alpha_word(&e->from),
+              idiom_frame_words(&e->from).stride[0],
+              idiom_frame_alpha_word(frame)};
     const IdiomFormat *format = idiom_format(frame->format);
     IdiomDispatch d = {
         .shader = "export",

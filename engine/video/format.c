@@ -36,6 +36,8 @@ static const IdiomFormat formats[] = {
                                .components = {{0, 2, 0}, {1, 2, 0}, {2, 2, 0}}},
     [IDIOM_VIDEO_P010_10LE] = {"P010_10LE", .yuv = TRUE, .n_planes = 2, .bits = 10, .shift = 6, HALF,
                                .components = {{0, 2, 0}, {1, 4, 0}, {1, 4, 2}}},
+    [IDIOM_VIDEO_A420] = {"A420", .yuv = TRUE, .n_planes = 4, .bits = 8, HALF,
+                          .components = {{0, 1, 0}, {1, 1, 0}, {2, 1, 0}}, .alpha = {3, 1, 0}},
 };
 
 const IdiomFormat *idiom_format(IdiomVideoFormat format)
@@ -60,7 +62,7 @@ guint idiom_format_texel(const IdiomFormat *format, guint plane)
     for (guint i = 0; i < IDIOM_FORMAT_COMPONENTS; i++)
         if (format->components[i].plane == plane)
             texel = MAX(texel, format->components[i].step);
-    return texel;
+    return texel ? texel : format->alpha.step;
 }
 
 static guint halve(guint n, guint times)
@@ -70,12 +72,12 @@ static guint halve(guint n, guint times)
 
 guint idiom_format_rows(const IdiomFormat *format, guint plane, guint height)
 {
-    return plane == 0 ? height : halve(height, format->sub_y);
+    return plane == 0 || plane == format->alpha.plane ? height : halve(height, format->sub_y);
 }
 
 guint idiom_format_row_bytes(const IdiomFormat *format, guint plane, guint width)
 {
-    guint bytes = 0;
+    guint bytes = plane == format->alpha.plane ? format->alpha.step * width : 0;
     for (guint i = 0; i < IDIOM_FORMAT_COMPONENTS; i++) {
         const IdiomComponent *c = &format->components[i];
         if (c->plane == plane)

@@ -20,7 +20,8 @@ typedef struct {
     guint8 bits;         /* of a sample */
     guint8 shift;        /* of its lowest bit, in a word of 8 or 16 bits that is little-endian */
     IdiomComponent components[IDIOM_FORMAT_COMPONENTS];
-    IdiomComponent alpha; /* step 0: there is none */
+    IdiomComponent
+        alpha; /* step 0: there is none; in the pixels, or a plane of its own with rows as far apart as those of luma */
 } IdiomFormat;
 
 /* NULL if it is not known. */

@@ -8,6 +8,7 @@
 
 #define MAX_DIMENSION 32767
 #define ALIGNMENT 16
+#define ALPHA_PLANE 3 /* where alpha has one of its own */
 
 gboolean idiom_frame_layout(IdiomFrame *frame, GError **error)
 {
@@ -51,11 +52,13 @@ gboolean idiom_require_frame(IdiomGraph *g, const char *op, const IdiomTensor *b
     for (guint i = 0; i < expected.n_planes; ++i) {
         gsize offset = frame->offset[i], stride = frame->stride[i];
         if (offset % 4 || stride % 4 || stride < expected.row_bytes[i] || stride > G_MAXINT32 ||
-            offset > frame->size || stride * expected.rows[i] > frame->size - offset) {
-            idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
-                             "%s: plane %u at %zu with stride %zu: must be multiples of 4 and %u rows of %u "
-                             "bytes must fit in %zu",
-                             op, i, offset, stride, expected.rows[i], expected.row_bytes[i], frame->size);
+            (i == ALPHA_PLANE && stride != frame->stride[0]) || offset > frame->size ||
+            stride * expected.rows[i] > frame->size - offset) {
+            idiom_graph_fail(
+                g, IDIOM_ERROR_SHAPE,
+                "%s: plane %u at %zu with stride %zu: must be multiples of 4 (and alpha's stride "
+                "luma's) and %u rows of %u bytes must fit in %zu",
+                op, i, offset, stride, expected.rows[i], expected.row_bytes[i], frame->size);
             return FALSE;
         }
     }
@@ -81,15 +84,19 @@ gboolean idiom_frame_same_kind(const IdiomFrame *a, const IdiomFrame *b)
 IdiomFrameWords idiom_frame_words(const IdiomFrame *frame)
 {
     IdiomFrameWords words = {{0}, {0}};
-    for (guint i = 0; i < frame->n_planes; ++i) {
+    for (guint i = 0; i < frame->n_planes && i < G_N_ELEMENTS(words.offset); ++i) {
         words.offset[i] = (gint32)(frame->offset[i] / 4);
         words.stride[i] = (gint32)(frame->stride[i] / 4);
     }
     return words;
 }
 
-/* A component as shaders take it; the numbers are in video/format.glsl. */
-static guint32 pack(const IdiomComponent *c)
+gint32 idiom_frame_alpha_word(const IdiomFrame *frame)
+{
+    return (gint32)(frame->offset[idiom_format(frame->format)->alpha.plane] / 4);
+}
+
+guint32 idiom_component_pack(const IdiomComponent *c)
 {
     return c->plane | (guint32)c->step << 4 | (guint32)c->first << 8;
 }
@@ -97,9 +104,9 @@ static guint32 pack(const IdiomComponent *c)
 void idiom_frame_specialize(const IdiomFrame *frame, IdiomDispatch *d)
 {
     const IdiomFormat *f = idiom_format(frame->format);
-    const guint32 spec[] = {pack(&f->components[0]),
-                            pack(&f->components[1]),
-                            pack(&f->components[2]),
+    const guint32 spec[] = {idiom_component_pack(&f->components[0]),
+                            idiom_component_pack(&f->components[1]),
+                            idiom_component_pack(&f->components[2]),
                             f->yuv,
                             f->bits,
                             f->shift,

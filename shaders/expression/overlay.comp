@@ -9,7 +9,7 @@
 #include "tensor.glsl"
 #include "video/format.glsl"
 
-layout(constant_id = 13) const int ALPHA = 0; /* bytes from sample to sample << 4 | byte of the first << 8, or 0 */
+layout(constant_id = 13) const int ALPHA = 0; /* as components are, or 0 */
 
 layout(push_constant, scalar) uniform Push
 {
@@ -20,6 +20,7 @@ layout(push_constant, scalar) uniform Push
     float luma[4]; /* factors of R, G, B, and offset */
     float u[4];
     float v[4];
+    int alpha; /* words: the plane of alpha, if there is one, with the stride of the first */
 } push;
 
 /* places in the table, as engine/expression/overlay.c has them, in words */
@@ -31,7 +32,7 @@ const int APART = int(PLANE(0) != PLANE(1));
 const int MIXED = YUV * int(STEP(1) != 0) * int(PLANE(0) == PLANE(1));
 const int GROUPS = STEP(1) == 1 ? 1 + SUB_X : 1; /* of four pixels */
 const int ROWS = 1 + SUB_Y;
-const int ALPHA_STEP = ALPHA >> 4 & 15, ALPHA_FIRST = ALPHA >> 8;
+const int ALPHA_STEP = ALPHA >> 4 & 15, ALPHA_FIRST = ALPHA >> 8, ALPHA_APART = ALPHA & 15;
 
 int row_of(int c, int y)
 {
@@ -115,7 +116,7 @@ void put(inout uint w[4], int byte, float value)
     w[k] = (w[k] & ~(uint(MOST) << bit)) | (uint(result) << bit);
 }
 
-/* Lays `value`, of alpha `a`, over sample i of component c, of which `kept` shows through and `whole` is the sum. */
+/* Lays `value` over sample i of component c, of which `kept` shows through and `whole` is the sum. */
 void lay(inout uint w[4], int c, int i, float value, float kept, float whole)
 {
     int byte = i * STEP(c) + FIRST(c);
@@ -132,30 +133,64 @@ float of_colour(int c, vec4 colour)
     return YUV != 0 ? dot(vec4(factor(c, 0), factor(c, 1), factor(c, 2), factor(c, 3)), colour) : colour[c] * MOST;
 }
 
-void lay_chroma(inout uint w[4], int c, int first, int count, vec4 mean[4])
+/* @shares: of what is below and shows through, and that with what is laid over it */
+void lay_chroma(inout uint w[4], int c, int first, int count, vec4 mean[4], vec2 shares[4])
 {
-    [[unroll]] for (int i = 0; i < 4; i++)
-        if (i < count)
+    [[unroll]] for (int i = 0; i < 4; i++) {
+        if (i >= count)
+            continue;
+        if (ALPHA_APART == 0)
             lay(w, c, first + i, of_colour(c, mean[i]), 1.0 - mean[i].a, 1.0);
+        else if (shares[i].y > 0.0)
+            lay(w, c, first + i, of_colour(c, mean[i]), shares[i].x, shares[i].y);
+        else
+            lay(w, c, first + i, factor(c, 3), 0.0, 1.0); /* no hue, for whoever looks between samples */
+    }
+}
+
+int alpha_word(int x0, int y)
+{
+    return push.alpha + y * push.stride[0] + (x0 >> 2);
+}
+
+/* Shares as lay_chroma() has them of the `count` pixels in a row, of ROWS rows, that have sample i of a group. */
+vec2 weigh(int x0, int y0, int i, int count, bool clear, vec4 over[16], int group)
+{
+    float alpha = 0.0, kept = 0.0;
+    [[unroll]] for (int k = 0; k < count * ROWS; k++) {
+        int x = i * count + k % count, y = min(y0 + k / count, push.d.y - 1);
+        int byte = min(x, push.d.x - 1 - x0);
+        float a = over[k / count * 4 * GROUPS + group * 4 + x].a;
+        float below = clear ? 0.0 : float(push.bytes.v[alpha_word(x0, y)] >> (8 * byte) & 255) / 255.0;
+        alpha += a;
+        kept += below * (1.0 - a);
+    }
+    return !clear && alpha == 0.0 ? vec2(1) : vec2(kept, kept + alpha) / float(count * ROWS);
 }
 
 /* A row of four pixels in the plane of luma or of RGB, with what else lies there. */
-void write_row(int x0, int y, bool clear, vec4 p[4], vec4 mean[4])
+void write_row(int x0, int y, bool clear, vec4 p[4], vec4 mean[4], vec2 shares[4])
 {
     int row = row_of(0, y), word = (x0 >> 2) * STEP(0);
     int last = last_word(MIXED, push.d.xy);
-    uint w[4];
+    uint w[4], alpha[4];
     load_words(row, word, STEP(0), last, w);
+    if (ALPHA_APART != 0)
+        alpha[0] = push.bytes.v[alpha_word(x0, y)];
     [[unroll]] for (int i = 0; i < 4; i++) {
         float below = 1.0, kept, whole = 1.0;
+        int at = i * ALPHA_STEP + ALPHA_FIRST;
         if (ALPHA != 0)
-            below = clear ? 0.0 : get_sample(w[sample_word(i * ALPHA_STEP + ALPHA_FIRST)], i * ALPHA_STEP + ALPHA_FIRST) / MOST;
+            below = clear ? 0.0 : get_sample(ALPHA_APART != 0 ? alpha[0] : w[sample_word(at)], at) / MOST;
         kept = below * (1.0 - p[i].a);
         if (ALPHA != 0 && !clear && p[i].a == 0.0) {
             kept = 1.0; /* colours are kept, too, where nothing is to be seen of them */
         } else if (ALPHA != 0) {
             whole = max(p[i].a + kept, 1e-6);
-            put(w, i * ALPHA_STEP + ALPHA_FIRST, (p[i].a + kept) * MOST);
+            if (ALPHA_APART != 0)
+                put(alpha, at, (p[i].a + kept) * MOST);
+            else
+                put(w, at, (p[i].a + kept) * MOST);
         }
         lay(w, 0, i, of_colour(0, p[i]), kept, whole);
         if (YUV == 0) {
@@ -164,19 +199,24 @@ void write_row(int x0, int y, bool clear, vec4 p[4], vec4 mean[4])
         }
     }
     if (MIXED != 0) {
-        lay_chroma(w, 1, 0, 2, mean);
-        lay_chroma(w, 2, 0, 2, mean);
+        lay_chroma(w, 1, 0, 2, mean, shares);
+        lay_chroma(w, 2, 0, 2, mean, shares);
     }
     store_words(row, word, STEP(0), last, w);
+    if (ALPHA_APART != 0)
+        push.bytes.v[alpha_word(x0, y)] = alpha[0];
 }
 
 /* Four pixels of one row or two, but for chroma in planes of its own, whose colour is returned. */
-void write_group(int x0, int y0, int group, bool clear, vec4 colours[16], out vec4 mean[4])
+void write_group(int x0, int y0, int group, bool clear, vec4 colours[16], out vec4 mean[4], out vec2 shares[4])
 {
     vec4 p[4];
     [[unroll]] for (int i = 0; i < 4; i++) {
         mean[i] = vec4(0);
+        shares[i] = vec2(1);
         int count = SUB_X != 0 ? 2 : 1;
+        if (ALPHA_APART != 0 && i * count < 4)
+            shares[i] = weigh(x0, y0, i, count, clear, colours, group);
         if (i * count < 4)
             [[unroll]] for (int k = 0; k < 2 * ROWS; k++)
                 if (k % 2 < count)
@@ -187,27 +227,27 @@ void write_group(int x0, int y0, int group, bool clear, vec4 colours[16], out ve
             continue;
         [[unroll]] for (int i = 0; i < 4; i++)
             p[i] = colours[r * 4 * GROUPS + group * 4 + i];
-        write_row(x0, y0 + r, clear, p, mean);
+        write_row(x0, y0 + r, clear, p, mean, shares);
     }
 }
 
 /* A row of chroma in planes of its own, from the one that belongs to pixel x0 on. */
-void write_chroma(int x0, int y, vec4 mean[4], vec4 next[4])
+void write_chroma(int x0, int y, vec4 mean[4], vec4 next[4], vec2 shares[4], vec2 others[4])
 {
     int count = SUB_X != 0 ? 2 : 4, words = GROUPS * count * STEP(1) / 4;
     int word = ((x0 >> SUB_X) * STEP(1)) >> 2, last = last_word(1, push.d.xy);
     uint w[4];
     load_words(row_of(1, y), word, words, last, w);
-    lay_chroma(w, 1, 0, count, mean);
+    lay_chroma(w, 1, 0, count, mean, shares);
     if (GROUPS == 2)
-        lay_chroma(w, 1, count, count, next);
+        lay_chroma(w, 1, count, count, next, others);
     if (PLANE(1) != PLANE(2)) {
         store_words(row_of(1, y), word, words, last, w);
         load_words(row_of(2, y), word, words, last, w);
     }
-    lay_chroma(w, 2, 0, count, mean);
+    lay_chroma(w, 2, 0, count, mean, shares);
     if (GROUPS == 2)
-        lay_chroma(w, 2, count, count, next);
+        lay_chroma(w, 2, count, count, next, others);
     store_words(row_of(2, y), word, words, last, w);
 }
 
@@ -222,11 +262,13 @@ void main()
     if (x >= push.d.x || y >= push.d.y)
         return;
     vec4 colours[16], mean[4], next[4];
+    vec2 shares[4], others[4];
     compose(ivec2(x, y), tile, colours);
-    write_group(x, y, 0, clear, colours, mean);
+    write_group(x, y, 0, clear, colours, mean, shares);
     next = mean;
+    others = shares;
     if (GROUPS == 2)
-        write_group(x + 4, y, 1, clear, colours, next);
+        write_group(x + 4, y, 1, clear, colours, next, others);
     if (APART != 0 && YUV != 0 && !GREY)
-        write_chroma(x, y >> SUB_Y, mean, next);
+        write_chroma(x, y >> SUB_Y, mean, next, shares, others);
 }

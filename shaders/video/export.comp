@@ -1,8 +1,8 @@
 #version 450
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // RGB planes -> a frame of any format: four pixels, 4x2 where two rows share chroma, and eight at a time where a word of
-// chroma belongs to as many. Blended with the frame that they were made of, if that has the same format; what is no sample
-// (alpha) is the source's.
+// chroma belongs to as many. Blended with the frame that they were made of, if that has the same format; what is no sample,
+// and alpha, is the source's.
 // With a mask the strength is another for each pixel; chroma has the mean of the pixels that share it.
 #extension GL_GOOGLE_include_directive : require
 #include "tensor.glsl"
@@ -24,12 +24,14 @@ layout(push_constant, scalar) uniform Push {
     vec4 u;
     vec4 v;
     int source_shift; // 0, see load_words()
-    int source_offset, source_stride; // words; only where alpha comes from a frame of another format
+    int source_alpha, source_stride; // words: where the source's alpha is
+    int alpha;                       // words: the plane of alpha, if there is one, with the stride of the first
 } push;
 
 // 0: blended with the source, which has the same format; 1: alone, opaque; 2..5: alone, with alpha from this byte, less 2, of
-// the source's pixels
-layout(constant_id = 14) const int BASE = 0;
+// the source's pixels; 6: from its plane of alpha; and 16 if the result has such a plane
+layout(constant_id = 14) const int WHAT = 0;
+const int BASE = WHAT & 15, ALPHA_APART = WHAT >> 4;
 
 const int ALPHA_BIT = 8 * (6 - FIRST(0) - FIRST(1) - FIRST(2)); // where pixels have four bytes
 
@@ -51,16 +53,33 @@ void load_words(int row, int word, int count, int last, out uint w[4])
         w[k] = BASE == 0 && k < count ? push.source.v[row + min(word + k, last) + push.source_shift] : 0;
 }
 
+uint source_alpha(int x, int y)
+{
+    int row = push.source_alpha + y * push.source_stride;
+    if (BASE == 1)
+        return 255;
+    x = min(x, push.d.x - 1);
+    return BASE == 6 ? push.source.v[row + (x >> 2)] >> (8 * (x & 3)) & 255
+                     : push.source.v[row + x] >> (8 * (BASE - 2)) & 255;
+}
+
 // What four pixels are without their colours, if nothing is blended.
 void load_alpha(int x0, int y, inout uint w[4])
 {
-    [[unroll]] for (int k = 0; k < 4; ++k) {
-        uint alpha = 255;
-        if (BASE > 1)
-            alpha = push.source.v[push.source_offset + y * push.source_stride + min(x0 + k, push.d.x - 1)] >>
-                    (8 * (BASE - 2)) & 255;
-        w[k] = alpha << ALPHA_BIT;
-    }
+    [[unroll]] for (int k = 0; k < 4; ++k)
+        w[k] = source_alpha(x0 + k, y) << ALPHA_BIT;
+}
+
+// Four pixels' alpha in a plane of its own.
+void write_alpha(int x0, int y)
+{
+    uint w = 0;
+    if (BASE == 0)
+        w = push.source.v[push.source_alpha + y * push.source_stride + (x0 >> 2)];
+    else
+        [[unroll]] for (int k = 0; k < 4; ++k)
+            w |= source_alpha(x0 + k, y) << (8 * k);
+    push.result.v[push.alpha + y * push.stride[0] + (x0 >> 2)] = w;
 }
 
 // The first word is stored last: those beyond the row's end are overwritten then by what belongs there.
@@ -150,6 +169,8 @@ void write_row(int x0, int y, vec4 strength, vec3 p[5], vec4 of_chroma, vec3 mea
         blend_chroma(w, 2, 0, 2, of_chroma, mean);
     }
     store_words(row, word, STEP(0), last, w);
+    if (ALPHA_APART != 0)
+        write_alpha(x0, y);
 }
 
 // Four pixels of one row or two, but for chroma in planes of its own, whose colour is returned.

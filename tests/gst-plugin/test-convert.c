@@ -7,7 +7,7 @@
 
 static const char *const formats[] = {
     "I420", "NV12", "RGBA", "BGRA", "RGBx", "BGRx", "ARGB", "ABGR",  "xRGB",      "xBGR",      "RGB",
-    "BGR",  "YV12", "NV21", "Y42B", "Y444", "YUY2", "UYVY", "GRAY8", "I420_10LE", "P010_10LE",
+    "BGR",  "YV12", "NV21", "Y42B", "Y444", "YUY2", "UYVY", "GRAY8", "I420_10LE", "P010_10LE", "A420",
 };
 
 /* --- pixels ---------------------------------------------------------------------------------------- */

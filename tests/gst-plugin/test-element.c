@@ -9,7 +9,7 @@
 
 static const char *const formats[] = {
     "I420", "NV12", "RGBA", "BGRA", "RGBx", "BGRx", "ARGB", "ABGR",  "xRGB",      "xBGR",      "RGB",
-    "BGR",  "YV12", "NV21", "Y42B", "Y444", "YUY2", "UYVY", "GRAY8", "I420_10LE", "P010_10LE",
+    "BGR",  "YV12", "NV21", "Y42B", "Y444", "YUY2", "UYVY", "GRAY8", "I420_10LE", "P010_10LE", "A420",
 };
 
 /* Runs @element on a frame of this size in state PLAYING and expects this error, whose text has @word in it.
@@ -59,10 +59,13 @@ static void test_formats(void)
             GstVideoFrame fi, fo;
             g_assert_true(gst_video_frame_map(&fi, &info, in, GST_MAP_READ));
             g_assert_true(gst_video_frame_map(&fo, &info, out, GST_MAP_READ));
-            const int alpha = GST_VIDEO_FRAME_COMP_POFFSET(&fi, GST_VIDEO_COMP_A);
-            for (int i = 0; i < width * height; i++)
-                g_assert_cmpint(((guint8 *)fi.data[0])[4 * i + alpha], ==,
-                                ((guint8 *)fo.data[0])[4 * i + alpha]);
+            const int step = GST_VIDEO_FRAME_COMP_PSTRIDE(&fi, GST_VIDEO_COMP_A);
+            const int row = GST_VIDEO_FRAME_COMP_STRIDE(&fi, GST_VIDEO_COMP_A);
+            for (int i = 0; i < width * height; i++) {
+                const int at = i / width * row + i % width * step;
+                g_assert_cmpint(GST_VIDEO_FRAME_COMP_DATA(&fi, GST_VIDEO_COMP_A)[at], ==,
+                                GST_VIDEO_FRAME_COMP_DATA(&fo, GST_VIDEO_COMP_A)[at]);
+            }
             gst_video_frame_unmap(&fi);
             gst_video_frame_unmap(&fo);
         }

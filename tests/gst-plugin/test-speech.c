@@ -79,23 +79,41 @@ static void test_wrong(void)
     gst_harness_teardown(h);
 }
 
+/* The expression alone, in @format. */
+static GstBuffer *layer(const char *format)
+{
+    GstHarness *h = new_harness("idiom style=none background=transparent caption=Hello emoji=party");
+    const GstVideoInfo info = make_info(format, W, H);
+    set_caps(h, format, W, H);
+    GstBuffer *out = push_and_pull(h, new_frame(&info, 0));
+    g_assert_cmpuint(GST_VIDEO_INFO_SIZE(&info), ==, gst_buffer_get_size(out));
+    gst_harness_teardown(h);
+    return out;
+}
+
+/* With alpha beside the pixels or in a plane of its own: the same alpha, and no hue where there is nothing. */
 static void test_transparent(void)
 {
-    GstHarness *h = start("idiom name=idiom style=none background=transparent caption=Hello");
-    const GstVideoInfo info = make_info("RGBA", W, H);
-    g_autoptr(GstBuffer) out = next(h, 0);
-    GstMapInfo map;
+    const GstVideoInfo rgba = make_info("RGBA", W, H), a420 = make_info("A420", W, H);
+    g_autoptr(GstBuffer) beside = layer("RGBA"), apart = layer("A420");
+    GstVideoFrame a, b;
     guint clear = 0, opaque = 0;
-    g_assert_true(gst_buffer_map(out, &map, GST_MAP_READ));
-    for (gsize i = 3; i < map.size; i += 4) {
-        clear += map.data[i] == 0;
-        opaque += map.data[i] > 160;
-    }
-    gst_buffer_unmap(out, &map);
-    g_assert_cmpuint(GST_VIDEO_INFO_SIZE(&info), ==, gst_buffer_get_size(out));
+    g_assert_true(gst_video_frame_map(&a, &rgba, beside, GST_MAP_READ));
+    g_assert_true(gst_video_frame_map(&b, &a420, apart, GST_MAP_READ));
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++) {
+            const guint8 alpha =
+                GST_VIDEO_FRAME_COMP_DATA(&a, 3)[y * GST_VIDEO_FRAME_COMP_STRIDE(&a, 3) + 4 * x];
+            g_assert_cmpuint(GST_VIDEO_FRAME_COMP_DATA(&b, 3)[y * GST_VIDEO_FRAME_COMP_STRIDE(&b, 3) + x], ==,
+                             alpha);
+            clear += alpha == 0;
+            opaque += alpha > 160;
+        }
+    g_assert_cmpuint(GST_VIDEO_FRAME_COMP_DATA(&b, 1)[H / 4 * GST_VIDEO_FRAME_COMP_STRIDE(&b, 1)], ==, 128);
+    gst_video_frame_unmap(&a);
+    gst_video_frame_unmap(&b);
     g_assert_cmpuint(clear, >, W * H / 2);
     g_assert_cmpuint(opaque, >, 100);
-    gst_harness_teardown(h);
 }
 
 static void test_say(void)

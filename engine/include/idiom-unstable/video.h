@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /**
  * IdiomFrame: a kind of frame and its layout in the one block of bytes that the device reads or writes. The caller
  * fills in the first part, idiom_frame_layout() the second. Strides and offsets of one's own are fine as well: they
- * must be multiples of 4, strides at least row_bytes rounded up to 4, and planes must not overlap.
+ * must be multiples of 4, strides at least row_bytes rounded up to 4, that of a plane of alpha the first plane's, and planes
+ * must not overlap.
  */
 typedef struct {
     IdiomVideoFormat format;

@@ -29,6 +29,7 @@ G_BEGIN_DECLS
  * @IDIOM_VIDEO_GRAY8: luma alone
  * @IDIOM_VIDEO_I420_10LE: I420 with 10 bits in the lower end of two bytes, the lower byte first
  * @IDIOM_VIDEO_P010_10LE: NV12 with 10 bits in the upper end of two bytes, the lower byte first
+ * @IDIOM_VIDEO_A420: planes Y, U, V as I420, and one of alpha of the size of Y; alpha is carried along
  *
  * How the pixels of a frame lie in memory. Names give the order of bytes.
  */
@@ -54,6 +55,7 @@ typedef enum {
     IDIOM_VIDEO_GRAY8,
     IDIOM_VIDEO_I420_10LE,
     IDIOM_VIDEO_P010_10LE,
+    IDIOM_VIDEO_A420,
 } IdiomVideoFormat;
 
 /**
@@ -86,7 +88,7 @@ typedef enum {
  *
  * Planes that a frame has at most.
  */
-#define IDIOM_VIDEO_MAX_PLANES 3
+#define IDIOM_VIDEO_MAX_PLANES 4
 
 /**
  * IdiomVideoInfo:
@@ -177,7 +179,7 @@ IDIOM_API void idiom_dmabuf_free(IdiomDmabuf *dmabuf);
  * IdiomPicture:
  * @struct_size: bytes of this structure as the caller knows it
  * @memory: which of the following fields count
- * @planes: first row of each plane: one for RGBA and the like, Y U V for I420, Y UV for NV12
+ * @planes: first row of each plane: one for RGBA and the like, Y U V for I420, Y UV for NV12, Y U V A for A420
  * @strides: bytes from row to row, in host memory also negative; only the visible bytes of each row are read or written
  * @images: VkImage of each plane
  * @layouts: VkImageLayout in which each image is, and is left; where a finished frame goes it may be

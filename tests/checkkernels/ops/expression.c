@@ -103,11 +103,32 @@ static double value_of(const IdiomFrame *f, guint c, const Colour *colour)
     return sum;
 }
 
+/* Where alpha has a plane of its own, chroma has the mean of its pixels, each as far as it is to be seen. */
+static double expected_chroma(const IdiomFrame *f, const guint8 *old, guint c, guint x, guint y,
+                              const IdiomSprite *sprites, guint n, gboolean alone)
+{
+    const IdiomFormat *format = idiom_format(f->format);
+    const double was = sample_of(f, old, &format->components[c], x, y);
+    double sum = 0, whole = 0, alpha = 0;
+    for (guint i = 0; i < 4; i++) {
+        const guint px = MIN(2 * x + i % 2, W - 1), py = MIN(2 * y + i / 2, H - 1);
+        const Colour over = composed(sprites, n, px, py);
+        const double below = alone ? 0 : sample_of(f, old, &format->alpha, px, py) / 255;
+        const double kept = below * (1 - over.c[3]);
+        sum += value_of(f, c, &over) + kept * was;
+        whole += over.c[3] + kept;
+        alpha += over.c[3];
+    }
+    return !alone && alpha == 0 ? was : whole > 0 ? sum / whole : 128;
+}
+
 static double expected_sample(const IdiomFrame *f, const guint8 *old, guint c, guint x, guint y,
                               const IdiomSprite *sprites, guint n, gboolean alone)
 {
     const IdiomFormat *format = idiom_format(f->format);
-    const guint sx = c && format->yuv ? format->sub_x : 0, sy = c && format->yuv ? format->sub_y : 0;
+    if (format->alpha.plane && (c == 1 || c == 2))
+        return expected_chroma(f, old, c, x, y, sprites, n, alone);
+    const guint sx = c % 3 && format->yuv ? format->sub_x : 0, sy = c % 3 && format->yuv ? format->sub_y : 0;
     const guint count = 1u << (sx + sy);
     Colour mean = {{0}};
     for (guint i = 0; i < count; i++) {
@@ -135,8 +156,8 @@ static char *compare(const IdiomFrame *f, const guint8 *old, const guint8 *got, 
     const IdiomFormat *format = idiom_format(f->format);
     for (guint c = 0; c < 4; c++) {
         const IdiomComponent *component = c < 3 ? &format->components[c] : &format->alpha;
-        const guint w = format->yuv && c ? (W + format->sub_x) >> format->sub_x : W;
-        const guint h = format->yuv && c ? (H + format->sub_y) >> format->sub_y : H;
+        const guint w = format->yuv && c % 3 ? (W + format->sub_x) >> format->sub_x : W;
+        const guint h = format->yuv && c % 3 ? (H + format->sub_y) >> format->sub_y : H;
         for (guint y = 0; component->step && y < h; y++)
             for (guint x = 0; x < w; x++) {
                 const double most = (1 << format->bits) - 1, value = sample_of(f, got, component, x, y);

@@ -42,6 +42,7 @@ static const Layout layouts[] = {
     [IDIOM_VIDEO_UYVY] = {"uyvy", TRUE, 8, 0, 1, 0, {{0, 1, 2}, {0, 0, 4}, {0, 2, 4}}},
     [IDIOM_VIDEO_GRAY8] = {"gray8", TRUE, 8, 0, 0, 0, {{0, 0, 1}, {0, 0, 0}, {0, 0, 0}}},
     [IDIOM_VIDEO_I420_10LE] = {"i420-10", TRUE, 10, 0, 1, 1, {{0, 0, 2}, {1, 0, 2}, {2, 0, 2}}},
+    [IDIOM_VIDEO_A420] = {"a420", TRUE, 8, 0, 1, 1, {{0, 0, 1}, {1, 0, 1}, {2, 0, 1}}},
     [IDIOM_VIDEO_P010_10LE] = {"p010-10", TRUE, 10, 6, 1, 1, {{0, 0, 2}, {1, 0, 4}, {1, 2, 4}}},
 };
 
@@ -77,7 +78,7 @@ static void spread(IdiomFrame *f)
     f->size = 12;
     for (guint i = f->n_planes; i-- > 0;) {
         f->offset[i] = f->size;
-        f->stride[i] = (f->row_bytes[i] + 3) / 4 * 4 + 4 * (i + 1);
+        f->stride[i] = (f->row_bytes[i] + 3) / 4 * 4 + 4 * (i % 3 + 1);
         f->size += f->stride[i] * f->rows[i] + 8;
     }
 }
@@ -267,6 +268,9 @@ static void check_import(const IdiomFrame *f, IdiomPrecision precision)
 static void check_rest(const IdiomFrame *f, const guint8 *old, const guint8 *bytes)
 {
     const Layout *l = layout(f);
+    for (guint y = 0; f->n_planes == 4 && y < f->height; y++)
+        g_assert_cmpmem(bytes + f->offset[3] + y * f->stride[3], f->width,
+                        old + f->offset[3] + y * f->stride[3], f->width);
     if (l->yuv || l->at[0].step != 4)
         return;
     const guint alpha = 6 - l->at[0].first - l->at[1].first - l->at[2].first;
