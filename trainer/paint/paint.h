@@ -23,4 +23,11 @@ const PaintLook *paint_looks(void);
  */
 Picture *paint_picture(const char *look, const Picture *photo, int x, int y, GError **error);
 
+/*
+ * (transfer full): @photo with noise where it is flat, for a network to paint that draws nothing where nothing is: tiles,
+ * blobs and strokes then lie as the noise has them.
+ * @x, @y: as above; @hills, @strokes: how much of each channel there is, in units of light 0..100
+ */
+Picture *paint_ground(const Picture *photo, int x, int y, float hills, float strokes);
+
 #endif
