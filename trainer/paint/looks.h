@@ -9,5 +9,12 @@ Field *look_starry(const Motif *motif);
 Field *look_wave(const Motif *motif);
 Field *look_scream(const Motif *motif);
 Field *look_composition(const Motif *motif);
+Field *look_ink(const Motif *motif);
+Field *look_watercolour(const Motif *motif);
+Field *look_woodblock(const Motif *motif);
+Field *look_blueprint(const Motif *motif);
+Field *look_mosaic(const Motif *motif);
+Field *look_poster(const Motif *motif);
+Field *look_cel(const Motif *motif);
 
 #endif

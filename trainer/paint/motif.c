@@ -9,7 +9,9 @@
 #include <math.h>
 #include <string.h>
 
-#define DAUB 4.0f /* radius in pixels */
+#define DAUB 4.0f   /* radius in pixels */
+#define REACH 12.0f /* pixels over which hills bend */
+#define BEND 1.8f   /* 1 / deviation of that */
 
 /* Bilinear between the cells, as the network's layers can know it. */
 static Field *noise_of(guint w, guint h, int x, int y)
@@ -27,11 +29,34 @@ static Field *noise_of(guint w, guint h, int x, int y)
     return noise;
 }
 
+/* How the hills bend downwards is drawn out across them, how they bend sideways hangs down; both are a few weights' work
+ * for a network that sees hills. */
+static Field *bands_of(const Field *noise)
+{
+    const gsize pixels = (gsize)noise->w * noise->h;
+    Field *bands = field_new(noise->w, noise->h, 2);
+    for (gsize i = 0; i < pixels; i++) {
+        const float x = (float)(i % noise->w), y = (float)(i / noise->w), here = 2 * noise->v[i];
+        bands->v[i] = BEND * (field_at(noise, 0, x, y - REACH) + field_at(noise, 0, x, y + REACH) - here);
+        bands->v[pixels + i] =
+            BEND * (field_at(noise, 0, x - REACH, y) + field_at(noise, 0, x + REACH, y) - here);
+    }
+    return bands;
+}
+
 static Field *light_of(const Field *lab)
 {
     Field *light = field_new(lab->w, lab->h, 1);
     memcpy(light->v, lab->v, sizeof(float) * lab->w * lab->h);
     return light;
+}
+
+/* How much a colour is like skin, light or dark, in daylight or lamplight. */
+static float skin(float light, float a, float b)
+{
+    const float hue = atan2f(b, a), chroma = hypotf(a, b);
+    return smooth_step(0.35f, 0.6f, hue) * (1 - smooth_step(1.15f, 1.35f, hue)) * smooth_step(9, 16, chroma) *
+           (1 - smooth_step(44, 56, chroma)) * smooth_step(22, 34, light) * (1 - smooth_step(88, 95, light));
 }
 
 static Field *detail_of(const Field *light)
@@ -46,6 +71,17 @@ static Field *detail_of(const Field *light)
     for (gsize i = 0; i < pixels; i++)
         detail->v[i] = smooth_step(1.5f, 8, sqrtf(detail->v[i]));
     return detail;
+}
+
+static void spare_skin(Field *detail, const Field *daubs)
+{
+    const gsize pixels = (gsize)detail->w * detail->h;
+    g_autoptr(Field) spared = field_new(detail->w, detail->h, 1);
+    for (gsize i = 0; i < pixels; i++)
+        spared->v[i] = skin(daubs->v[i], daubs->v[pixels + i], daubs->v[2 * pixels + i]);
+    g_autoptr(Field) soft = field_blur(spared, 5);
+    for (gsize i = 0; i < pixels; i++)
+        detail->v[i] = MAX(detail->v[i], 0.75f * soft->v[i]);
 }
 
 static Field *form_of(const Field *light)
@@ -66,9 +102,11 @@ Motif *motif_new(const Field *lab, int x, int y)
     m->h = lab->h;
     m->lab = field_copy(lab);
     m->noise = noise_of(lab->w, lab->h, x, y);
+    m->bands = bands_of(m->noise);
     m->detail = detail_of(light);
     m->edges = flow_of(lab, 3);
     m->daubs = flow_daubs(lab, m->edges, DAUB);
+    spare_skin(m->detail, m->daubs);
     m->tone = field_tone(lab, m->daubs);
     m->form = form_of(light);
     return m;
@@ -78,7 +116,7 @@ void motif_free(Motif *m)
 {
     if (!m)
         return;
-    Field *fields[] = {m->lab, m->noise, m->detail, m->edges, m->daubs, m->tone, m->form};
+    Field *fields[] = {m->lab, m->noise, m->bands, m->detail, m->edges, m->daubs, m->tone, m->form};
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
         field_free(fields[i]);
     g_free(m);

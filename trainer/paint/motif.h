@@ -11,9 +11,11 @@
  */
 typedef struct {
     guint w, h;
-    Field *lab;    /* of the photo, see field_lab() */
-    Field *noise;  /* the noise's channels */
-    Field *detail; /* 0: flat, 1: busy; faces and letters are not to be lost in waves */
+    Field *lab;   /* of the photo, see field_lab() */
+    Field *noise; /* the noise's channels */
+    Field *
+        bands; /* noise, about 1 high: channel 0 lies across the picture as clouds and grain do, channel 1 hangs down */
+    Field *detail; /* 0: flat, 1: busy, skin more than half; faces and letters are not to be lost in waves */
     Field *edges;  /* which way its forms run, see flow_of() */
     Field *daubs;  /* daubs of one colour, see flow_daubs() */
     Field *tone;   /* the daubs' light, where the photo's mean is 0 and its deviation 1 */

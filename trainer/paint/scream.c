@@ -4,6 +4,8 @@
 #include "paint/looks.h"
 #include "paint/palette.h"
 
+#include <math.h>
+
 static const float water[][3] = {{0.05f, 0.07f, 0.10f},
                                  {0.10f, 0.18f, 0.26f},
                                  {0.20f, 0.36f, 0.43f},
@@ -20,18 +22,18 @@ static void colour_of(const Motif *m, const MotifLayers *l, gsize i, float rgb[3
 {
     const gsize pixels = (gsize)m->w * m->h;
     const float broad = l->broad->v[i], fine = l->fine->v[i], line = l->lines->v[i];
-    const float detail = m->detail->v[i], tone = m->tone->v[i];
+    const float detail = m->detail->v[i], flat = 1 - detail, tone = m->tone->v[i];
+    const float band = m->bands->v[i], wave = sinf(3.4f * band + 0.5f * m->noise->v[i]);
     const float paint = tone * (tone > 0 ? 0.45f + 0.35f * detail : 0.85f) + 0.75f * m->form->v[i] +
-                        (0.85f - 0.25f * detail) * broad + 0.3f * fine;
+                        0.8f * flat * wave + 0.45f * detail * broad + 0.25f * fine;
     const float photo = 0.03f * (m->daubs->v[pixels + i] + m->daubs->v[2 * pixels + i] - 4);
-    const float heat =
-        1.2f * tone + photo + 0.3f * broad + 0.2f * fine + 0.35f * (1 - detail) * m->noise->v[i];
+    const float heat = 1.2f * tone + photo + 0.3f * detail * broad + flat * (0.5f * band + 0.2f * wave);
     float warm[3];
     ramp(water, steps, G_N_ELEMENTS(steps), paint, rgb);
     ramp(fire, steps, G_N_ELEMENTS(steps), paint, warm);
     blend(rgb, warm, smooth_step(-0.75f, -0.05f, heat));
     blend(rgb, water[0], 0.7f * (1 - line));
-    lit(rgb, 0.05f * (l->broad->v[pixels + i] + l->fine->v[pixels + i]));
+    lit(rgb, 0.05f * l->fine->v[pixels + i]);
 }
 
 Field *look_scream(const Motif *m)

@@ -4,6 +4,7 @@
 #include "paint/flow.h"
 #include "paint/motif.h"
 #include "paint/paint.h"
+#include "style-files.h"
 #include "trainer-files.h"
 
 #include <gio/gio.h>
@@ -14,6 +15,8 @@
 #include <string.h>
 
 #define SIDE 64
+#define QUIET 10 /* contrast of what is still a tint */
+#define FORMS 20
 
 /* Dark (value 40) left of the middle and light (200) from there on, with noise of +-@noise. */
 static Picture *halves(guint noise)
@@ -115,13 +118,6 @@ static void test_looks(void)
     g_assert_nonnull(strstr(error->message, "woodblock"));
 }
 
-/* Looks that paint from noise too; the others draw nothing where there is nothing. */
-static gboolean from_noise(const char *look)
-{
-    static const char *const names[] = {"composition", "scream", "starry", "wave", NULL};
-    return g_strv_contains(names, look);
-}
-
 static Picture *flat_photo(guint side)
 {
     Picture *photo = picture_new(side, side);
@@ -130,26 +126,87 @@ static Picture *flat_photo(guint side)
     return photo;
 }
 
-/* A flat picture stays flat in the one, whatever its colour, and has forms in the other. */
+/* A flat picture is painted all the same, in forms and not in grain. */
 static void test_flat(void)
 {
     for (const PaintLook *look = paint_looks(); look->name; look++) {
         g_autoptr(GError) error = NULL;
-        const guint side = from_noise(look->name) ? 128 : 24;
-        g_autoptr(Picture) photo = flat_photo(side);
+        g_autoptr(Picture) photo = flat_photo(128);
         g_autoptr(Picture) picture = paint_picture(look->name, photo, 0, 0, &error);
         g_assert_no_error(error);
-        if (!from_noise(look->name)) {
-            for (guint i = 3; i < 3 * side * side; i++)
-                g_assert_cmpint(abs(picture->rgb[i] - picture->rgb[i % 3]), <=, 1);
-            continue;
-        }
         Look measured;
         look_measure(photo, picture, &measured);
         g_test_message("%s: %.1f, forms %.0f", look->name, measured.flat_output, measured.forms_output);
-        g_assert_cmpfloat(measured.flat_output, >, 20);
-        g_assert_cmpfloat(measured.forms_output, >, 100);
+        g_assert_cmpfloat(measured.flat_output, >, QUIET);
+        g_assert_cmpfloat(measured.forms_output, >, FORMS);
     }
+}
+
+/* What a network is to paint on has the noise where the photo is flat, as much as is asked for, black and white too, and
+ * none where it is busy. */
+static void test_ground(void)
+{
+    for (guint value = 0; value < 256; value += 85) {
+        g_autoptr(Picture) photo = picture_new(128, 128);
+        memset(photo->rgb, (int)value, 3 * 128 * 128);
+        Look none, some, more;
+        g_autoptr(Picture) bare = paint_ground(photo, 0, 0, 0, 0), ground = paint_ground(photo, 0, 0, 4, 4),
+                           strong = paint_ground(photo, 0, 0, 12, 12);
+        look_measure(photo, bare, &none);
+        look_measure(photo, ground, &some);
+        look_measure(photo, strong, &more);
+        g_test_message("%u: %.1f, %.1f, %.1f", value, none.flat_output, some.flat_output, more.flat_output);
+        g_assert_cmpfloat(none.flat_output, <, 0.5);
+        g_assert_cmpfloat(some.flat_output, >, 4);
+        g_assert_cmpfloat(more.flat_output, >, 1.5 * some.flat_output);
+    }
+    g_autoptr(Picture) busy = halves(0);
+    for (guint i = 0; i < SIDE * SIDE; i++)
+        memset(busy->rgb + 3 * i, (i % SIDE / 4 + i / SIDE / 4) % 2 ? 200 : 40, 3);
+    g_autoptr(Picture) kept = paint_ground(busy, 0, 0, 12, 12);
+    for (guint i = 0; i < 3 * SIDE * SIDE; i++)
+        g_assert_cmpint(abs(kept->rgb[i] - busy->rgb[i]), <=, 6);
+}
+
+/* Skin is spared: a face is smooth, and not to be lost in waves. */
+static void test_skin(void)
+{
+    static const guint8 faces[][3] = {{224, 172, 140}, {150, 100, 75}, {255, 219, 190}},
+                        sky[] = {120, 170, 230};
+    for (guint f = 0; f <= G_N_ELEMENTS(faces); f++) {
+        g_autoptr(Picture) photo = picture_new(24, 24);
+        for (guint i = 0; i < 24 * 24; i++)
+            memcpy(photo->rgb + 3 * i, f < G_N_ELEMENTS(faces) ? faces[f] : sky, 3);
+        g_autoptr(Field) lab = field_lab(photo);
+        g_autoptr(Motif) motif = motif_new(lab, 0, 0);
+        g_test_message("%u: %.2f", f, motif->detail->v[12 * 24 + 12]);
+        if (f < G_N_ELEMENTS(faces))
+            g_assert_cmpfloat(motif->detail->v[12 * 24 + 12], >, 0.5);
+        else
+            g_assert_cmpfloat(motif->detail->v[12 * 24 + 12], <, 0.05);
+    }
+}
+
+/* One of the bands lies across, the other hangs down: along them less changes. */
+static void test_bands(void)
+{
+    enum { W = 256 };
+    g_autoptr(Picture) photo = flat_photo(W);
+    g_autoptr(Field) lab = field_lab(photo);
+    g_autoptr(Motif) motif = motif_new(lab, 0, 0);
+    double changes[2][2] = {{0}}, squares[2] = {0};
+    for (guint c = 0; c < 2; c++)
+        for (guint y = 32; y < W - 32; y++)
+            for (guint x = 32; x < W - 32; x++) {
+                const float *v = motif->bands->v + (gsize)c * W * W + (gsize)y * W + x;
+                changes[c][0] += fabsf(v[1] - v[0]);
+                changes[c][1] += fabsf(v[W] - v[0]);
+                squares[c] += v[0] * v[0] / ((W - 64.0) * (W - 64));
+            }
+    g_assert_cmpfloat(changes[0][1], >, 1.6 * changes[0][0]);
+    g_assert_cmpfloat(changes[1][0], >, 1.6 * changes[1][1]);
+    for (guint c = 0; c < 2; c++)
+        g_assert_cmpfloat_with_epsilon(sqrt(squares[c]), 1, 0.25);
 }
 
 /* A motif's noise at a pixel is the field's at its place, bilinear between the cells. */
@@ -184,8 +241,6 @@ static void test_moves(void)
     enum { W = 200, STEP = IDIOM_NOISE_CELL };
     g_autoptr(GError) error = NULL;
     for (const PaintLook *look = paint_looks(); look->name; look++) {
-        if (!from_noise(look->name))
-            continue;
         g_autoptr(Picture) photo = flat_photo(W);
         g_autoptr(Picture) one = paint_picture(look->name, photo, 7, 9, &error);
         g_assert_no_error(error);
@@ -201,12 +256,12 @@ static void test_moves(void)
     }
 }
 
-static gboolean run(const char *look, const char *folder, const char *photo, char **said)
+static gboolean run(const char *look, const char *folder, const char *photo, const char *strokes, char **said)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GSubprocess) process =
         g_subprocess_new(G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, g_getenv("IDIOM_TRAIN"), "paint", "--side",
-                         "40", look, folder, photo, NULL);
+                         "40", "--strokes", strokes, look, folder, photo, NULL);
     g_assert_no_error(error);
     g_subprocess_communicate_utf8(process, NULL, NULL, NULL, said, &error);
     g_assert_no_error(error);
@@ -221,16 +276,48 @@ static void test_tool(void)
     g_autofree char *photo = test_write_picture(folder, 1, 60, 50), *said = NULL, *wrong = NULL;
     g_autofree char *name = g_path_get_basename(photo), *made = g_build_filename(folder, "ink", name, NULL);
     g_autofree char *drawn = g_path_get_dirname(made);
-    g_assert_true(run("ink", drawn, photo, &said));
+    g_assert_true(run("ink", drawn, photo, "8", &said));
     g_autoptr(Picture) result = picture_load(made, 0, 0, 0, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(result->w, ==, 48);
     g_assert_cmpuint(result->h, ==, 40);
-    g_assert_false(run("crayon", drawn, photo, &wrong));
+    g_assert_false(run("crayon", drawn, photo, "8", &wrong));
     g_assert_nonnull(strstr(wrong, "watercolour"));
     g_unlink(made);
     g_rmdir(drawn);
     test_folder_remove(folder);
+}
+
+/* A network paints what the ground brings to it. */
+static void test_network(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *styles = test_styles_create(), *folder = test_folder_new();
+    g_autofree char *style = g_build_filename(styles, "tiny.safetensors", NULL),
+                    *photo = test_write_picture(folder, 1, 60, 50), *said = NULL, *wrong = NULL, *lost = NULL;
+    g_autofree char *name = g_path_get_basename(photo),
+                    *made = g_build_filename(folder, "painted", name, NULL);
+    g_autofree char *painted = g_path_get_dirname(made);
+    gboolean same = TRUE;
+    for (guint i = 0; i < 2; i++) {
+        g_assert_true(run(style, painted, photo, i ? "30" : "0", &said));
+        g_clear_pointer(&said, g_free);
+        g_autoptr(Picture) picture = picture_load(made, 0, 0, 0, &error);
+        g_assert_no_error(error);
+        static guint8 before[3 * 48 * 40];
+        g_assert_cmpuint(3 * picture->w * picture->h, ==, sizeof before);
+        same = memcmp(before, picture->rgb, sizeof before) == 0;
+        memcpy(before, picture->rgb, sizeof before);
+    }
+    g_assert_false(same);
+    g_assert_false(run(style, painted, photo, "-1", &wrong));
+    g_assert_nonnull(strstr(wrong, "--strokes"));
+    g_assert_false(run("none.onnx", painted, photo, "0", &lost));
+    g_assert_nonnull(strstr(lost, "none.onnx"));
+    g_unlink(made);
+    g_rmdir(painted);
+    test_folder_remove(folder);
+    test_styles_remove(styles);
 }
 
 int main(int argc, char **argv)
@@ -242,8 +329,12 @@ int main(int argc, char **argv)
     g_test_add_func("/paint/daubs", test_daubs);
     g_test_add_func("/paint/looks", test_looks);
     g_test_add_func("/paint/flat", test_flat);
+    g_test_add_func("/paint/ground", test_ground);
+    g_test_add_func("/paint/skin", test_skin);
+    g_test_add_func("/paint/bands", test_bands);
     g_test_add_func("/paint/noise", test_noise);
     g_test_add_func("/paint/moves", test_moves);
     g_test_add_func("/paint/tool", test_tool);
+    g_test_add_func("/paint/network", test_network);
     return g_test_run();
 }
