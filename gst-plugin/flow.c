@@ -15,6 +15,7 @@ static const GstClockTime ASSUMED_DURATION = 40 * GST_MSECOND;
 typedef struct {
     Loan source, result;
     gint64 due; /* monotonic time by which it has to be pushed */
+    GList link; /* of the queue that it is in */
 } Flight;
 
 struct Flow {
@@ -26,6 +27,7 @@ struct Flow {
     FlowEnd in, out;
     GstClockTime latency;
     GQueue flights;        /* of Flight, the oldest first */
+    GQueue landed;         /* for the next frames */
     gboolean gap;          /* the next frame to be pushed does not follow the last one */
     gboolean skipped;      /* nor does the next to be sent follow the one before */
     gint64 busy;           /* see flow_take_busy() */
@@ -39,12 +41,20 @@ struct Flow {
     gboolean quit;
 };
 
+static Flight *take_off(Flow *flow)
+{
+    GList *link = g_queue_pop_head_link(&flow->landed);
+    Flight *flight = link ? link->data : g_new0(Flight, 1);
+    flight->link.data = flight;
+    return flight;
+}
+
 /* Returns its buffer. */
-static GstBuffer *land(Flight *flight)
+static GstBuffer *land(Flow *flow, Flight *flight)
 {
     GstBuffer *source = loan_end(&flight->source), *result = loan_end(&flight->result);
     gst_clear_buffer(&source);
-    g_free(flight);
+    g_queue_push_tail_link(&flow->landed, &flight->link);
     return result;
 }
 
@@ -69,10 +79,10 @@ static GstFlowReturn push_oldest(Flow *flow, gboolean wait, gboolean *taken)
     *taken = got != IDIOM_GET_NOTHING;
     if (!*taken)
         return GST_FLOW_OK;
-    Flight *flight = g_queue_pop_head(&flow->flights);
+    Flight *flight = g_queue_pop_head_link(&flow->flights)->data;
     if (got == IDIOM_GET_FRAME)
         loan_written(&flight->result);
-    GstBuffer *buffer = land(flight);
+    GstBuffer *buffer = land(flow, flight);
     if (got == IDIOM_GET_FRAME && flow->finished)
         flow->finished(flow->user);
     if (got == IDIOM_GET_FRAME)
@@ -137,6 +147,7 @@ Flow *flow_new(GstBaseTransform *element, IdiomRenderer *renderer, VulkanShare *
     flow->renderer = renderer;
     flow->vulkan = vulkan;
     g_queue_init(&flow->flights);
+    g_queue_init(&flow->landed);
     g_mutex_init(&flow->lock);
     g_cond_init(&flow->changed);
     return flow;
@@ -153,6 +164,8 @@ void flow_free(Flow *flow)
     if (flow->thread)
         g_thread_join(flow->thread);
     flow_drop(flow);
+    for (GList *link; (link = g_queue_pop_head_link(&flow->landed));)
+        g_free(link->data);
     g_mutex_clear(&flow->lock);
     g_cond_clear(&flow->changed);
     g_free(flow);
@@ -256,14 +269,14 @@ GstFlowReturn flow_send(Flow *flow, GstBuffer *source, GstBuffer *given, const I
     if (flow->skipped)
         GST_BUFFER_FLAG_SET(result, GST_BUFFER_FLAG_DISCONT);
     flow->skipped = FALSE;
-    Flight *flight = g_new0(Flight, 1);
+    Flight *flight = take_off(flow);
     flight->due = g_get_monotonic_time() + (gint64)(flow->latency / (GST_SECOND / G_USEC_PER_SEC));
     if (lend_result(flow, &flight->result, result, &error) && send(flow, flight, source, params, &error)) {
         gst_clear_buffer(&result); /* the flight has it */
-        g_queue_push_tail(&flow->flights, flight);
+        g_queue_push_tail_link(&flow->flights, &flight->link);
         return push_finished(flow);
     }
-    GstBuffer *back = land(flight);
+    GstBuffer *back = land(flow, flight);
     gst_clear_buffer(&back);
     messages_post_error(GST_ELEMENT(flow->element), error);
     return GST_FLOW_ERROR;
@@ -296,10 +309,10 @@ GstFlowReturn flow_drain(Flow *flow)
 
 void flow_drop(Flow *flow)
 {
-    Flight *flight;
+    GList *link;
     idiom_renderer_flush(flow->renderer);
-    while ((flight = g_queue_pop_head(&flow->flights)))
-        gst_buffer_unref(land(flight));
+    while ((link = g_queue_pop_head_link(&flow->flights)))
+        gst_buffer_unref(land(flow, link->data));
     flow->gap = flow->skipped = FALSE;
     set_due(flow);
 }

@@ -215,7 +215,7 @@ void write_group(int x0, int y0, int group, bool clear, vec4 colours[16], out ve
         mean[i] = vec4(0);
         shares[i] = vec2(1);
         int count = SUB_X != 0 ? 2 : 1;
-        if (ALPHA_APART != 0 && i * count < 4)
+        if (ALPHA_APART != 0 && i * count < 4 && x0 < push.d.x)
             shares[i] = weigh(x0, y0, i, count, clear, colours, group);
         if (i * count < 4)
             [[unroll]] for (int k = 0; k < 2 * ROWS; k++)
