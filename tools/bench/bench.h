@@ -4,6 +4,8 @@
 #define IDIOM_BENCH_H
 
 int bench_frame(int argc, char **argv);
+int bench_ops(int argc, char **argv);
+int bench_filter(int argc, char **argv);
 int bench_video(int argc, char **argv);
 int bench_temporal(int argc, char **argv);
 int bench_train(int argc, char **argv);

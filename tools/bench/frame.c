@@ -1,13 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* idiom-bench frame: time of one frame, operation by operation. */
 #include "bench.h"
+#include "output.h"
 #include "profile.h"
 
 #include <stdio.h>
 
+static gboolean report(const char *style, const char *selector, IdiomVideoFormat format, guint width,
+                       guint height, guint frames, gboolean mask, const Output *output, GError **error)
+{
+    Profile profile;
+    Ceilings ceilings;
+    g_autoptr(IdiomDevice) device = idiom_device_open(selector, error);
+    if (!device || !ceilings_measure(&ceilings, device, error) ||
+        !profile_run(&profile, style, selector, format, width, height, frames, mask, error))
+        return FALSE;
+    profile_print_summary(&profile);
+    g_print("memory           %.1f MiB on the device\n", profile.memory / 1048576.0);
+    profile_rows_print(profile.rows, &ceilings);
+    g_autoptr(JsonBuilder) json = output_begin("frame");
+    profile_add_json(&profile, json);
+    profile_rows_add_json(profile.rows, &ceilings, json);
+    profile_clear(&profile);
+    return output_end(output, json, error);
+}
+
 int bench_frame(int argc, char **argv)
 {
-    g_autofree char *style = NULL, *device = NULL, *size = NULL, *format_name = NULL, *json = NULL;
+    g_autofree char *style = NULL, *device = NULL, *size = NULL, *format_name = NULL;
+    g_auto(Output) output = {NULL};
     int frames = 30;
     gboolean mask = FALSE;
     const GOptionEntry entries[] = {
@@ -19,7 +40,7 @@ int bench_frame(int argc, char **argv)
         {"format", 0, 0, G_OPTION_ARG_STRING, &format_name, "I420, NV12, RGBA, ... (default I420)", "FORMAT"},
         {"frames", 'n', 0, G_OPTION_ARG_INT, &frames, "Frames to measure (default 30)", "N"},
         {"mask", 0, 0, G_OPTION_ARG_NONE, &mask, "Half of the frame is the source, by a mask", NULL},
-        {"json", 0, 0, G_OPTION_ARG_FILENAME, &json, "Also write the numbers here", "FILE"},
+        OUTPUT_OPTIONS(output),
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_option_context_add_main_entries(context, entries, NULL);
@@ -36,17 +57,8 @@ int bench_frame(int argc, char **argv)
         g_printerr("%s", help);
         return 2;
     }
-    Profile profile;
-    if (!profile_run(&profile, style, device, format, width, height, (guint)frames, mask, &error)) {
-        g_printerr("idiom-bench frame: %s\n", error->message);
-        return 1;
-    }
-    profile_print_summary(&profile);
-    g_print("memory           %.1f MiB on the device\n", profile.memory / 1048576.0);
-    profile_rows_print(profile.rows);
-    gboolean ok = !json || profile_write_json(&profile, json, &error);
-    if (!ok)
-        g_printerr("idiom-bench frame: %s\n", error->message);
-    profile_clear(&profile);
-    return ok ? 0 : 1;
+    if (report(style, device, format, width, height, (guint)frames, mask, &output, &error))
+        return 0;
+    g_printerr("idiom-bench frame: %s\n", error->message);
+    return 1;
 }

@@ -33,6 +33,8 @@ static const struct {
 } commands[] = {
     {"video", bench_video, "stylize a video file, with a before/after picture and the speed"},
     {"frame", bench_frame, "time one size of frame, operation by operation"},
+    {"ops", bench_ops, "time what generators and trainings are made of, each kind by itself"},
+    {"filter", bench_filter, "the renderer and the element in the sizes of video"},
     {"slots", bench_slots, "what frames in flight bring"},
     {"temporal", bench_temporal, "how steady a stylized clip is, with and without smoothing over time"},
     {"train", bench_train, "time one training step, operation by operation"},

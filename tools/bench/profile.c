@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile.h"
 
-#include "json.h"
+#include "output.h"
 
 #include <idiom-unstable/profile.h>
+#include <string.h>
 
 /* A picture with detail everywhere, so that no kernel has it easy. */
 static void fill_noise(guint8 *bytes, gsize size)
@@ -66,7 +67,7 @@ static gboolean time_frames(Profile *profile, IdiomRenderer *renderer, const Idi
     profile->op_seconds = profile_rows_seconds(profile->rows);
     for (guint i = 0; i < profile->rows->len; i++) {
         const ProfileRow *row = &g_array_index(profile->rows, ProfileRow, i);
-        if (g_str_has_prefix(row->op, "conv"))
+        if (strstr(row->op, "conv"))
             profile->conv_seconds += row->seconds;
     }
     return TRUE;
@@ -140,60 +141,17 @@ void profile_print_summary(const Profile *profile)
             1000 * profile->op_seconds);
 }
 
-gboolean profile_write_json(const Profile *profile, const char *path, GError **error)
+void profile_add_json(const Profile *profile, JsonBuilder *json)
 {
-    g_autoptr(JsonBuilder) json = json_builder_new();
-    const struct {
-        const char *name, *text;
-    } texts[] = {{"device", profile->device}, {"driver", profile->driver}, {"precision", profile->precision}};
-    const struct {
-        const char *name;
-        double value;
-    } numbers[] = {{"width", profile->width},
-                   {"height", profile->height},
-                   {"frame_ms", 1000 * profile->frame_seconds},
-                   {"best_ms", 1000 * profile->best_seconds},
-                   {"fps", 1 / profile->frame_seconds},
-                   {"op_ms", 1000 * profile->op_seconds},
-                   {"convolution_share", profile->conv_seconds / profile->op_seconds},
-                   {"memory_bytes", (double)profile->memory}};
-    json_builder_begin_object(json);
-    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
-        json_builder_set_member_name(json, texts[i].name);
-        json_builder_add_string_value(json, texts[i].text);
-    }
-    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
-        json_builder_set_member_name(json, numbers[i].name);
-        json_builder_add_double_value(json, numbers[i].value);
-    }
-    json_builder_set_member_name(json, "operations");
-    json_builder_begin_array(json);
-    for (guint i = 0; i < profile->rows->len; i++) {
-        const ProfileRow *row = &g_array_index(profile->rows, ProfileRow, i);
-        json_builder_begin_object(json);
-        json_builder_set_member_name(json, "op");
-        json_builder_add_string_value(json, row->op);
-        json_builder_set_member_name(json, "shader");
-        json_builder_add_string_value(json, row->shader);
-        json_builder_set_member_name(json, "shape");
-        json_builder_begin_array(json);
-        json_builder_add_int_value(json, row->shape.n);
-        json_builder_add_int_value(json, row->shape.c);
-        json_builder_add_int_value(json, row->shape.h);
-        json_builder_add_int_value(json, row->shape.w);
-        json_builder_end_array(json);
-        json_builder_set_member_name(json, "calls");
-        json_builder_add_int_value(json, row->calls);
-        json_builder_set_member_name(json, "ms");
-        json_builder_add_double_value(json, 1000 * row->seconds);
-        json_builder_set_member_name(json, "gflops");
-        json_builder_add_double_value(json, row->flops / row->seconds / 1e9);
-        json_builder_set_member_name(json, "gbps");
-        json_builder_add_double_value(json, row->bytes / row->seconds / 1e9);
-        json_builder_end_object(json);
-    }
-    json_builder_end_array(json);
-    json_builder_end_object(json);
-
-    return bench_json_write(json, path, error);
+    output_add_text(json, "device", profile->device);
+    output_add_text(json, "driver", profile->driver);
+    output_add_text(json, "precision", profile->precision);
+    output_add_number(json, "width", profile->width);
+    output_add_number(json, "height", profile->height);
+    output_add_number(json, "frame_ms", 1000 * profile->frame_seconds);
+    output_add_number(json, "best_ms", 1000 * profile->best_seconds);
+    output_add_number(json, "fps", 1 / profile->frame_seconds);
+    output_add_number(json, "op_ms", 1000 * profile->op_seconds);
+    output_add_number(json, "convolution_share", profile->conv_seconds / profile->op_seconds);
+    output_add_number(json, "memory_bytes", (double)profile->memory);
 }

@@ -30,7 +30,7 @@ void profile_clear(Profile *profile);
 
 /* A few lines: device, speed, share of the convolutions. */
 void profile_print_summary(const Profile *profile);
-/* All as one JSON object. */
-gboolean profile_write_json(const Profile *profile, const char *path, GError **error);
+/* The same numbers. */
+void profile_add_json(const Profile *profile, JsonBuilder *json);
 
 #endif

@@ -3,7 +3,9 @@
 #ifndef IDIOM_BENCH_ROWS_H
 #define IDIOM_BENCH_ROWS_H
 
-#include <idiom-unstable/program.h>
+#include "ceilings.h"
+
+#include <json-glib/json-glib.h>
 
 typedef struct {
     char *op, *shader;
@@ -23,7 +25,10 @@ double profile_rows_seconds(const GArray *rows);
 /* Slowest first. */
 void profile_rows_sort(GArray *rows);
 
-/* One line per row. */
-void profile_rows_print(const GArray *rows);
+/* One line per row; with what share of the nearer of @ceilings it reaches. */
+void profile_rows_print(const GArray *rows, const Ceilings *ceilings);
+
+/* The same as a list named "operations", and the ceilings. */
+void profile_rows_add_json(const GArray *rows, const Ceilings *ceilings, JsonBuilder *json);
 
 #endif

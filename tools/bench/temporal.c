@@ -7,7 +7,7 @@
 #include "bench.h"
 
 #include "media/clip.h"
-#include "json.h"
+#include "output.h"
 #include "judge/warping.h"
 
 #include <idiom/renderer.h>
@@ -23,7 +23,8 @@
 #define STRIP_FRAMES 4
 
 typedef struct {
-    char *style, *device, *size, *save, *strip, *json;
+    char *style, *device, *size, *save, *strip;
+    Output output;
     double temporal, statistics;
     gboolean still; /* both are smoothed, and the second keeps what is still */
     int frames;
@@ -64,7 +65,7 @@ static void options_clear(Options *o)
     g_free(o->size);
     g_free(o->save);
     g_free(o->strip);
-    g_free(o->json);
+    output_clear(&o->output);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
@@ -352,7 +353,7 @@ static void print_result(const Job *job, const Result *r)
     g_print("memory           %.1f MiB on the device\n", r->memory / 1048576.0);
 }
 
-static gboolean write_json(const Job *job, const Result *r, GError **error)
+static gboolean hand_out(const Job *job, const Result *r, GError **error)
 {
     const WarpingScores *s = &r->scores;
     const WarpingScore *single = &s->outputs[SINGLE], *smooth = &s->outputs[SMOOTH];
@@ -380,19 +381,11 @@ static gboolean write_json(const Job *job, const Result *r, GError **error)
                    {"cost_ms", r->cost_ms},
                    {"cost_share", r->cost_ms / r->frame_ms},
                    {"memory_bytes", (double)r->memory}};
-    g_autoptr(JsonBuilder) json = json_builder_new();
-    json_builder_begin_object(json);
-    json_builder_set_member_name(json, "device");
-    json_builder_add_string_value(json, idiom_device_info(job->device)->name);
-    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
-        json_builder_set_member_name(json, numbers[i].name);
-        if (isfinite(numbers[i].value))
-            json_builder_add_double_value(json, numbers[i].value);
-        else
-            json_builder_add_null_value(json);
-    }
-    json_builder_end_object(json);
-    return bench_json_write(json, job->options->json, error);
+    g_autoptr(JsonBuilder) json = output_begin("temporal");
+    output_add_text(json, "device", idiom_device_info(job->device)->name);
+    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
+        output_add_number(json, numbers[i].name, numbers[i].value);
+    return output_end(&job->options->output, json, error);
 }
 
 /* --- the command ---------------------------------------------------------------------------------- */
@@ -418,7 +411,7 @@ int bench_temporal(int argc, char **argv)
          "MKV"},
         {"strip", 0, 0, G_OPTION_ARG_FILENAME, &o.strip, "Also write the same of the last four frames",
          "PNG"},
-        {"json", 0, 0, G_OPTION_ARG_FILENAME, &o.json, "Also write the numbers here", "FILE"},
+        OUTPUT_OPTIONS(o.output),
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new("CLIP");
     g_option_context_add_main_entries(context, entries, NULL);
@@ -441,7 +434,7 @@ int bench_temporal(int argc, char **argv)
     if (ok) {
         take_result(&job, &result);
         print_result(&job, &result);
-        ok = !o.json || write_json(&job, &result, &error);
+        ok = hand_out(&job, &result, &error);
     }
     if (!ok)
         g_printerr("idiom-bench temporal: %s\n", error->message);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* idiom-bench train: time of one training step, made of the trainer's own losses and optimizer. */
 #include "bench.h"
+#include "output.h"
 #include "rows.h"
 #include "standin.h"
 
 #include "loss/losses.h"
 #include "loop/optimizer.h"
-#include "peak.h"
 
 #include <idiom-unstable/generator.h>
 #include <idiom-unstable/ops.h>
@@ -20,6 +20,7 @@ typedef struct {
     char **features;
     int batch, crop, steps;
     gboolean plain, profile;
+    Output output;
 } Options;
 
 typedef struct {
@@ -187,27 +188,37 @@ static ProfileRow sum_pass(const GArray *rows, gboolean backward)
     return sum;
 }
 
-static gboolean run(const Options *o, GError **error)
+/* As they were before and after: other work on the machine only ever makes it slower. */
+static Ceilings best_of(const Ceilings *a, const Ceilings *b)
 {
-    g_auto(Job) job = {0};
-    if (!prepare(&job, o, error))
-        return FALSE;
-    double peak = peak_measure(job.device, error);
-    double processor;
-    g_autoptr(GArray) seconds = peak > 0 ? time_steps(&job, (guint)o->steps, &processor, error) : NULL;
-    if (!seconds || !profile_steps(&job, (guint)MIN(o->steps, PROFILE_STEPS), error))
-        return FALSE;
-    /* other work on the machine only ever makes it slower */
-    double again = peak_measure(job.device, error);
-    if (again <= 0)
-        return FALSE;
-    peak = MAX(peak, again);
+    return (Ceilings){MAX(a->flops, b->flops), MAX(a->bytes, b->bytes)};
+}
 
-    const IdiomDeviceInfo *info = idiom_device_info(job.device);
-    const ProfileRow forward = sum_pass(job.rows, FALSE), backward = sum_pass(job.rows, TRUE);
-    double flops = forward.flops + backward.flops;
-    double median = g_array_index(seconds, double, seconds->len / 2),
-           best = g_array_index(seconds, double, 0);
+static void add_json(const Job *job, const Options *o, const GArray *seconds, double processor,
+                     const Ceilings *ceilings, JsonBuilder *json)
+{
+    const IdiomDeviceInfo *info = idiom_device_info(job->device);
+    output_add_text(json, "device", info->name);
+    output_add_text(json, "driver", info->driver);
+    output_add_text(json, "size", o->size);
+    output_add_number(json, "batch", o->batch);
+    output_add_number(json, "crop", o->crop);
+    output_add_number(json, "plain", o->plain);
+    output_add_number(json, "step_ms", 1000 * g_array_index(seconds, double, seconds->len / 2));
+    output_add_number(json, "best_ms", 1000 * g_array_index(seconds, double, 0));
+    output_add_number(json, "processor_ms", 1000 * processor);
+    output_add_number(json, "memory_bytes", (double)idiom_program_memory(job->program));
+    profile_rows_add_json(job->rows, ceilings, json);
+}
+
+static void print_step(const Job *job, const Options *o, const GArray *seconds, double processor,
+                       const Ceilings *ceilings)
+{
+    const IdiomDeviceInfo *info = idiom_device_info(job->device);
+    const ProfileRow forward = sum_pass(job->rows, FALSE), backward = sum_pass(job->rows, TRUE);
+    const double flops = forward.flops + backward.flops, peak = ceilings->flops;
+    const double median = g_array_index(seconds, double, seconds->len / 2),
+                 best = g_array_index(seconds, double, 0);
     g_print("device           %s (%s, %s)\n", info->name, info->type, info->driver);
     g_print("step             %s generator, batch %d, %dx%d, %s\n", o->size, o->batch, o->crop, o->crop,
             o->plain      ? "plain reconstruction"
@@ -223,12 +234,29 @@ static gboolean run(const Options *o, GError **error)
             100 * flops / best / peak);
     g_print("operations       forward %u in %.1f ms, backward %u in %.1f ms\n", forward.calls,
             1000 * forward.seconds, backward.calls, 1000 * backward.seconds);
-    g_print("memory           %.1f MiB on the device\n", (double)idiom_program_memory(job.program) / 1048576);
-    if (o->profile) {
-        profile_rows_sort(job.rows);
-        profile_rows_print(job.rows);
-    }
-    return TRUE;
+    g_print("memory           %.1f MiB on the device\n",
+            (double)idiom_program_memory(job->program) / 1048576);
+    if (o->profile)
+        profile_rows_print(job->rows, ceilings);
+}
+
+static gboolean run(const Options *o, GError **error)
+{
+    g_auto(Job) job = {0};
+    Ceilings before, after;
+    if (!prepare(&job, o, error) || !ceilings_measure(&before, job.device, error))
+        return FALSE;
+    double processor;
+    g_autoptr(GArray) seconds = time_steps(&job, (guint)o->steps, &processor, error);
+    if (!seconds || !profile_steps(&job, (guint)MIN(o->steps, PROFILE_STEPS), error) ||
+        !ceilings_measure(&after, job.device, error))
+        return FALSE;
+    const Ceilings ceilings = best_of(&before, &after);
+    profile_rows_sort(job.rows);
+    print_step(&job, o, seconds, processor, &ceilings);
+    g_autoptr(JsonBuilder) json = output_begin("train");
+    add_json(&job, o, seconds, processor, &ceilings, json);
+    return output_end(&o->output, json, error);
 }
 
 int bench_train(int argc, char **argv)
@@ -248,6 +276,7 @@ int bench_train(int argc, char **argv)
         {"profile", 'p', 0, G_OPTION_ARG_NONE, &o.profile, "Also list the operations, slowest first", NULL},
         {"device", 'd', 0, G_OPTION_ARG_STRING, &device, "Vulkan device, number or part of the name",
          "DEVICE"},
+        OUTPUT_OPTIONS(o.output),
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_option_context_add_main_entries(context, entries, NULL);
