@@ -9,37 +9,37 @@
 
 static const float joint[] = {0.10f, 0.08f, 0.11f};
 
-#define EVERY 1.4f /* height of a band's level */
+#define WIDTH 3.6f /* of a joint, in pixels */
 
-/* The level on which a piece lies, -1.5..1.5. */
-static float level(float v)
+/* 1 where channel @channel of @field is 0, in a line of WIDTH. */
+static float crossing(const Field *field, guint channel, float x, float y)
 {
-    return CLAMP(floorf(v / EVERY) + 0.5f, -1.5f, 1.5f);
+    const float dx = field_at(field, channel, x + 1, y) - field_at(field, channel, x - 1, y);
+    const float dy = field_at(field, channel, x, y + 1) - field_at(field, channel, x, y - 1);
+    const float off = fabsf(field_at(field, channel, x, y)) / (hypotf(dx, dy) / 2 + 0.01f);
+    return 1 - smooth_step(WIDTH / 2 - 0.6f, WIDTH / 2 + 0.6f, off);
 }
 
-/* 1 between levels, in a line of @width pixels. */
-static float between(const Field *bands, guint channel, float x, float y, float width)
+static float side(float v)
 {
-    const float v = field_at(bands, channel, x, y) / EVERY, off = fabsf(v - roundf(v));
-    const float slope = hypotf(field_at(bands, channel, x + 1, y) - field_at(bands, channel, x - 1, y),
-                               field_at(bands, channel, x, y + 1) - field_at(bands, channel, x, y - 1)) /
-                        (2 * EVERY);
-    return 1 - smooth_step(0.5f * width - 0.5f, 0.5f * width + 0.5f, off / (slope + 0.01f));
+    return v < 0 ? -1 : 1;
 }
 
 static void colour_of(const Motif *m, const MotifLayers *l, gsize i, float rgb[3])
 {
     const gsize pixels = (gsize)m->w * m->h;
     const float x = (float)(i % m->w), y = (float)(i / m->w), detail = m->detail->v[i], flat = 1 - detail;
-    const float across = level(m->bands->v[i]), down = level(m->bands->v[pixels + i]);
-    const float joints = MAX(between(m->bands, 0, x, y, 2.4f), between(m->bands, 1, x, y, 2.4f));
+    const float across = side(m->bands->v[i]), down = side(m->bands->v[pixels + i]),
+                hill = side(m->noise->v[i]);
+    const float joints = MAX(crossing(m->bands, 0, x, y), crossing(m->bands, 1, x, y));
     const float light = m->daubs->v[i] + 8 * m->form->v[i];
-    float colour[3] = {22 + 0.78f * light + flat * (10 * across - 8 * down) + 6 * detail * l->fine->v[i],
-                       m->daubs->v[pixels + i] + flat * (12 * across + 12 * down),
-                       m->daubs->v[2 * pixels + i] + flat * (18 * down - 13 * across)};
+    float colour[3] = {24 + 0.76f * light + flat * (7 * across - 5 * down + 4 * hill) +
+                           6 * detail * l->fine->v[i],
+                       m->daubs->v[pixels + i] + flat * (9 * across + 9 * down),
+                       m->daubs->v[2 * pixels + i] + flat * (13 * down - 9 * across + 5 * hill)};
     colourful(colour, 1.9f, 62);
     field_rgb_of_lab(colour, rgb);
-    blend(rgb, joint, MAX(0.9f * smooth_step(0.15f, 0.55f, flat) * joints, 1 - l->lines->v[i]));
+    blend(rgb, joint, MAX(0.92f * smooth_step(0.3f, 0.6f, flat) * joints, 1 - l->lines->v[i]));
     lit(rgb, 0.03f * l->fine->v[pixels + i]);
 }
 
