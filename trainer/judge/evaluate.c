@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "judge/evaluate.h"
 
+#include "loss/regions.h"
+
 #include <idiom-unstable/ops.h>
 #include <math.h>
 #include <string.h>
+
+#define SOME_SKIN 0.01 /* share of the photo that is enough for a mean over it */
 
 typedef struct {
     char *layer;
@@ -35,6 +39,7 @@ const char *metric_name(Metric metric)
     static const char *const names[] = {
         [METRIC_SSIM] = "ssim",
         [METRIC_SSIM_GAUSSIAN] = "ssim-gaussian",
+        [METRIC_SSIM_SKIN] = "ssim-skin",
         [METRIC_CONTENT] = "content",
         [METRIC_VGG_PHOTO] = "style-vgg-photo",
         [METRIC_VGG_OUTPUT] = "style-vgg",
@@ -48,8 +53,16 @@ const char *metric_name(Metric metric)
         [METRIC_FLAT_OUTPUT] = "flat",
         [METRIC_FORMS_PHOTO] = "forms-photo",
         [METRIC_FORMS_OUTPUT] = "forms",
+        [METRIC_WAVE] = "wavelength",
+        [METRIC_YELLOW_STYLE] = "yellow-style",
         [METRIC_YELLOW_PHOTO] = "yellow-photo",
         [METRIC_YELLOW_OUTPUT] = "yellow",
+        [METRIC_PALETTE_PHOTO] = "palette-photo",
+        [METRIC_PALETTE_OUTPUT] = "palette",
+        [METRIC_HUE_PHOTO] = "hue-photo",
+        [METRIC_HUE_OUTPUT] = "hue",
+        [METRIC_CHROMA_PHOTO] = "chroma-photo",
+        [METRIC_CHROMA_OUTPUT] = "chroma",
         [METRIC_RINGS] = "rings",
     };
     return names[metric];
@@ -184,6 +197,7 @@ static IdiomTensor *gaussian11(IdiomGraph *g, IdiomTensor *t)
     return idiom_conv2d(g, t, NULL, columns, NULL, &(IdiomConvParams){0});
 }
 
+/* Of each window. */
 static IdiomTensor *ssim(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b, Window mean)
 {
     const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
@@ -195,7 +209,7 @@ static IdiomTensor *ssim(IdiomGraph *g, IdiomTensor *a, IdiomTensor *b, Window m
         idiom_sub(g, mean(g, idiom_add(g, idiom_mul(g, a, a), idiom_mul(g, b, b))), squares);
     IdiomTensor *above = idiom_mul(g, idiom_affine(g, mamb, 2, c1), idiom_affine(g, covariance, 2, c2));
     IdiomTensor *below = idiom_mul(g, idiom_affine(g, squares, 1, c1), idiom_affine(g, variances, 1, c2));
-    return idiom_mean(g, idiom_mul(g, above, idiom_power(g, below, -1)));
+    return idiom_mul(g, above, idiom_power(g, below, -1));
 }
 
 /* --- regular patterns ----------------------------------------------------------------------------- */
@@ -229,7 +243,7 @@ static double phase_ratio(const float mean[16], guint axis)
 
 /* The results of one graph. */
 typedef struct {
-    IdiomTensor *ssim, *ssim_gaussian, *phase[2];
+    IdiomTensor *ssim, *ssim_gaussian, *ssim_skin, *skin, *phase[2];
     GPtrArray *content; /* of e->content */
     GPtrArray *grams;   /* distances for e->targets, of the photo, and then of the output */
 } Results;
@@ -263,8 +277,11 @@ static void build(Evaluation *e, IdiomGraph *g, IdiomTensor *const inputs[2], Re
         IdiomTensor *wanted = idiom_feature_map(maps[0], layer);
         g_ptr_array_add(r->content, content_distance(g, idiom_feature_map(maps[1], layer), wanted));
     }
-    r->ssim = ssim(g, greys[0], greys[1], box7);
-    r->ssim_gaussian = ssim(g, greys[0], greys[1], gaussian11);
+    IdiomTensor *windows = ssim(g, greys[0], greys[1], box7), *skin = box7(g, skin_likelihood(g, planes[0]));
+    r->ssim = idiom_mean(g, windows);
+    r->ssim_gaussian = idiom_mean(g, ssim(g, greys[0], greys[1], gaussian11));
+    r->ssim_skin = idiom_mean(g, idiom_mul(g, windows, skin));
+    r->skin = idiom_mean(g, skin);
     for (guint axis = 0; axis < 2; axis++)
         r->phase[axis] = phases(g, greys[1], axis);
     for (guint k = 0; k < 2; k++)
@@ -282,6 +299,9 @@ static void read_scores(const Evaluation *e, IdiomProgram *program, const Result
         scores->value[i] = NAN;
     scores->value[METRIC_SSIM] = scalar(program, r->ssim);
     scores->value[METRIC_SSIM_GAUSSIAN] = scalar(program, r->ssim_gaussian);
+    const double skin = scalar(program, r->skin);
+    if (skin > SOME_SKIN)
+        scores->value[METRIC_SSIM_SKIN] = scalar(program, r->ssim_skin) / skin;
     for (guint axis = 0; axis < 2; axis++)
         scores->value[METRIC_PHASE_X + axis] = phase_ratio(idiom_program_map(program, r->phase[axis]), axis);
 
@@ -328,7 +348,7 @@ gboolean evaluation_run(Evaluation *e, const Picture *photo, const Picture *outp
     build(e, g, inputs, &r);
 
     g_autoptr(GPtrArray) outputs = g_ptr_array_new();
-    IdiomTensor *const single[] = {r.ssim, r.ssim_gaussian, r.phase[0], r.phase[1]};
+    IdiomTensor *const single[] = {r.ssim, r.ssim_gaussian, r.ssim_skin, r.skin, r.phase[0], r.phase[1]};
     for (guint i = 0; i < G_N_ELEMENTS(single); i++)
         g_ptr_array_add(outputs, single[i]);
     g_ptr_array_extend(outputs, r.content, NULL, NULL);

@@ -13,6 +13,8 @@ typedef enum {
      */
     METRIC_SSIM,
     METRIC_SSIM_GAUSSIAN,
+    /* The first where the photo's colour may be skin (skin_likelihood() of regions.h): faces and hands. NaN where hardly any is. */
+    METRIC_SSIM_SKIN,
     /* The content term of losses.h: distance of features, layers weighted as in training. */
     METRIC_CONTENT,
     /*
@@ -36,8 +38,16 @@ typedef enum {
     METRIC_FLAT_OUTPUT,
     METRIC_FORMS_PHOTO,
     METRIC_FORMS_OUTPUT,
+    METRIC_WAVE,
+    METRIC_YELLOW_STYLE,
     METRIC_YELLOW_PHOTO,
     METRIC_YELLOW_OUTPUT,
+    METRIC_PALETTE_PHOTO,
+    METRIC_PALETTE_OUTPUT,
+    METRIC_HUE_PHOTO,
+    METRIC_HUE_OUTPUT,
+    METRIC_CHROMA_PHOTO,
+    METRIC_CHROMA_OUTPUT,
     METRIC_RINGS,
     N_METRICS,
 } Metric;

@@ -9,6 +9,10 @@
 #define FLAT_STEP 4 /* pixels between the squares that are tried */
 /* A Gaussian halves what has this wavelength where its deviation is this part of it. */
 #define HALF_OF_WAVELENGTH 0.1874
+#define FINEST 2 /* wavelengths, in pixels, whose mean says how large strokes are */
+#define COARSEST 40
+#define CELL 8      /* pixels over which chroma is averaged */
+#define SAME 4.0    /* units of L*a*b* by which adjoining cells of one region differ at most */
 #define EDGE 40.0   /* strong: luma per pixel */
 #define NOTHING 1.5 /* of luma in the band of rings: the photo is smooth there */
 #define NEAR_FROM 4
@@ -112,42 +116,68 @@ static void find_flat(const Plane *photo, int side, int *left, int *top)
         }
 }
 
-/* --- colour --------------------------------------------------------------------------------------- */
-
-static double linear(guint8 value)
+/* Mean wavelength of what is finer than forms in a square; two pixels at each edge have no slope. */
+static double wavelength(const Plane *luma, int left, int top, int side)
 {
-    const double v = value / 255.0;
-    return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
+    g_auto(Plane) fine = band(luma, FINEST, COARSEST);
+    double slopes = 0;
+    for (int y = top; y + 1 < top + side; y++)
+        for (int x = left; x + 1 < left + side; x++) {
+            const double *at = fine.values + (gsize)y * fine.w + x;
+            slopes += (at[1] - at[0]) * (at[1] - at[0]) + (at[fine.w] - at[0]) * (at[fine.w] - at[0]);
+        }
+    slopes /= (double)(side - 1) * (side - 1);
+    const double v = variance(&fine, left, top, side);
+    return v > 0.25 ? 2 * G_PI * sqrt(v / slopes) : NAN;
 }
 
-static double lab_curve(double t)
+/* --- chroma --------------------------------------------------------------------------------------- */
+
+typedef struct {
+    double lab[3];
+} Cell;
+
+/* Means over cells, of the whole ones; (transfer full) [h/CELL][w/CELL]. */
+static Cell *cells(const Picture *picture)
 {
-    return t > 216.0 / 24389 ? cbrt(t) : (24389.0 / 27 * t + 16) / 116;
+    const guint columns = picture->w / CELL, rows = picture->h / CELL;
+    Cell *out = g_new0(Cell, columns * rows);
+    for (guint y = 0; y < rows * CELL; y++)
+        for (guint x = 0; x < columns * CELL; x++) {
+            double lab[3];
+            colours_lab(picture->rgb + 3 * ((gsize)y * picture->w + x), lab);
+            for (guint c = 0; c < 3; c++)
+                out[y / CELL * columns + x / CELL].lab[c] += lab[c] / (CELL * CELL);
+        }
+    return out;
 }
 
-/* CIE b* of sRGB, white D65. */
-static double yellowness(const guint8 *rgb)
+static double chroma_square(const Cell *a, const Cell *b)
 {
-    const double r = linear(rgb[0]), g = linear(rgb[1]), b = linear(rgb[2]);
-    const double y = 0.2126729 * r + 0.7151522 * g + 0.0721750 * b;
-    const double z = (0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883;
-    return 200 * (lab_curve(y) - lab_curve(z));
+    return (a->lab[1] - b->lab[1]) * (a->lab[1] - b->lab[1]) +
+           (a->lab[2] - b->lab[2]) * (a->lab[2] - b->lab[2]);
 }
 
-static int compare(const void *a, const void *b)
+static void measure_chroma(const Picture *photo, const Picture *output, double *before, double *after)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double yellow(const Picture *picture)
-{
-    const gsize n = (gsize)picture->w * picture->h;
-    g_autofree double *values = g_new(double, n);
-    for (gsize i = 0; i < n; i++)
-        values[i] = yellowness(picture->rgb + 3 * i);
-    qsort(values, n, sizeof *values, compare);
-    return values[(gsize)(0.99 * (double)(n - 1))];
+    const guint columns = photo->w / CELL, rows = photo->h / CELL;
+    g_autofree Cell *a = cells(photo), *b = cells(output);
+    double sums[2] = {0};
+    guint pairs = 0;
+    for (guint i = 0; i < columns * rows; i++)
+        for (guint down = 0; down < 2; down++) {
+            const guint next = down ? i + columns : i + 1;
+            if (down ? next >= columns * rows : next % columns == 0)
+                continue;
+            const double light = a[i].lab[0] - a[next].lab[0], change = chroma_square(&a[i], &a[next]);
+            if (light * light + change >= SAME * SAME)
+                continue;
+            sums[0] += change;
+            sums[1] += chroma_square(&b[i], &b[next]);
+            pairs++;
+        }
+    *before = pairs ? sqrt(sums[0] / pairs) : NAN;
+    *after = pairs ? sqrt(sums[1] / pairs) : NAN;
 }
 
 /* --- rings ---------------------------------------------------------------------------------------- */
@@ -202,7 +232,21 @@ static double rings(const Plane *photo, const Plane *output)
     return sqrt(sum[0] / (double)count[0] / (sum[1] / (double)count[1]));
 }
 
-void look_measure(const Picture *photo, const Picture *output, Look *look)
+static void measure_colours(const Picture *photo, const Picture *output, const Colours *style, Look *look)
+{
+    g_autofree Colours *before = g_new(Colours, 1), *after = g_new(Colours, 1);
+    colours_measure(photo, before);
+    colours_measure(output, after);
+    look->yellow_photo = before->yellow;
+    look->yellow_output = after->yellow;
+    look->yellow_style = style ? style->yellow : NAN;
+    look->palette_photo = style ? colours_palette_distance(before, style) : NAN;
+    look->palette_output = style ? colours_palette_distance(after, style) : NAN;
+    look->hue_photo = style ? colours_hue_distance(before, style) : NAN;
+    look->hue_output = style ? colours_hue_distance(after, style) : NAN;
+}
+
+void look_measure(const Picture *photo, const Picture *output, const Colours *style, Look *look)
 {
     g_auto(Plane) before = luma_of(photo), after = luma_of(output);
     g_auto(Plane) forms_before = band(&before, 16, 40), forms_after = band(&after, 16, 40);
@@ -214,8 +258,9 @@ void look_measure(const Picture *photo, const Picture *output, Look *look)
         .flat_output = sqrt(variance(&after, left, top, side)),
         .forms_photo = variance(&forms_before, left, top, side),
         .forms_output = variance(&forms_after, left, top, side),
-        .yellow_photo = yellow(photo),
-        .yellow_output = yellow(output),
+        .wave_output = wavelength(&after, left, top, side),
         .rings = rings(&before, &after),
     };
+    measure_colours(photo, output, style, look);
+    measure_chroma(photo, output, &look->chroma_photo, &look->chroma_output);
 }

@@ -2,7 +2,7 @@
 #ifndef LOOK_H
 #define LOOK_H
 
-#include "media/picture.h"
+#include "judge/colours.h"
 
 /*
  * Whether a stylized picture looks painted, in figures: what is drawn where the photo has nothing (a tint leaves it
@@ -14,8 +14,19 @@ typedef struct {
      * and variance of what is left of it by a band of wavelengths of 16 to 40 pixels: forms, as strokes and suns. */
     double flat_photo, flat_output;
     double forms_photo, forms_output;
+    /* There, too: the mean wavelength of what is finer than 40 pixels, 2 pi times the ratio of its deviation and that of its
+     * slope: how large the strokes are. NaN where nothing is drawn. */
+    double wave_output;
     /* The 99th percentile of CIE b*: the brightest yellow. */
     double yellow_photo, yellow_output;
+    /* The same of the style's pictures, and how far from their colours photo and output are: see colours.h. NaN without. */
+    double yellow_style, palette_photo, palette_output, hue_photo, hue_output;
+    /*
+     * Chroma within regions: root mean square of the difference in a*, b* between adjoining cells of 8 x 8 pixels, where
+     * the photo's differ by less than 4 units of L*a*b*. Much more than the photo's: colour is not tied to things.
+     * NaN where there are no such cells.
+     */
+    double chroma_photo, chroma_output;
     /*
      * Root mean square of luma in a band of 4 to 10 pixels, 4 to 12 pixels away from the photo's strong edges, over that
      * more than 24 away, both only where the photo has nothing in that band. 1: strokes do not know of edges; more: they
@@ -24,7 +35,7 @@ typedef struct {
     double rings;
 } Look;
 
-/* @photo, @output: of equal size, at least 16 pixels a side */
-void look_measure(const Picture *photo, const Picture *output, Look *look);
+/* @photo, @output: of equal size, at least 16 pixels a side; @style: the colours of the style's pictures, or NULL */
+void look_measure(const Picture *photo, const Picture *output, const Colours *style, Look *look);
 
 #endif

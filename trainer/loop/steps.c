@@ -114,6 +114,9 @@ static Objective *build_objective(IdiomGraph *g, const StepParts *parts, Tensors
     if (!t->taught)
         objective_add_strokes(objective, t->painted, weights[TERM_STROKES]);
     objective_add_line(objective, t->picture, t->painted, weights[TERM_LINE]);
+    objective_add_palette(objective, t->painted, t->taught, weights[TERM_PALETTE]);
+    objective_add_faces(objective, t->picture, t->painted, weights[TERM_FACES]);
+    objective_add_chroma(objective, t->picture, t->painted, t->taught, weights[TERM_CHROMA]);
     if (before)
         objective_add_temporal(objective, before, flow);
     add_adversary(g, parts, t, objective);

@@ -12,12 +12,15 @@
  *             style's, T the same of the style (Gatys et al., arXiv 1508.06576; centred and relative: ours)
  *   content   per layer mean squared difference of output's and content's features, over the variance of the content's
  *             (Johnson et al., arXiv 1603.08155)
- *   luma      variance of the difference in brightness, averaged over 8 x 8 pixels: keeps light and dark where they are
+ *   luma      variance of the difference in brightness, averaged over cells of 8 (or 16 or 32) pixels a side: keeps light
+ *             and dark where they are, and leaves forms free that are smaller than a cell
  *   tv        mean squared first differences of the output (total variation)
  *   hf        mean absolute second differences of the output: against patterns of a few pixels
  *   legibility, line   text stays readable, contours are drawn: see expression.h
  *   edges     edges of the content survive: see gradient.h
  *   strokes   per scale, as for style, of the gradients' statistics: see gradient.h
+ *   palette   colours as many of each as the style has: see palette.h
+ *   chroma, faces   chroma changes where the photo's colours do, detail stays where skin is: see regions.h
  *   temporal  mean squared difference of the outputs for two views of a moving scene, the first warped to the second,
  *             where both see the same and no edge is near; and the same, relative to the variance, of their features at
  *             the content layer whose maps divide the picture evenly, if there is one (both levels: Gao et al.,
@@ -26,6 +29,7 @@
 typedef struct {
     const char *style_layers, *content_layers;     /* "LAYER:WEIGHT,...", layers as in features.h */
     double style, content, luma, tv, hf, temporal; /* weights; 0 leaves the term out */
+    guint luma_cell;                               /* pixels: 8, 16, 32 */
 } LossConfig;
 
 extern const LossConfig loss_defaults;
@@ -108,6 +112,13 @@ void objective_add_legibility(Objective *objective, IdiomTensor *content, IdiomT
 void objective_add_line(Objective *objective, IdiomTensor *content, IdiomTensor *output, double weight);
 void objective_add_edges(Objective *objective, IdiomTensor *content, IdiomTensor *output, double weight);
 void objective_add_strokes(Objective *objective, IdiomTensor *output, double weight);
+/* Of the style that is set or, unless @taught is NULL, of the teacher's pictures, each of its own. */
+void objective_add_palette(Objective *objective, IdiomTensor *output, IdiomTensor *taught, double weight);
+/* @taught: the teacher's pictures, or NULL */
+void objective_add_chroma(Objective *objective, IdiomTensor *content, IdiomTensor *output,
+                          IdiomTensor *taught, double weight);
+/* Legibility of what may be skin in @content. */
+void objective_add_faces(Objective *objective, IdiomTensor *content, IdiomTensor *output, double weight);
 
 /* Adds any other term; @name is kept by the caller. */
 void objective_add(Objective *objective, const char *name, IdiomTensor *value, double weight);

@@ -17,8 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Photos are measured at this shorter side, the style's pictures at the one that they are trained at. */
+/* Photos are measured at this shorter side unless another is asked for, the style's pictures at the one that they are trained at. */
 #define PHOTO_SIDE 320
+#define MAX_PHOTO_SIDE 2160
 #define REFERENCE_SIDE 384
 #define MAX_STEPS 100000 /* of --separate */
 #define SEED 1
@@ -27,6 +28,7 @@ typedef struct {
     char *style, *mix, *output, *json, *device_name;
     char **references, **features_files, **files;
     int separate; /* steps; 0: not asked for */
+    int side;     /* shorter side, in pixels, at which photos are measured */
     gboolean look;
 
     IdiomDevice *device;
@@ -36,6 +38,7 @@ typedef struct {
     IdiomFeatures *features;
     Evaluation *evaluation;
     GPtrArray *pictures; /* of the style: Picture */
+    Colours *colours;    /* of the style's pictures, for the look; NULL unless both are asked for */
     GPtrArray *outputs;  /* stylized photos: Picture; NULL unless needed */
 
     gboolean
@@ -56,6 +59,7 @@ static void eval_clear(Eval *e)
     g_strfreev(e->files);
     g_clear_pointer(&e->pictures, g_ptr_array_unref);
     g_clear_pointer(&e->outputs, g_ptr_array_unref);
+    g_free(e->colours);
     evaluation_free(e->evaluation);
     idiom_features_free(e->features);
     g_clear_pointer(&e->params, idiom_params_unref);
@@ -83,8 +87,10 @@ static gboolean parse(Eval *e, char **argv, GError **error)
         {"separate", 0, 0, G_OPTION_ARG_INT, &e->separate,
          "Train a classifier for N steps (300 will do) to distinguish outputs from the style's pictures",
          "N"},
+        {"side", 0, 0, G_OPTION_ARG_INT, &e->side, "Shorter side of the photos as they are measured (320)",
+         "PIXELS"},
         {"look", 0, 0, G_OPTION_ARG_NONE, &e->look,
-         "Measure of photos also what is drawn where they are flat, brightest yellow, and rings", NULL},
+         "Measure of photos also what is drawn where they are flat, colours, and rings", NULL},
         {"json", 0, 0, G_OPTION_ARG_FILENAME, &e->json, "Write the figures as JSON; - is standard output",
          "FILE"},
         {"device", 0, 0, G_OPTION_ARG_STRING, &e->device_name, "Vulkan device, by number or part of its name",
@@ -96,6 +102,11 @@ static gboolean parse(Eval *e, char **argv, GError **error)
     if (e->output && e->files[1]) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "--output goes with one photo or video, not %u",
                     g_strv_length(e->files));
+        return FALSE;
+    }
+    if (e->side < EVALUATION_MIN_SIDE || e->side > MAX_PHOTO_SIDE) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "--side: %d is not between %d and %d pixels",
+                    e->side, EVALUATION_MIN_SIDE, MAX_PHOTO_SIDE);
         return FALSE;
     }
     if (e->separate < 0 || e->separate > MAX_STEPS) {
@@ -129,6 +140,17 @@ static gboolean load_style(Eval *e, GError **error)
     return TRUE;
 }
 
+static void add_colours(Eval *e, const Picture *picture, double weight)
+{
+    if (!e->look)
+        return;
+    if (!e->colours)
+        e->colours = g_new0(Colours, 1);
+    g_autofree Colours *colours = g_new(Colours, 1);
+    colours_measure(picture, colours);
+    colours_add(e->colours, colours, weight);
+}
+
 /* All pictures of --style, pooled, and the network that they are compared in. */
 static gboolean prepare_evaluation(Eval *e, GError **error)
 {
@@ -153,6 +175,7 @@ static gboolean prepare_evaluation(Eval *e, GError **error)
         float *values = g_new(float, (gsize)3 * picture->w * picture->h);
         g_ptr_array_add(arrays, values);
         picture_to_floats(picture, values);
+        add_colours(e, picture, weights[i]);
         const Reference reference = {values, picture->w, picture->h, weights[i]};
         g_array_append_val(references, reference);
     }
@@ -220,40 +243,61 @@ static void print_name(const char *name)
 /* Of the table of photos; what has not been measured, on none of them, has no column. */
 static const struct {
     const char *group; /* NULL: that of the column before */
-    int span;          /* columns of the group */
     const char *name;
     int digits;
 } columns[] = {
-    [METRIC_SSIM] = {"SSIM", 2, "7x7", 3},
-    [METRIC_SSIM_GAUSSIAN] = {NULL, 0, "Gauss", 3},
-    [METRIC_CONTENT] = {"content", 1, "", 3},
-    [METRIC_VGG_PHOTO] = {"VGG Gram", 2, "before", 3},
-    [METRIC_VGG_OUTPUT] = {NULL, 0, "after", 3},
-    [METRIC_SQUEEZENET_PHOTO] = {"SqueezeNet Gram", 2, "before", 3},
-    [METRIC_SQUEEZENET_OUTPUT] = {NULL, 0, "after", 3},
-    [METRIC_BUILTIN_PHOTO] = {"built-in Gram", 2, "before", 3},
-    [METRIC_BUILTIN_OUTPUT] = {NULL, 0, "after", 3},
-    [METRIC_PHASE_X] = {"phase", 2, "x", 2},
-    [METRIC_PHASE_Y] = {NULL, 0, "y", 2},
-    [METRIC_FLAT_PHOTO] = {"flat RMS", 2, "before", 1},
-    [METRIC_FLAT_OUTPUT] = {NULL, 0, "after", 1},
-    [METRIC_FORMS_PHOTO] = {"forms 16-40", 2, "before", 0},
-    [METRIC_FORMS_OUTPUT] = {NULL, 0, "after", 0},
-    [METRIC_YELLOW_PHOTO] = {"b* 99 %", 2, "before", 0},
-    [METRIC_YELLOW_OUTPUT] = {NULL, 0, "after", 0},
-    [METRIC_RINGS] = {"rings", 1, "", 2},
+    [METRIC_SSIM] = {"SSIM", "7x7", 3},
+    [METRIC_SSIM_GAUSSIAN] = {NULL, "Gauss", 3},
+    [METRIC_SSIM_SKIN] = {NULL, "skin", 3},
+    [METRIC_CONTENT] = {"content", "", 3},
+    [METRIC_VGG_PHOTO] = {"VGG Gram", "before", 3},
+    [METRIC_VGG_OUTPUT] = {NULL, "after", 3},
+    [METRIC_SQUEEZENET_PHOTO] = {"SqueezeNet Gram", "before", 3},
+    [METRIC_SQUEEZENET_OUTPUT] = {NULL, "after", 3},
+    [METRIC_BUILTIN_PHOTO] = {"built-in Gram", "before", 3},
+    [METRIC_BUILTIN_OUTPUT] = {NULL, "after", 3},
+    [METRIC_PHASE_X] = {"phase", "x", 2},
+    [METRIC_PHASE_Y] = {NULL, "y", 2},
+    [METRIC_FLAT_PHOTO] = {"flat RMS", "before", 1},
+    [METRIC_FLAT_OUTPUT] = {NULL, "after", 1},
+    [METRIC_FORMS_PHOTO] = {"forms 16-40", "before", 0},
+    [METRIC_FORMS_OUTPUT] = {NULL, "after", 0},
+    [METRIC_WAVE] = {"waves", "px", 1},
+    [METRIC_YELLOW_STYLE] = {"b* 99 %", "style", 0},
+    [METRIC_YELLOW_PHOTO] = {NULL, "before", 0},
+    [METRIC_YELLOW_OUTPUT] = {NULL, "after", 0},
+    [METRIC_PALETTE_PHOTO] = {"palette", "before", 1},
+    [METRIC_PALETTE_OUTPUT] = {NULL, "after", 1},
+    [METRIC_HUE_PHOTO] = {"hues", "before", 2},
+    [METRIC_HUE_OUTPUT] = {NULL, "after", 2},
+    [METRIC_CHROMA_PHOTO] = {"chroma", "before", 1},
+    [METRIC_CHROMA_OUTPUT] = {NULL, "after", 1},
+    [METRIC_RINGS] = {"rings", "", 2},
 };
 
 #define COLUMN_WIDTH 9
 
+/* Whether column @i is shown, where the first photo has the scores @s: figures of the look are, even if it has none. */
+static gboolean is_shown(const Eval *e, guint i, const Scores *s)
+{
+    const gboolean of_style =
+        i == METRIC_YELLOW_STYLE || (i >= METRIC_PALETTE_PHOTO && i <= METRIC_HUE_OUTPUT);
+    const gboolean of_look = i == METRIC_SSIM_SKIN || i >= METRIC_FLAT_PHOTO;
+    return !isnan(s->value[i]) || (e->look && of_look && (e->colours || !of_style));
+}
+
 static void print_photo_header(Eval *e, const Scores *s)
 {
     for (guint i = 0; i < N_METRICS; i++)
-        e->shown[i] = !isnan(s->value[i]) || (e->look && i >= METRIC_FLAT_PHOTO);
+        e->shown[i] = is_shown(e, i, s);
     printf("%-*s", NAME_COLUMNS, "");
-    for (guint i = 0; i < N_METRICS; i++)
-        if (e->shown[i] && columns[i].group)
-            printf("%*s", COLUMN_WIDTH * columns[i].span, columns[i].group);
+    for (guint i = 0, next; i < N_METRICS; i = next) {
+        int width = 0;
+        for (next = i; next < N_METRICS && (next == i || !columns[next].group); next++)
+            width += e->shown[next] ? COLUMN_WIDTH : 0;
+        if (width)
+            printf("%*s", width, columns[i].group);
+    }
     printf("\n%-*s", NAME_COLUMNS, "photo");
     for (guint i = 0; i < N_METRICS; i++)
         if (e->shown[i])
@@ -279,21 +323,40 @@ static void add_scores(Eval *e, const Scores *s)
 
 /* --- photos --------------------------------------------------------------------------------------- */
 
-static void add_look(const Picture *photo, const Picture *output, Scores *scores)
+static void add_look(const Eval *e, const Picture *photo, const Picture *output, Scores *scores)
 {
     Look look;
-    look_measure(photo, output, &look);
-    const double values[] = {look.flat_photo,   look.flat_output,   look.forms_photo, look.forms_output,
-                             look.yellow_photo, look.yellow_output, look.rings};
-    memcpy(scores->value + METRIC_FLAT_PHOTO, values, sizeof values);
+    look_measure(photo, output, e->colours, &look);
+    const struct {
+        Metric metric;
+        double value;
+    } values[] = {
+        {METRIC_FLAT_PHOTO, look.flat_photo},
+        {METRIC_FLAT_OUTPUT, look.flat_output},
+        {METRIC_FORMS_PHOTO, look.forms_photo},
+        {METRIC_FORMS_OUTPUT, look.forms_output},
+        {METRIC_WAVE, look.wave_output},
+        {METRIC_YELLOW_STYLE, look.yellow_style},
+        {METRIC_YELLOW_PHOTO, look.yellow_photo},
+        {METRIC_YELLOW_OUTPUT, look.yellow_output},
+        {METRIC_PALETTE_PHOTO, look.palette_photo},
+        {METRIC_PALETTE_OUTPUT, look.palette_output},
+        {METRIC_HUE_PHOTO, look.hue_photo},
+        {METRIC_HUE_OUTPUT, look.hue_output},
+        {METRIC_CHROMA_PHOTO, look.chroma_photo},
+        {METRIC_CHROMA_OUTPUT, look.chroma_output},
+        {METRIC_RINGS, look.rings},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(values); i++)
+        scores->value[values[i].metric] = values[i].value;
 }
 
 static gboolean eval_photo(Eval *e, const char *path, Scores *scores, GError **error)
 {
-    g_autoptr(Picture) photo = picture_load(path, 0.5, PHOTO_SIDE, PHOTO_SIDE, error);
+    g_autoptr(Picture) photo = picture_load(path, 0.5, (guint)e->side, (guint)e->side, error);
     g_autoptr(Picture) output = NULL;
     if (photo && e->output) {
-        output = picture_load(e->output, 0.5, PHOTO_SIDE, PHOTO_SIDE, error);
+        output = picture_load(e->output, 0.5, (guint)e->side, (guint)e->side, error);
     } else if (photo) {
         g_autoptr(Painter) painter = make_painter(e, photo->w, photo->h, error);
         output = painter ? painter_run(painter, photo, error) : NULL;
@@ -305,7 +368,7 @@ static gboolean eval_photo(Eval *e, const char *path, Scores *scores, GError **e
         return FALSE;
     }
     if (e->look)
-        add_look(photo, output, scores);
+        add_look(e, photo, output, scores);
     if (e->outputs)
         g_ptr_array_add(e->outputs, g_steal_pointer(&output));
     return TRUE;
@@ -472,7 +535,7 @@ static gboolean write_json(Eval *e, GError **error)
 
 gboolean command_eval(char **argv, GError **error)
 {
-    g_auto(Eval) e = {0};
+    g_auto(Eval) e = {.side = PHOTO_SIDE};
     if (!parse(&e, argv, error))
         return FALSE;
     g_autoptr(GPtrArray) photos = g_ptr_array_new();

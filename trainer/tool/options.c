@@ -27,11 +27,16 @@ static const struct {
                       &loss_defaults.content},
     [TERM_PIXEL] = {"pixel", "pixel-weight", "pixels as the teacher's", &(const double){0}},
     [TERM_LUMA] = {"luma", "luma-weight", "light and dark where the photo has them", &loss_defaults.luma},
+    [TERM_PALETTE] = {"palette", "palette-weight", "colours as many as the style (the teacher's picture) has",
+                      &(const double){0}},
     [TERM_EDGES] = {"edges", "edges-weight", "gradients where the photo has them", &(const double){0.2}},
     [TERM_STROKES] = {"strokes", "strokes-weight", "gradient statistics as the style has",
                       &(const double){0.2}},
     [TERM_LINE] = {"line", "line-weight", "contours drawn as dark lines", &(const double){0}},
     [TERM_LEGIBILITY] = {"legibility", "legibility-weight", "text stays readable", &(const double){40}},
+    [TERM_FACES] = {"faces", "faces-weight", "detail stays where skin is, by its colour", &(const double){0}},
+    [TERM_CHROMA] = {"chroma", "chroma-weight", "hues change only where the photo's colours do",
+                     &(const double){0}},
     [TERM_TV] = {"tv", "tv-weight", "total variation: smooth areas", &loss_defaults.tv},
     [TERM_HF] = {"hf", "hf-weight", "second differences: no hatching", &loss_defaults.hf},
     [TERM_TEMPORAL] = {"temporal", "temporal-weight", "steady when the picture moves",
@@ -156,6 +161,8 @@ static gboolean check(TrainOptions *o, const char *gan, GError **error)
         !check_range("seed", o->seed, 0, G_MAXUINT32, error) ||
         !check_range("checkpoint-every", o->checkpoint_every, 1, 100000000, error))
         return FALSE;
+    if (o->luma_cell != 8 && o->luma_cell != 16 && o->luma_cell != 32)
+        return reject(error, "--luma-cell: %d is not 8, 16 or 32", o->luma_cell);
     if (o->crop % 8)
         return reject(error, "--crop: %d is not a multiple of 8", o->crop);
     if (!check_adam((const char *[]){"lr", "beta1", "beta2"}, &o->generator_adam, error) ||
@@ -198,6 +205,7 @@ TrainOptions *train_options_new(char **argv)
     o->steps = NO_STEPS;
     o->batch = 2;
     o->crop = 192;
+    o->luma_cell = (int)loss_defaults.luma_cell;
     o->generator_adam = (AdamOptions){2e-3, 0.9, 0.99};
     o->discriminator_adam = (AdamOptions){4e-4, 0.5, 0.99};
     o->average = 0.99;
@@ -222,8 +230,8 @@ gboolean train_options_parse(TrainOptions *o, char **argv, const char *usage, co
         {"features", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->features,
          "VGG/SqueezeNet safetensors (repeat; built-in features)", "FILE"},
         {"out", 0, 0, G_OPTION_ARG_FILENAME, &o->out, "Style file to write; the rest lies beside it", "FILE"},
-        {"size", 0, 0, G_OPTION_ARG_STRING, &o->size, "Of the network: 1.8, 3.6 or 14.8 GFLOP for 640x360 (small)",
-         "nano|small|base"},
+        {"size", 0, 0, G_OPTION_ARG_STRING, &o->size,
+         "Of the network: 1.8, 3.6 or 14.8 GFLOP for 640x360 (small)", "nano|small|base"},
         {"noise", 0, 0, G_OPTION_ARG_NONE, &o->noise,
          "It sees noise beside the picture, which moves with the scene: strokes where there is nothing",
          NULL},
@@ -234,6 +242,8 @@ gboolean train_options_parse(TrainOptions *o, char **argv, const char *usage, co
          "The same as time: as many steps as fit, once shaders are compiled", "N"},
         {"batch", 0, 0, G_OPTION_ARG_INT, &o->batch, "Pictures in a step (2)", "N"},
         {"crop", 0, 0, G_OPTION_ARG_INT, &o->crop, crop_help, "PIXELS"},
+        {"luma-cell", 0, 0, G_OPTION_ARG_INT, &o->luma_cell,
+         "Forms smaller than this are free of --luma-weight: 8, 16 or 32 (8)", "PIXELS"},
         {"captions", 0, 0, G_OPTION_ARG_DOUBLE, &o->captions, captions_help, "0..1"},
         {"average", 0, 0, G_OPTION_ARG_DOUBLE, &o->average, "Decay of the weights' moving average (0.99)",
          "0..1"},
@@ -363,6 +373,7 @@ GHashTable *train_options_describe(const TrainOptions *o)
         {"minutes", o->minutes > 0 ? number(o->minutes) : NULL},
         {"batch", g_strdup_printf("%d", o->batch)},
         {"crop", g_strdup_printf("%d", o->crop)},
+        {"luma-cell", g_strdup_printf("%d", o->luma_cell)},
         {"captions", number(o->captions)},
         {"average", number(o->average)},
         {"seed", g_strdup_printf("%" G_GINT64_FORMAT, o->seed)},

@@ -12,10 +12,13 @@ typedef enum {
     TERM_CONTENT,
     TERM_PIXEL, /* of the teacher's picture: distillation only */
     TERM_LUMA,
+    TERM_PALETTE,
     TERM_EDGES,
     TERM_STROKES,
     TERM_LINE,
     TERM_LEGIBILITY,
+    TERM_FACES,
+    TERM_CHROMA,
     TERM_TV,
     TERM_HF,
     TERM_TEMPORAL,
@@ -53,6 +56,7 @@ typedef struct {
     char *size;      /* of the generator: nano, small, base */
     double minutes;  /* how long to train; 0: as many steps as are given */
     int steps, batch, crop;
+    int luma_cell; /* pixels a side: 8, 16, 32 */
     AdamOptions generator_adam, discriminator_adam;
     Gan gan;
     gboolean noise;  /* whether the generator sees noise beside the picture, to paint from */

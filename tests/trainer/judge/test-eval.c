@@ -213,6 +213,19 @@ static void test_tool(void)
     mean = json_object_get_object_member(json_node_get_object(json_parser_get_root(same)), "mean");
     g_assert_cmpfloat_with_epsilon(member(mean, "ssim"), 1, 1e-5);
 
+    /* of the look, too; a picture has its own colours */
+    g_autofree char *look =
+        run(folder,
+            "eval --look --side 100 --style picture-1.png --output picture-1.png --json - "
+            "picture-1.png",
+            TRUE, NULL);
+    g_autoptr(JsonParser) looks = json_parser_new();
+    json_parser_load_from_data(looks, look, -1, &error);
+    g_assert_no_error(error);
+    mean = json_object_get_object_member(json_node_get_object(json_parser_get_root(looks)), "mean");
+    g_assert_cmpfloat(member(mean, "palette"), <, 3); /* it is measured in two sizes */
+    g_assert_cmpfloat(member(mean, "hue"), <, 0.1);
+
     /* what was measured can stand in a report */
     g_autofree char *report = g_strdup_printf("report %s/moods.safetensors --out report.html --style "
                                               "picture-1.png,picture-2.png:3 --figures out.json",
@@ -251,6 +264,7 @@ static void test_errors(void)
         {"eval --json nowhere/out.json --output picture-1.png picture-1.png", "nowhere"},
         {"report none.safetensors", "none.safetensors"},
         {"report text.png", "text.png"},
+        {"eval --side 8 --output picture-1.png picture-1.png", "--side"},
         {"eval --separate 9 --output picture-1.png picture-1.png", "--separate"},
     };
     char *folder = test_folder_new();

@@ -86,7 +86,8 @@ static GSubprocess *start_training(const Fixture *f, const char *out, const char
     g_autofree char *folder = g_strconcat("folder=", f->domain, NULL);
     return start("train", "--style", waves, "--style", folder, "--content", f->content, "--features",
                  f->features, "--size", "nano", "--steps", STEPS, "--batch", "2", "--crop", "48", "--seed",
-                 "5", "--captions", "0.5", "--line-weight", "1", "--matching-weight", "1", "--noise",
+                 "5", "--captions", "0.5", "--line-weight", "1", "--matching-weight", "1", "--palette-weight",
+                 "1", "--chroma-weight", "1", "--faces-weight", "1", "--luma-cell", "16", "--noise",
                  "--checkpoint-every", "2", "--out", out, resume, NULL);
 }
 
@@ -252,7 +253,8 @@ static GSubprocess *start_distilling(const Fixture *f, const char *teacher, cons
 {
     return start("distill", "--teacher", teacher, "--content", f->content, "--features", f->features,
                  "--noise", "--size", "nano", "--steps", STEPS, "--batch", "2", "--crop", "48",
-                 "--matching-weight", "0.1", "--checkpoint-every", "3", "--out", out, resume, NULL);
+                 "--matching-weight", "0.1", "--palette-weight", "1", "--chroma-weight", "1",
+                 "--checkpoint-every", "3", "--out", out, resume, NULL);
 }
 
 static void assert_distilling_refused(const char *teacher, const char *content, const char *out,

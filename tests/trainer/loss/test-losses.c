@@ -7,6 +7,7 @@
 #include "loss/gradient.h"
 #include "loss/losses.h"
 #include "loss/taught.h"
+#include "plain.h"
 #include "trainer-files.h"
 
 #include <idiom-unstable/features.h>
@@ -27,27 +28,11 @@ static const LossConfig config = {.style_layers = "v11:1",
                                   .style = 1,
                                   .content = 1,
                                   .luma = 1,
+                                  .luma_cell = 8,
                                   .tv = 1,
                                   .hf = 1};
 
 /* --- pictures ------------------------------------------------------------------------------------- */
-
-/* RGB in 0..1, [n,3,h,w]: waves with a few hard edges, another picture for each @seed. */
-static float *make_picture(IdiomShape s, guint seed)
-{
-    float *values = g_new(float, idiom_shape_elements(s));
-    g_autoptr(GRand) random = g_rand_new_with_seed(seed);
-    for (guint i = 0; i < s.n * s.c; i++) {
-        const double fx = g_rand_double_range(random, 0.2, 0.9), fy = g_rand_double_range(random, 0.2, 0.9);
-        const guint edge = (guint)g_rand_int_range(random, 2, (gint)s.w);
-        for (guint y = 0; y < s.h; y++)
-            for (guint x = 0; x < s.w; x++)
-                values[((gsize)i * s.h + y) * s.w + x] =
-                    (float)(0.5 + 0.2 * sin(fx * x + fy * y + i) + (x < edge ? 0.12 : -0.12) +
-                            g_rand_double_range(random, -0.05, 0.05));
-    }
-    return values;
-}
 
 /* [n,1,h,w]: 1 in a block, one half at its border, which makes the mask's weight count too. */
 static float *make_mask(IdiomShape s)
@@ -98,6 +83,9 @@ static Term term_new(const Losses *losses, const char *name, IdiomShape s, const
     objective_add_legibility(t.objective, before, after, idiom_to_planes(g, mask_in), 1);
     objective_add_line(t.objective, before, after, 1);
     objective_add_edges(t.objective, before, after, 1);
+    objective_add_palette(t.objective, after, taught ? before : NULL, 1);
+    objective_add_faces(t.objective, before, after, 1);
+    objective_add_chroma(t.objective, before, after, taught ? before : NULL, 1);
     if (!taught)
         objective_add_strokes(t.objective, after, 1);
 
@@ -180,102 +168,6 @@ static void check_gradient_taught(gconstpointer name)
 }
 
 /* --- the same in double --------------------------------------------------------------------------- */
-
-typedef struct {
-    guint n, h, w;
-    double *values; /* [n,h,w] */
-} Map;
-
-static Map map_new(guint n, guint h, guint w)
-{
-    return (Map){n, h, w, g_new0(double, (gsize)n *h *w)};
-}
-
-static void map_clear(Map *m)
-{
-    g_clear_pointer(&m->values, g_free);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Map, map_clear)
-
-/* Coordinates beyond an edge are those of the edge. */
-static double map_at(const Map *m, guint n, int y, int x)
-{
-    y = CLAMP(y, 0, (int)m->h - 1);
-    x = CLAMP(x, 0, (int)m->w - 1);
-    return m->values[((gsize)n * m->h + (guint)y) * m->w + (guint)x];
-}
-
-/* Averaged over @scale x @scale, every @stride. */
-static Map map_average(const Map *m, guint scale, guint stride)
-{
-    Map out = map_new(m->n, (m->h - scale) / stride + 1, (m->w - scale) / stride + 1);
-    for (guint n = 0; n < out.n; n++)
-        for (guint y = 0; y < out.h; y++)
-            for (guint x = 0; x < out.w; x++)
-                for (guint k = 0; k < scale * scale; k++)
-                    out.values[((gsize)n * out.h + y) * out.w + x] +=
-                        map_at(m, n, (int)(y * stride + k / scale), (int)(x * stride + k % scale)) /
-                        (scale * scale);
-    return out;
-}
-
-static Map luma_map(const float *picture, IdiomShape s, guint scale)
-{
-    static const double weights[] = {0.299, 0.587, 0.114};
-    g_auto(Map) luma = map_new(s.n, s.h, s.w);
-    const gsize plane = (gsize)s.h * s.w;
-    for (guint n = 0; n < s.n; n++)
-        for (guint c = 0; c < 3; c++)
-            for (gsize i = 0; i < plane; i++)
-                luma.values[n * plane + i] += weights[c] * picture[(n * 3 + c) * plane + i];
-    return map_average(&luma, scale, scale);
-}
-
-/* Weighted by a Gaussian, over windows of @radius pixels each way. */
-static double blurred(const Map *m, guint n, int y, int x, double sigma, int radius)
-{
-    double sum = 0, total = 0;
-    for (int dy = -radius; dy <= radius; dy++)
-        for (int dx = -radius; dx <= radius; dx++) {
-            const double weight = exp(-(dx * dx + dy * dy) / (2 * sigma * sigma));
-            sum += weight * map_at(m, n, y + dy, x + dx);
-            total += weight;
-        }
-    return sum / total;
-}
-
-static double text_signal(const Map *m, guint n, int y, int x, guint kind)
-{
-    const double here = map_at(m, n, y, x);
-    return kind == 0   ? map_at(m, n, y, x + 1) - here
-           : kind == 1 ? map_at(m, n, y + 1, x) - here
-                       : here - blurred(m, n, y, x, 2, 3);
-}
-
-static double legibility(const float *content, const float *output, const float *mask_values, IdiomShape s,
-                         guint scale)
-{
-    g_auto(Map) before = luma_map(content, s, scale), after = luma_map(output, s, scale);
-    Map full = {s.n, s.h, s.w, g_new(double, (gsize)s.n *s.h *s.w)};
-    for (gsize i = 0; i < (gsize)s.n * s.h * s.w; i++)
-        full.values[i] = mask_values[i];
-    g_auto(Map) mask = map_average(&full, scale, scale);
-    map_clear(&full);
-    double cost = 0, weight = 0, pixels = (double)mask.n * mask.h * mask.w;
-    for (guint n = 0; n < mask.n; n++)
-        for (int y = 0; y < (int)mask.h; y++)
-            for (int x = 0; x < (int)mask.w; x++) {
-                const double m = map_at(&mask, n, y, x);
-                weight += m * m / pixels;
-                for (guint kind = 0; kind < 3; kind++) {
-                    const double wanted = text_signal(&before, n, y, x, kind);
-                    const double error = text_signal(&after, n, y, x, kind) - wanted;
-                    const double excess = fmax(error * tanh(wanted / 0.05), 0);
-                    cost += m * m * (error * error - 0.75 * excess * excess) / pixels;
-                }
-            }
-    return cost / (weight + 1e-3);
-}
 
 static double line(const float *content, const float *output, IdiomShape s)
 {
@@ -552,8 +444,8 @@ static void check_taught_values(void)
 
 int main(int argc, char **argv)
 {
-    static const char *const names[] = {"style",      "content", "luma",  "tv",     "hf",
-                                        "legibility", "line",    "edges", "strokes"};
+    static const char *const names[] = {"style", "content", "luma",    "tv",      "hf",   "legibility",
+                                        "line",  "edges",   "strokes", "palette", "faces"};
     g_test_init(&argc, &argv, NULL);
     g_autoptr(GError) error = NULL;
     device = idiom_device_open(NULL, &error);

@@ -135,7 +135,7 @@ static void test_flat(void)
         g_autoptr(Picture) picture = paint_picture(look->name, photo, 0, 0, &error);
         g_assert_no_error(error);
         Look measured;
-        look_measure(photo, picture, &measured);
+        look_measure(photo, picture, NULL, &measured);
         g_test_message("%s: %.1f, forms %.0f", look->name, measured.flat_output, measured.forms_output);
         g_assert_cmpfloat(measured.flat_output, >, QUIET);
         g_assert_cmpfloat(measured.forms_output, >, FORMS);
@@ -154,7 +154,7 @@ static void test_ground(void)
                            strong = paint_ground(photo, 0, 0, 12, 12);
         look_measure(photo, bare, &none);
         look_measure(photo, ground, &some);
-        look_measure(photo, strong, &more);
+        look_measure(photo, strong, NULL, &more);
         g_test_message("%u: %.1f, %.1f, %.1f", value, none.flat_output, some.flat_output, more.flat_output);
         g_assert_cmpfloat(none.flat_output, <, 0.5);
         g_assert_cmpfloat(some.flat_output, >, 4);
