@@ -152,8 +152,8 @@ static void test_ground(void)
         Look none, some, more;
         g_autoptr(Picture) bare = paint_ground(photo, 0, 0, 0, 0), ground = paint_ground(photo, 0, 0, 4, 4),
                            strong = paint_ground(photo, 0, 0, 12, 12);
-        look_measure(photo, bare, &none);
-        look_measure(photo, ground, &some);
+        look_measure(photo, bare, NULL, &none);
+        look_measure(photo, ground, NULL, &some);
         look_measure(photo, strong, NULL, &more);
         g_test_message("%u: %.1f, %.1f, %.1f", value, none.flat_output, some.flat_output, more.flat_output);
         g_assert_cmpfloat(none.flat_output, <, 0.5);
