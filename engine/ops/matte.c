@@ -24,18 +24,65 @@ static gboolean check(IdiomGraph *g, const char *name, IdiomTensor **in, guint n
     return TRUE;
 }
 
+/* --- guide ----------------------------------------------------------------------------------------- */
+
+static gboolean guide_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
+{
+    const IdiomTensor *mask = op->in[0], *picture = op->in[1], *guide = op->out[0];
+    const gboolean flat = mask->layout == IDIOM_LAYOUT_FLAT;
+    struct {
+        IdiomDims picture, d;
+        float ratio[2];
+        guint64 flat_mask;
+    } push = {
+        idiom_dims(picture->shape),
+        idiom_dims(guide->shape),
+        {(float)picture->shape.w / (float)guide->shape.w, (float)picture->shape.h / (float)guide->shape.h},
+        flat ? idiom_recorder_address(r, mask) : 0};
+    IdiomDispatch d = {
+        .shader = "matte_guide",
+        .spec = {flat},
+        .n_spec = 1,
+        .planes = {picture, flat ? picture : mask, guide},
+        .n_planes = 3,
+        .push = &push,
+        .push_size = sizeof push,
+    };
+    idiom_dispatch_cover(&d, guide->shape);
+    return idiom_record_dispatch(r, &d, error);
+}
+
+static const IdiomOpClass guide_class = {"matte_guide", NULL, guide_record, NULL};
+
+IdiomTensor *idiom_matte_guide(IdiomGraph *g, IdiomTensor *mask, IdiomTensor *picture)
+{
+    IdiomTensor *in[] = {mask, picture};
+    if (idiom_graph_failed(g, in, 2) ||
+        (mask->layout != IDIOM_LAYOUT_FLAT &&
+         !idiom_require_layout(g, "matte_guide", mask, IDIOM_LAYOUT_PLANES)) ||
+        !check(g, "matte_guide", &picture, 1) || !three_channels(g, "matte_guide", picture))
+        return NULL;
+    const IdiomShape s = picture->shape, m = mask->shape;
+    if (m.n != s.n || m.c != 1 || m.h > s.h || m.w > s.w)
+        return idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
+                                "matte_guide: mask is " IDIOM_SHAPE_FORMAT
+                                ", needed is [%u,1,h,w] with h, w of at "
+                                "most %u, %u",
+                                IDIOM_SHAPE_ARGS(m), s.n, s.h, s.w);
+    IdiomOp *op = idiom_graph_add_op(g, &guide_class, in, 2, NULL, 0);
+    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(s.n, 4, m.h, m.w));
+}
+
 /* --- fit ------------------------------------------------------------------------------------------- */
 
 static gboolean fit_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const IdiomTensor *fit = op->out[0];
-    struct {
-        IdiomDims mask, guide, d;
-    } push = {idiom_dims(op->in[0]->shape), idiom_dims(op->in[1]->shape), idiom_dims(fit->shape)};
+    const IdiomDims push = idiom_dims(fit->shape);
     IdiomDispatch d = {
         .shader = "matte_fit",
-        .planes = {op->in[0], op->in[1], fit},
-        .n_planes = 3,
+        .planes = {op->in[0], fit},
+        .n_planes = 2,
         .push = &push,
         .push_size = sizeof push,
     };
@@ -45,18 +92,16 @@ static gboolean fit_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 
 static const IdiomOpClass fit_class = {"matte_fit", NULL, fit_record, NULL};
 
-IdiomTensor *idiom_matte_fit(IdiomGraph *g, IdiomTensor *mask, IdiomTensor *guide)
+IdiomTensor *idiom_matte_fit(IdiomGraph *g, IdiomTensor *guide)
 {
-    IdiomTensor *in[] = {mask, guide};
-    if (!check(g, "matte_fit", in, 2) || !three_channels(g, "matte_fit", guide))
+    if (!check(g, "matte_fit", &guide, 1))
         return NULL;
-    const IdiomShape s = guide->shape;
-    if (!idiom_shape_equal(mask->shape, IDIOM_SHAPE(s.n, 1, s.h, s.w)))
+    if (guide->shape.c != 4)
         return idiom_graph_fail(g, IDIOM_ERROR_SHAPE,
-                                "matte_fit: mask is " IDIOM_SHAPE_FORMAT ", needed is [%u,1,%u,%u]",
-                                IDIOM_SHAPE_ARGS(mask->shape), s.n, s.h, s.w);
-    IdiomOp *op = idiom_graph_add_op(g, &fit_class, in, 2, NULL, 0);
-    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, IDIOM_SHAPE(s.n, 4, s.h, s.w));
+                                "matte_fit: " IDIOM_SHAPE_FORMAT " is no picture with a mask",
+                                IDIOM_SHAPE_ARGS(guide->shape));
+    IdiomOp *op = idiom_graph_add_op(g, &fit_class, &guide, 1, NULL, 0);
+    return idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, guide->shape);
 }
 
 /* --- matte ----------------------------------------------------------------------------------------- */

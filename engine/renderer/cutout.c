@@ -20,16 +20,11 @@ static gboolean build(IdiomCutout *cutout, GError **error)
 {
     const IdiomScene *scene = cutout->scene;
     IdiomGraph *graph = idiom_scene_graph(scene);
-    IdiomTensor *given = NULL, *mask;
-    if (cutout->finder) {
-        mask = idiom_graph_borrow(graph, cutout->finder->mask);
-    } else {
-        given = idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, IDIOM_SHAPE(1, 1, cutout->height, cutout->width));
-        mask = idiom_to_planes(graph, given);
-    }
+    const IdiomShape shape = IDIOM_SHAPE(1, 1, cutout->height, cutout->width);
+    IdiomTensor *given = cutout->finder ? NULL : idiom_graph_input(graph, IDIOM_LAYOUT_FLAT, shape);
+    IdiomTensor *mask = given ? given : idiom_graph_borrow(graph, cutout->finder->mask);
     IdiomTensor *picture = idiom_graph_borrow(graph, scene->picture);
-    IdiomTensor *fit =
-        idiom_matte_fit(graph, mask, idiom_shrink(graph, picture, cutout->width, cutout->height));
+    IdiomTensor *fit = idiom_matte_fit(graph, idiom_matte_guide(graph, mask, picture));
     cutout->of_picture = cutout->of_full = idiom_matte(graph, fit, picture);
     if (scene->full != scene->picture)
         cutout->of_full = idiom_matte(graph, fit, idiom_graph_borrow(graph, scene->full));

@@ -6,14 +6,17 @@
 /* Share of the mask of before, where a new one is found in a scene that continues: what changes at random goes. */
 static const float KEPT = 0.35f;
 
+/* Beyond so many pixels on one, what lies between the four nearest ones is missed. */
+#define SPARSE 4
+
 static IdiomTensor *in_size(IdiomGraph *graph, IdiomTensor *x, guint w, guint h)
 {
     const IdiomShape s = idiom_tensor_shape(x);
+    const double across = (double)s.w / w, down = (double)s.h / h;
     if (s.w == w && s.h == h)
         return x;
-    if (s.w >= w && s.h >= h)
+    if (MAX(across, down) > SPARSE && MIN(across, down) >= 1)
         return idiom_shrink(graph, x, w, h);
-    const double across = (double)s.w / w, down = (double)s.h / h;
     return idiom_resize2d(graph, x, w, h,
                           &(IdiomResizeParams){.mode = IDIOM_UPSAMPLE_BILINEAR,
                                                .scale = {across, down},

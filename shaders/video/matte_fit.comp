@@ -9,11 +9,10 @@
 
 layout(push_constant, scalar) uniform Push
 {
-    ivec4 dm, dg, d; /* mask, guide, result: all of one width and height */
+    ivec4 d; /* of both */
 };
-PLANES_IN(0, mask);
-PLANES_IN(1, guide);
-PLANES_OUT(2, dst);
+PLANES_IN(0, guide); /* with the mask as the fourth channel */
+PLANES_OUT(1, dst);
 
 const int RADIUS = 2;
 const int SIDE = 2 * RADIUS + 1;
@@ -25,26 +24,21 @@ void main()
     if (p.x >= d.x)
         return;
     /* around the values in the middle, or rounding would be all that is left of a flat window */
-    vec3 middle = load4(guide, dg, p.w, 0, p.y, p.x).xyz;
-    float middle_mask = load4(mask, dm, p.w, 0, p.y, p.x).x;
-    vec3 mean = vec3(0), diagonal = vec3(0), across = vec3(0), slope = vec3(0);
-    float mean_mask = 0.0;
+    vec4 middle = load4(guide, d, p.w, 0, p.y, p.x), mean = vec4(0);
+    vec3 diagonal = vec3(0), across = vec3(0), slope = vec3(0);
     [[unroll]] for (int i = 0; i < SIDE * SIDE; i++) {
         ivec2 q = clamp(p.xy + ivec2(i % SIDE, i / SIDE) - RADIUS, ivec2(0), d.xy - 1);
-        vec3 c = load4(guide, dg, p.w, 0, q.y, q.x).xyz - middle;
-        float m = load4(mask, dm, p.w, 0, q.y, q.x).x - middle_mask;
+        vec4 c = load4(guide, d, p.w, 0, q.y, q.x) - middle;
         mean += c;
-        mean_mask += m;
-        diagonal += c * c;
+        diagonal += c.xyz * c.xyz;
         across += c.yzx * c.zxy; /* gb, br, rg */
-        slope += c * m;
+        slope += c.xyz * c.w;
     }
     const float share = 1.0 / float(SIDE * SIDE);
     mean *= share;
-    mean_mask *= share;
-    diagonal = diagonal * share - mean * mean + FLAT;
+    diagonal = diagonal * share - mean.xyz * mean.xyz + FLAT;
     across = across * share - mean.yzx * mean.zxy;
-    slope = slope * share - mean * mean_mask;
+    slope = slope * share - mean.xyz * mean.w;
     /* the symmetric 3x3 system by its adjoint */
     vec3 own = diagonal.yzx * diagonal.zxy - across * across;
     vec3 other = across.yzx * across.zxy - across * diagonal;
@@ -52,5 +46,5 @@ void main()
     vec3 factors = vec3(dot(vec3(own.x, other.z, other.y), slope), dot(vec3(other.z, own.y, other.x), slope),
                         dot(vec3(other.y, other.x, own.z), slope)) /
                    determinant;
-    store4(dst, d, p.w, 0, p.y, p.x, vec4(factors, middle_mask + mean_mask - dot(factors, middle + mean)));
+    store4(dst, d, p.w, 0, p.y, p.x, vec4(factors, middle.w + mean.w - dot(factors, middle.xyz + mean.xyz)));
 }

@@ -10,6 +10,7 @@ int bench_video(int argc, char **argv);
 int bench_temporal(int argc, char **argv);
 int bench_train(int argc, char **argv);
 int bench_slots(int argc, char **argv);
+int bench_subject(int argc, char **argv);
 int bench_devices(int argc, char **argv);
 
 #endif

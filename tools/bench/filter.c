@@ -104,12 +104,12 @@ static gboolean run_element(Case *c, const char *device, guint frames, GError **
 static gboolean run_case(Case *c, const char *device, guint frames, GError **error)
 {
     /* one frame tells how long the rest will take */
-    if (!profile_run(&c->renderer, c->style, device, IDIOM_VIDEO_I420, c->width, c->height, 1, FALSE, error))
+    if (!profile_run(&c->renderer, c->style, device, IDIOM_VIDEO_I420, c->width, c->height, 1, NULL, error))
         return FALSE;
     const double most = LONG_ENOUGH / c->renderer.frame_seconds;
     frames = CLAMP(frames, 3, (guint)MAX(most, 3));
     profile_clear(&c->renderer);
-    return profile_run(&c->renderer, c->style, device, IDIOM_VIDEO_I420, c->width, c->height, frames, FALSE,
+    return profile_run(&c->renderer, c->style, device, IDIOM_VIDEO_I420, c->width, c->height, frames, NULL,
                        error) &&
            run_element(c, device, frames, error);
 }

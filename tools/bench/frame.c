@@ -7,13 +7,14 @@
 #include <stdio.h>
 
 static gboolean report(const char *style, const char *selector, IdiomVideoFormat format, guint width,
-                       guint height, guint frames, gboolean mask, const Output *output, GError **error)
+                       guint height, guint frames, const ProfileSubject *subject, const Output *output,
+                       GError **error)
 {
     Profile profile;
     Ceilings ceilings;
     g_autoptr(IdiomDevice) device = idiom_device_open(selector, error);
     if (!device || !ceilings_measure(&ceilings, device, error) ||
-        !profile_run(&profile, style, selector, format, width, height, frames, mask, error))
+        !profile_run(&profile, style, selector, format, width, height, frames, subject, error))
         return FALSE;
     profile_print_summary(&profile);
     g_print("memory           %.1f MiB on the device\n", profile.memory / 1048576.0);
@@ -30,7 +31,8 @@ int bench_frame(int argc, char **argv)
     g_autofree char *style = NULL, *device = NULL, *size = NULL, *format_name = NULL;
     g_auto(Output) output = {NULL};
     int frames = 30;
-    gboolean mask = FALSE;
+    g_autofree char *people = NULL;
+    ProfileSubject subject = {0};
     const GOptionEntry entries[] = {
         {"style", 's', 0, G_OPTION_ARG_STRING, &style,
          "Style file or name (default: " IDIOM_STYLE_DEFAULT ")", "STYLE"},
@@ -39,7 +41,9 @@ int bench_frame(int argc, char **argv)
         {"size", 0, 0, G_OPTION_ARG_STRING, &size, "Size of the frame (default 640x360)", "WxH"},
         {"format", 0, 0, G_OPTION_ARG_STRING, &format_name, "I420, NV12, RGBA, ... (default I420)", "FORMAT"},
         {"frames", 'n', 0, G_OPTION_ARG_INT, &frames, "Frames to measure (default 30)", "N"},
-        {"mask", 0, 0, G_OPTION_ARG_NONE, &mask, "Half of the frame is the source, by a mask", NULL},
+        {"mask", 0, 0, G_OPTION_ARG_NONE, &subject.mask, "Half of the frame is the source, by a mask", NULL},
+        {"people", 0, 0, G_OPTION_ARG_STRING, &people,
+         "People, found by this network in every frame, are the source", "NETWORK"},
         OUTPUT_OPTIONS(output),
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -57,7 +61,8 @@ int bench_frame(int argc, char **argv)
         g_printerr("%s", help);
         return 2;
     }
-    if (report(style, device, format, width, height, (guint)frames, mask, &output, &error))
+    subject.people = people;
+    if (report(style, device, format, width, height, (guint)frames, &subject, &output, &error))
         return 0;
     g_printerr("idiom-bench frame: %s\n", error->message);
     return 1;

@@ -38,6 +38,7 @@ static const struct {
     {"slots", bench_slots, "what frames in flight bring"},
     {"temporal", bench_temporal, "how steady a stylized clip is, with and without smoothing over time"},
     {"train", bench_train, "time one training step, operation by operation"},
+    {"subject", bench_subject, "what masks, people and a style of their own cost"},
     {"devices", bench_devices, "list the Vulkan devices"},
 };
 

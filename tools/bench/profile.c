@@ -17,7 +17,7 @@ static void fill_noise(guint8 *bytes, gsize size)
 }
 
 static gboolean render(IdiomRenderer *renderer, const IdiomPicture *in, const IdiomPicture *out,
-                       gboolean mask, GError **error)
+                       const ProfileSubject *subject, GError **error)
 {
     static const guint8 pixels[] = {0, 255};
     IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
@@ -27,13 +27,14 @@ static gboolean render(IdiomRenderer *renderer, const IdiomPicture *in, const Id
     halves.height = 1;
     params.temporal = 0;
     params.subject_strength = 0;
-    params.mask = mask ? &halves : NULL;
+    params.mask = subject->mask ? &halves : NULL;
+    params.people = subject->people != NULL;
     return idiom_renderer_send(renderer, in, out, &params, error) &&
            idiom_renderer_get(renderer, TRUE, NULL, error) == IDIOM_GET_FRAME;
 }
 
 static gboolean time_frames(Profile *profile, IdiomRenderer *renderer, const IdiomFrame *frame, guint frames,
-                            gboolean mask, GError **error)
+                            const ProfileSubject *subject, GError **error)
 {
     g_autofree guint8 *in_bytes = g_malloc(frame->size), *out_bytes = g_malloc(frame->size);
     IdiomPicture in = IDIOM_PICTURE_INIT, out = IDIOM_PICTURE_INIT;
@@ -46,7 +47,7 @@ static gboolean time_frames(Profile *profile, IdiomRenderer *renderer, const Idi
 
     for (guint i = 0; i < frames; i++) {
         gint64 begin = g_get_monotonic_time();
-        if (!render(renderer, &in, &out, mask, error))
+        if (!render(renderer, &in, &out, subject, error))
             return FALSE;
         double seconds = (g_get_monotonic_time() - begin) / 1e6;
         profile->frame_seconds += seconds / frames;
@@ -59,7 +60,7 @@ static gboolean time_frames(Profile *profile, IdiomRenderer *renderer, const Idi
     if (!idiom_renderer_profile(renderer, TRUE, error))
         return FALSE;
     for (guint i = 0; i < frames; i++) {
-        if (!render(renderer, &in, &out, mask, error))
+        if (!render(renderer, &in, &out, subject, error))
             return FALSE;
         g_autoptr(GArray) times = idiom_renderer_times(renderer);
         profile_rows_add(profile->rows, (const IdiomOpTime *)times->data, times->len, i, frames);
@@ -74,7 +75,7 @@ static gboolean time_frames(Profile *profile, IdiomRenderer *renderer, const Idi
 }
 
 static IdiomRenderer *open_renderer(IdiomDevice *device, const char *style, const IdiomFrame *frame,
-                                    GError **error)
+                                    const char *people, GError **error)
 {
     IdiomRendererOptions options = IDIOM_RENDERER_OPTIONS_INIT;
     IdiomVideoInfo info = IDIOM_VIDEO_INFO_INIT;
@@ -85,15 +86,18 @@ static IdiomRenderer *open_renderer(IdiomDevice *device, const char *style, cons
     info.matrix = frame->matrix;
     g_autoptr(IdiomRenderer) renderer = idiom_renderer_new(device, &options, error);
     return renderer && idiom_renderer_show(renderer, style, NULL, error) &&
+                   (!people || idiom_renderer_find_people(renderer, people, 1, error)) &&
                    idiom_renderer_configure(renderer, &info, error)
                ? g_steal_pointer(&renderer)
                : NULL;
 }
 
 gboolean profile_run(Profile *profile, const char *style_name, const char *device_selector,
-                     IdiomVideoFormat format, guint width, guint height, guint frames, gboolean mask,
-                     GError **error)
+                     IdiomVideoFormat format, guint width, guint height, guint frames,
+                     const ProfileSubject *subject, GError **error)
 {
+    static const ProfileSubject nothing = {0};
+    subject = subject ? subject : &nothing;
     g_autoptr(IdiomDevice) device = idiom_device_open(device_selector, error);
     if (!device)
         return FALSE;
@@ -101,7 +105,7 @@ gboolean profile_run(Profile *profile, const char *style_name, const char *devic
     IdiomFrame frame = {.format = format, .width = width, .height = height, .matrix = IDIOM_VIDEO_BT709};
     if (!idiom_frame_layout(&frame, error))
         return FALSE;
-    g_autoptr(IdiomRenderer) renderer = open_renderer(device, style_name, &frame, error);
+    g_autoptr(IdiomRenderer) renderer = open_renderer(device, style_name, &frame, subject->people, error);
     if (!renderer)
         return FALSE;
 
@@ -114,7 +118,7 @@ gboolean profile_run(Profile *profile, const char *style_name, const char *devic
         .height = height,
         .rows = profile_rows_new(),
     };
-    if (!time_frames(profile, renderer, &frame, frames, mask, error)) {
+    if (!time_frames(profile, renderer, &frame, frames, subject, error)) {
         profile_clear(profile);
         return FALSE;
     }

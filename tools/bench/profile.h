@@ -20,12 +20,18 @@ typedef struct {
     guint64 memory;       /* device bytes */
 } Profile;
 
+/* What is shown in another way than the rest. */
+typedef struct {
+    gboolean mask;      /* half of the frame is masked out */
+    const char *people; /* a network that looks for them in every frame, or NULL */
+} ProfileSubject;
+
 /*
  * Runs @frames frames for the time and as many for the operations. @style, @device: as the element's
- * properties. @mask: half of the frame is masked out. Clear @profile after success.
+ * properties. @subject: NULL: nothing. Clear @profile after success.
  */
 gboolean profile_run(Profile *profile, const char *style, const char *device, IdiomVideoFormat format,
-                     guint width, guint height, guint frames, gboolean mask, GError **error);
+                     guint width, guint height, guint frames, const ProfileSubject *subject, GError **error);
 void profile_clear(Profile *profile);
 
 /* A few lines: device, speed, share of the convolutions. */

@@ -294,7 +294,7 @@ int bench_video(int argc, char **argv)
         g_print("start            %.1f s until the first frame\n", (job.first - job.begin) / 1e6);
         Profile profile;
         if (!profile_run(&profile, style, device, IDIOM_VIDEO_I420, (guint)job.width, (guint)job.height, 20,
-                         FALSE, &error))
+                         NULL, &error))
             goto failed;
         profile_print_summary(&profile);
         profile_clear(&profile);

@@ -167,14 +167,23 @@ IdiomTensor *idiom_guided_upsample(IdiomGraph *g, IdiomTensor *low, IdiomTensor 
 IdiomTensor *idiom_recolour(IdiomGraph *g, IdiomTensor *picture, IdiomTensor *source, IdiomTensor *amount);
 
 /**
+ * idiom_matte_guide:
+ * @mask: flat or planes [n,1,h,w], 0..1
+ * @picture: planes [n,3,H,W]: the picture that it is a mask of, H at least h, W at least w
+ *
+ * The picture in the size of the mask, and the mask as its fourth channel: [n,4,h,w]. Each pixel is the mean of four of
+ * those that it covers. No gradient.
+ */
+IdiomTensor *idiom_matte_guide(IdiomGraph *g, IdiomTensor *mask, IdiomTensor *picture);
+
+/**
  * idiom_matte_fit:
- * @mask: planes [n,1,h,w], 0..1
- * @guide: planes [n,3,h,w]: the picture that it is a mask of, in its size
+ * @guide: as idiom_matte_guide() makes it
  *
  * For each pixel how the mask follows the guide's colours in the 5x5 pixels around: [n,4,h,w]: factors of R, G, B, and what
  * is added. No gradient.
  */
-IdiomTensor *idiom_matte_fit(IdiomGraph *g, IdiomTensor *mask, IdiomTensor *guide);
+IdiomTensor *idiom_matte_fit(IdiomGraph *g, IdiomTensor *guide);
 
 /**
  * idiom_matte:

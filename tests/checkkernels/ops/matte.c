@@ -8,6 +8,39 @@ enum { RADIUS = 2, SIDE = 2 * RADIUS + 1, WINDOW = SIDE * SIDE };
 
 static const double FLAT_VARIANCE = 1e-3;
 
+/* --- guide ----------------------------------------------------------------------------------------- */
+
+static IdiomShape guide_shape(const RefArgs *a, Ref *const *in)
+{
+    const IdiomShape s = in[0]->shape;
+    (void)a;
+    return IDIOM_SHAPE(s.n, 4, s.h, s.w);
+}
+
+/* Pixel of @n that is at @quarters of what pixel @i of @count covers; whole numbers, as nothing is to be rounded. */
+static int quarter(guint i, guint quarters, guint n, guint count)
+{
+    return (int)MIN((4 * i + quarters) * n / (4 * count), n - 1);
+}
+
+static void guide_forward(const RefArgs *a, Ref *const *in, Ref *out)
+{
+    const Ref *mask = in[0], *picture = in[1];
+    const IdiomShape s = picture->shape, d = out->shape;
+    (void)a;
+    FOR_SHAPE(d, n, c, y, x)
+    {
+        double sum = c < 3 ? 0 : mask->v[at(mask, n, 0, y, x)];
+        for (guint i = 0; c < 3 && i < 4; i++)
+            sum += picture->v[at_clamped(picture, n, c, quarter(y, 1 + i / 2 * 2, s.h, d.h),
+                                         quarter(x, 1 + i % 2 * 2, s.w, d.w))] /
+                   4;
+        out->v[at(out, n, c, y, x)] = sum;
+    }
+}
+
+static const RefRule ref_matte_guide = {guide_shape, .forward = guide_forward};
+
 /* --- fit ------------------------------------------------------------------------------------------- */
 
 /* Solves @m x = @v by elimination; @m is positive definite. */
@@ -30,14 +63,14 @@ static void solve(double m[3][3], double v[3], double x[3])
 
 static void fit_forward(const RefArgs *a, Ref *const *in, Ref *out)
 {
-    const Ref *mask = in[0], *guide = in[1];
+    const Ref *guide = in[0];
     (void)a;
     FOR_SHAPE(IDIOM_SHAPE(out->shape.n, 1, out->shape.h, out->shape.w), n, one, y, x)
     {
         double c[WINDOW][3], m[WINDOW], mean[3] = {0}, mean_mask = 0, square[3][3] = {{0}}, slope[3] = {0};
         for (int i = 0; i < WINDOW; i++) {
             const int qy = (int)y + i / SIDE - RADIUS, qx = (int)x + i % SIDE - RADIUS;
-            m[i] = mask->v[at_clamped(mask, n, one, qy, qx)];
+            m[i] = guide->v[at_clamped(guide, n, 3 + one, qy, qx)];
             mean_mask += m[i] / WINDOW;
             for (guint k = 0; k < 3; k++) {
                 c[i][k] = guide->v[at_clamped(guide, n, k, qy, qx)];
@@ -62,14 +95,7 @@ static void fit_forward(const RefArgs *a, Ref *const *in, Ref *out)
     }
 }
 
-static IdiomShape fit_shape(const RefArgs *a, Ref *const *in)
-{
-    const IdiomShape s = in[1]->shape;
-    (void)a;
-    return IDIOM_SHAPE(s.n, 4, s.h, s.w);
-}
-
-static const RefRule ref_matte_fit = {fit_shape, .forward = fit_forward};
+static const RefRule ref_matte_fit = {same_shape, .forward = fit_forward};
 
 /* --- matte ----------------------------------------------------------------------------------------- */
 
@@ -116,7 +142,8 @@ static void mix_forward(const RefArgs *a, Ref *const *in, Ref *out)
 static const RefRule ref_matte_mix = {same_shape, .forward = mix_forward};
 
 /* clang-format off */
-OP(matte_fit, "matte_fit", ref_matte_fit, idiom_matte_fit(g, in[0], in[1]), {"mask", "guide"}, .loose = 30)
+OP(matte_guide, "matte_guide", ref_matte_guide, idiom_matte_guide(g, in[0], in[1]), {"mask", "picture"})
+OP(matte_fit, "matte_fit", ref_matte_fit, idiom_matte_fit(g, in[0]), {"guide"}, .loose = 30)
 OP(matte, "matte", ref_matte, idiom_matte(g, in[0], in[1]), {"fit", "guide"}, .loose = 4)
 OP(matte_mix, "matte_mix", ref_matte_mix, idiom_matte_mix(g, in[0], in[1], in[2]), {"outside", "inside", "matte"})
 /* clang-format on */
@@ -124,9 +151,12 @@ OP(matte_mix, "matte_mix", ref_matte_mix, idiom_matte_mix(g, in[0], in[1], in[2]
 static void add_matte(Checks *checks, IdiomShape low, guint w, guint h)
 {
     const IdiomShape fit = IDIOM_SHAPE(low.n, 4, low.h, low.w), one = IDIOM_SHAPE(low.n, 1, low.h, low.w);
-    const IdiomShape guide = IDIOM_SHAPE(low.n, 3, low.h, low.w), full = IDIOM_SHAPE(low.n, 3, h, w);
-    add_case(checks, &check_matte_fit, (RefArgs){0}, "",
-             OPERANDS(FIXED_PLANES(one, FILL_SHARE), FIXED_PLANES(guide, FILL_POSITIVE)));
+    const IdiomShape full = IDIOM_SHAPE(low.n, 3, h, w);
+    add_case(checks, &check_matte_guide, (RefArgs){0}, "flat",
+             OPERANDS(FIXED(one, FILL_SHARE), FIXED_PLANES(full, FILL_POSITIVE)));
+    add_case(checks, &check_matte_guide, (RefArgs){0}, "planes",
+             OPERANDS(FIXED_PLANES(one, FILL_SHARE), FIXED_PLANES(full, FILL_POSITIVE)));
+    add_case(checks, &check_matte_fit, (RefArgs){0}, "", OPERANDS(FIXED_PLANES(fit, FILL_POSITIVE)));
     add_case(checks, &check_matte, (RefArgs){0}, "",
              OPERANDS(FIXED_PLANES(fit, FILL_SIGNED), FIXED_PLANES(full, FILL_POSITIVE)));
     add_case(checks, &check_matte_mix, (RefArgs){0}, "",
