@@ -37,6 +37,9 @@ enum {
     RANDOM_CAPTION,
     RANDOM_SEPARATION,
     RANDOM_NOISE,
+    RANDOM_PEOPLE,
+    RANDOM_PEOPLE_VIEW,
+    RANDOM_PEOPLE_LIGHT,
 };
 
 /* The stream (a, b) of @seed. */

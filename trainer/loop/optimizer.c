@@ -4,6 +4,17 @@
 #include <idiom-unstable/ops.h>
 #include <string.h>
 
+#define WARM_UP_STEPS 20
+#define DECAY_FROM 0.6 /* from here the learning rate falls */
+#define DECAY_TO 0.05
+
+double optimizer_rate(double rate, guint64 step, double progress)
+{
+    const double warm = rate * MIN(1, ((double)step + 1) / WARM_UP_STEPS);
+    const double past = (progress - DECAY_FROM) / (1 - DECAY_FROM);
+    return past > 0 ? warm * (1 - (1 - DECAY_TO) * past) : warm;
+}
+
 /* An empty set with the names and shapes of @params: a moment of Adam. */
 static IdiomParams *zeros_like(IdiomDevice *device, const IdiomParams *params)
 {

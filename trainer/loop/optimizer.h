@@ -31,4 +31,7 @@ void optimizer_clear(Optimizer *o);
 /* One step against @gradient (idiom_params_elements() values). */
 gboolean optimizer_step(Optimizer *o, const float *gradient, double learning_rate, GError **error);
 
+/* The learning rate of step number @step, when @progress of the training, 0..1, is done: @rate, less at both ends. */
+double optimizer_rate(double rate, guint64 step, double progress);
+
 #endif

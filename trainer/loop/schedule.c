@@ -10,9 +10,6 @@
 
 #include <math.h>
 
-#define WARM_UP_STEPS 20
-#define DECAY_FROM 0.6 /* from here the learning rate falls */
-#define DECAY_TO 0.05
 /*
  * Terms that join after a part of the training. The discriminator is of use once the generator paints already, which it
  * does sooner with a teacher; and what a teacher shows is learned first, and then to keep it steady.
@@ -42,11 +39,7 @@ gboolean training_done(const Training *t)
 
 double training_rate(const Training *t)
 {
-    const double progress = training_progress(t);
-    double rate = t->options->generator_adam.rate * t->rate_scale * MIN(1, (t->step + 1.0) / WARM_UP_STEPS);
-    if (progress > DECAY_FROM)
-        rate *= 1 - (1 - DECAY_TO) * (progress - DECAY_FROM) / (1 - DECAY_FROM);
-    return rate;
+    return optimizer_rate(t->options->generator_adam.rate * t->rate_scale, t->step, training_progress(t));
 }
 
 /* --- what a step is made of ------------------------------------------------------------------------- */

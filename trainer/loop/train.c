@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "loop/train.h"
 
-#include "tool/console.h"
+#include "loop/interrupt.h"
 #include "loop/training.h"
+#include "tool/console.h"
 
 #include <errno.h>
 #include <math.h>
-#include <signal.h>
 
 #define MAX_BAD_STEPS 3
 #define MEAN_OVER 50 /* steps, for the numbers in the style file and for who is winning */
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal)
-{
-    (void)signal;
-    interrupted = 1;
-}
 
 static double norm(const float *values, gsize n)
 {
@@ -76,7 +68,7 @@ static gboolean save(Training *t, const char *checkpoint, gboolean style, GError
 
 static gboolean stopped(const Training *t, const char *checkpoint, GError **error)
 {
-    if (interrupted)
+    if (interrupt_came())
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT,
                     "interrupted after step %" G_GUINT64_FORMAT "; %s can be used as it is, --resume goes on",
                     t->step, t->options->out);
@@ -114,7 +106,7 @@ static gboolean run_steps(Training *t, const char *checkpoint, GError **error)
                 t->step);
         }
         done = training_done(t);
-        const gboolean bad = t->bad_steps == MAX_BAD_STEPS, stop = bad || (interrupted && !done);
+        const gboolean bad = t->bad_steps == MAX_BAD_STEPS, stop = bad || (interrupt_came() && !done);
         if ((t->step % (guint64)o->checkpoint_every == 0 || done || stop) &&
             !save(t, checkpoint, !bad, error))
             return FALSE;
@@ -132,13 +124,10 @@ gboolean train_style(const TrainOptions *options, GError **error)
         !training_open_log(&t, error))
         return FALSE;
 
-    interrupted = 0;
-    struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND}, old_int, old_term;
-    sigaction(SIGINT, &action, &old_int);
-    sigaction(SIGTERM, &action, &old_term);
+    Interrupt before;
+    interrupt_begin(&before);
     gboolean ok = run_steps(&t, checkpoint, error) && training_finish(&t, error);
-    sigaction(SIGINT, &old_int, NULL);
-    sigaction(SIGTERM, &old_term, NULL);
+    interrupt_end(&before);
     if (ok)
         say("%s: written after %" G_GUINT64_FORMAT " steps; %u of %u content files could not be used",
             options->out, t.step, data_skipped(t.data), data_files(t.data));

@@ -17,6 +17,7 @@ gboolean command_import(char **argv, GError **error);
 gboolean command_info(char **argv, GError **error);
 gboolean command_report(char **argv, GError **error);
 gboolean command_sheet(char **argv, GError **error);
+gboolean command_people(char **argv, GError **error);
 gboolean command_paint(char **argv, GError **error);
 gboolean command_expression(char **argv, GError **error);
 gboolean command_say(char **argv, GError **error);

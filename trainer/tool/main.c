@@ -18,6 +18,7 @@ static const struct {
     {"any", command_any, "make a style of any picture, at once"},
     {"apply", command_apply, "paint a picture with a style"},
     {"eval", command_eval, "measure a style on photos and videos"},
+    {"people", command_people, "make a small network find people as another does"},
     {"paint", command_paint, "draw photos in a look, for distill to learn from"},
     {"sheet", command_sheet, "paint a picture in all installed styles, side by side"},
     {"import", command_import, "make a style of an ONNX file"},
