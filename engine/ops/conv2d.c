@@ -63,6 +63,8 @@ static gboolean record_direct(IdiomRecorder *r, const IdiomOp *op, GError **erro
 static gboolean conv2d_record(IdiomRecorder *r, const IdiomOp *op, GError **error)
 {
     const IdiomConv2d *p = op->params;
+    if (p->winograd)
+        return idiom_conv2d_record_winograd(r, op, error);
     return p->fast ? record_fast(r, op, error) : record_direct(r, op, error);
 }
 
@@ -152,7 +154,10 @@ IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomT
     }
     IdiomTensor *packed = NULL;
     p.matrix = p.fast && idiom_conv2d_by_matrix(g, k.c, k.n, k.w, p.stride);
-    if (p.fast)
+    p.winograd = p.fast && idiom_conv2d_by_winograd(g, k, p.stride, out);
+    if (p.winograd)
+        packed = idiom_conv2d_pack_winograd(g, weight, bias);
+    else if (p.fast)
         packed = idiom_conv2d_pack(
             g, weight, bias, &(IdiomConv2dPacking){.count = k.n, .taps = k.w, .matrix = p.matrix, .step = 1});
     IdiomTensor *in[] = {x, x2, weight, bias, packed};
@@ -160,7 +165,9 @@ IdiomTensor *idiom_conv2d(IdiomGraph *g, IdiomTensor *x, IdiomTensor *x2, IdiomT
         return NULL;
     IdiomOp *op = idiom_graph_add_op(g, &conv2d_class, in, 5, &p, sizeof p);
     IdiomTensor *y = idiom_op_add_output(op, g, IDIOM_LAYOUT_PLANES, out);
-    if (p.fast && p.stride == 1)
+    if (p.winograd)
+        idiom_conv2d_add_winograd_scratch(op, g, k.c);
+    else if (p.fast && p.stride == 1)
         idiom_op_use_tiles(op, g, out.w, out.h);
     return y;
 }

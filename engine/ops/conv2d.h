@@ -125,7 +125,16 @@ typedef struct {
     IdiomActivation act;
     gboolean fast;   /* passes; otherwise the direct shaders */
     gboolean matrix; /* of passes: by matrices */
+    gboolean winograd;
 } IdiomConv2d;
+
+/* Whether a convolution is to be made by Winograd's way: conv2d_winograd.c. */
+gboolean idiom_conv2d_by_winograd(const IdiomGraph *g, IdiomShape weight, guint stride, IdiomShape out);
+/* Its weights; @bias may be NULL. */
+IdiomTensor *idiom_conv2d_pack_winograd(IdiomGraph *g, IdiomTensor *weight, IdiomTensor *bias);
+/* What it needs besides the op's output, which has been added. */
+void idiom_conv2d_add_winograd_scratch(IdiomOp *op, IdiomGraph *g, guint inputs);
+gboolean idiom_conv2d_record_winograd(IdiomRecorder *r, const IdiomOp *op, GError **error);
 
 /* The gradient rule. */
 void idiom_conv2d_backward(IdiomGraph *g, IdiomOp *op);

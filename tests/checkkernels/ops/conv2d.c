@@ -134,6 +134,11 @@ CASES(conv2d)
         /* large enough that an invocation of a GPU gets several pixels */
         {{1, 8, 200, 330}, 0, 16, 3, 3, {ZERO(1)}},
         {{1, 4, 280, 520}, 0, 3, 3, 3, {EDGE(1)}, TRUE},
+        /* Winograd's tiles: whole and cut off, tails, pictures of a batch, two inputs */
+        {{1, 64, 32, 32}, 0, 64, 3, 3, {ZERO(1), .act = IDIOM_ACT_RELU}},
+        {{1, 66, 31, 35}, 0, 65, 3, 3, {REFLECT(1), .act = IDIOM_ACT_LEAKY}},
+        {{2, 64, 33, 34}, 0, 67, 3, 3, {EDGE(1)}, TRUE},
+        {{1, 64, 35, 35}, 3, 64, 3, 3, {ZERO(0)}},
         /* two inputs */
         {{1, 16, 9, 33}, 3, 3, 3, 3, {REFLECT(1), .act = IDIOM_ACT_TANH01}},
         {{2, 5, 7, 10}, 3, 6, 3, 3, {ZERO(1)}},
@@ -193,6 +198,7 @@ CASES(conv2d)
         {{1, 32, 180, 320}, 0, 16, 3, 3, {.pad = 1}},
         {{1, 16, 360, 640}, 3, 3, 3, 3, {.pad = 1}},
         {{1, 64, 192, 192}, 0, 64, 3, 3, {.pad = 1}},
+        {{1, 128, 90, 160}, 0, 128, 3, 3, {.pad = 1, .mode = IDIOM_PAD_REFLECT}},
         {{1, 64, 96, 96}, 0, 16, 1, 1, {0}},
         {{1, 16, 96, 96}, 0, 64, 1, 1, {0}},
         {{1, 3, 180, 320}, 0, 16, 9, 9, {.pad = 4}},
