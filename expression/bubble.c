@@ -151,7 +151,7 @@ gboolean bubble_draw(Bubble *bubble, const Hand *hand, const char *clean, Bubble
     cr = sheet_new((guint)bubble->width, (guint)bubble->height);
     lettering_draw(cr, layout, round((bubble->width - w) / 2 - x), round((bubble->height - h) / 2 - y),
                    hand->ink, hand->paper, 0);
-    bubble->letters = sheet_finish(cr);
+    bubble->letters = sheet_finish_middle(cr, (bubble->width - w) / 2 - 2, (bubble->height - h) / 2 - 2);
     return !lettering_lacks_font(layout);
 }
 
@@ -288,7 +288,9 @@ void bubble_place(Bubble *b, const Stage *stage, Scene *scene)
     const double dx = b->x - mouth_x, dy = b->y - mouth_y, far = fmax(hypot(dx, dy), 1);
     const double off = a->found ? 0.4 * fmin(a->width, a->height) : 0;
     const double tip_x = mouth_x + dx / far * off, tip_y = mouth_y + dy / far * off;
-    const double x = round(b->x), y = round(b->y);
+    /* letters lie on whole pixels */
+    const double x = round(b->x - b->width / 2) + b->width / 2,
+                 y = round(b->y - b->height / 2) + b->height / 2;
     IdiomSprite *balloon;
     if (b->kind == BUBBLE_THOUGHT)
         add_puffs(b, tip_x, tip_y, stage->time, scene);

@@ -25,6 +25,7 @@ gboolean caption_draw(Caption *caption, const Hand *hand, const char *clean, dou
                       guint height)
 {
     const double em = size * height / 100, pad = ceil(0.45 * em), line = fmax(em * 0.05, 1);
+    const double outline = fmax(em * 0.06, 1);
     double x, y, w, h;
     g_autoptr(GObject) owned = NULL;
     PangoLayout *layout = lettering_layout(hand, clean, em, width * 0.9 - 4 * pad, height * 0.45);
@@ -48,8 +49,9 @@ gboolean caption_draw(Caption *caption, const Hand *hand, const char *clean, dou
 
     cr = sheet_new(caption->width, caption->height);
     lettering_draw(cr, layout, round((caption->width - w) / 2 - x), round((caption->height - h) / 2 - y),
-                   hand->ink, hand->paper, fmax(em * 0.06, 1));
-    caption->letters = sheet_finish(cr);
+                   hand->ink, hand->paper, outline);
+    caption->letters = sheet_finish_middle(cr, (caption->width - w) / 2 - outline - 2,
+                                           (caption->height - h) / 2 - outline - 2);
     caption->ink = colour_luminance(hand->ink);
     caption->paper_colour = hand->paper;
     caption->opacity = caption->wanted = opacity;

@@ -27,6 +27,11 @@ static void reorder(guint8 *pixels, guint width, guint height, gsize stride)
 
 IdiomDrawing *sheet_finish(cairo_t *cr)
 {
+    return sheet_finish_middle(cr, 0, 0);
+}
+
+IdiomDrawing *sheet_finish_middle(cairo_t *cr, double left, double top)
+{
     cairo_surface_t *surface = cairo_get_target(cr);
     IdiomDrawing *drawing = NULL;
     cairo_surface_flush(surface);
@@ -36,7 +41,9 @@ IdiomDrawing *sheet_finish(cairo_t *cr)
         const gsize stride = (gsize)cairo_image_surface_get_stride(surface);
         guint8 *pixels = cairo_image_surface_get_data(surface);
         reorder(pixels, width, height, stride);
-        drawing = idiom_drawing_new(pixels, width, height, stride, NULL);
+        const guint x = (guint)CLAMP(left, 0, (width - 1) / 2), y = (guint)CLAMP(top, 0, (height - 1) / 2);
+        drawing = idiom_drawing_new(pixels + y * stride + 4 * (gsize)x, width - 2 * x, height - 2 * y, stride,
+                                    NULL);
     }
     cairo_destroy(cr);
     return drawing;

@@ -14,6 +14,9 @@ cairo_t *sheet_new(guint width, guint height);
 /* What was drawn; frees @cr. NULL if there was not enough memory or the sheet was too large. */
 IdiomDrawing *sheet_finish(cairo_t *cr);
 
+/* But for so many pixels at the left and at the right, and at the top and at the bottom: empty ones cost as much. */
+IdiomDrawing *sheet_finish_middle(cairo_t *cr, double left, double top);
+
 void set_colour(cairo_t *cr, Colour c, double alpha);
 
 /* A random number 0..1 that follows from two others. */

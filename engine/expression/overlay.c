@@ -21,7 +21,8 @@ enum { TILE_AT = 0, TILE_SPRITES = 1, TILE = 3 };
 #define FIRST_TILE (HEAD + SPRITE * IDIOM_MAX_SPRITES)
 
 /* Blocks of a tile, see idiom_export(), and workgroups in a row of them. */
-#define TILE_BLOCKS 8
+#define TILE_COLUMNS 8
+#define TILE_ROWS 4 /* what is said is wide: less of a tile is empty */
 #define GROUPS_A_ROW 32768
 
 /* Pixels of a tile. */
@@ -29,8 +30,8 @@ static void tile_size(const IdiomFrame *frame, guint *w, guint *h)
 {
     const IdiomFormat *format = idiom_format(frame->format);
     const gboolean wide = format->sub_x && format->components[1].step == 1; /* as idiom_export() */
-    *w = TILE_BLOCKS * (wide ? 8 : 4);
-    *h = TILE_BLOCKS * (format->sub_y ? 2 : 1);
+    *w = TILE_COLUMNS * (wide ? 8 : 4);
+    *h = TILE_ROWS * (format->sub_y ? 2 : 1);
 }
 
 guint idiom_overlay_words(const IdiomFrame *frame)
@@ -173,7 +174,8 @@ static gboolean overlay_record(IdiomRecorder *r, const IdiomOp *op, GError **err
     IdiomDispatch d = {.shader = "overlay", .push = &push, .push_size = sizeof push};
     idiom_frame_specialize(frame, &d);
     d.spec[d.n_spec++] = idiom_component_pack(&format->alpha);
-    d.local[0] = d.local[1] = TILE_BLOCKS;
+    d.local[0] = TILE_COLUMNS;
+    d.local[1] = TILE_ROWS;
     d.counts = op->in[TABLE];
     return idiom_record_dispatch(r, &d, error);
 }
