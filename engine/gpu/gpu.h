@@ -100,7 +100,7 @@ typedef enum {
     IDIOM_FENCE_FAILED,
 } IdiomFenceState;
 
-/* A device that takes longer than this for one submission counts as lost; the first one may have shaders to compile. */
+/* A GPU that takes longer than this for one submission counts as lost; the first one may have shaders to compile. */
 #define IDIOM_WAIT_SECONDS 120
 
 IdiomFence *idiom_fence_new(IdiomDevice *device, GError **error);
