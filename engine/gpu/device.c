@@ -62,6 +62,7 @@ IdiomDevice *idiom_device_new(const char *selector)
     device->selector = g_strdup(selector);
     g_mutex_init(&device->queue_lock);
     g_mutex_init(&device->kernel_lock);
+    g_mutex_init(&device->scratch_lock);
     g_cond_init(&device->kernel_made);
     device->kernels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     device->in_the_making = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -165,6 +166,7 @@ void idiom_device_unref(IdiomDevice *device)
     g_cond_clear(&device->kernel_made);
     g_mutex_clear(&device->queue_lock);
     g_mutex_clear(&device->kernel_lock);
+    g_mutex_clear(&device->scratch_lock);
     g_free(device->pipeline_cache_path);
     g_free(device->selector);
     g_free(device->name);

@@ -41,6 +41,28 @@ IdiomBuffer *idiom_arena_buffer(IdiomArena *arena, gsize size, gboolean host, GE
 IdiomPlanes *idiom_arena_planes(IdiomArena *arena, IdiomFamily family, IdiomPrecision precision,
                                 IdiomShape shape, GError **error);
 
+/* As idiom_arena_new(), of as much memory as is asked for and no more: for one thing, or a few. */
+IdiomArena *idiom_arena_new_exact(IdiomDevice *device);
+
+/*
+ * Memory for what lasts no longer than a run. Runs on a device happen one after the other, so all programs may have the same,
+ * those of other renderers as well; what a run finds there is of no meaning.
+ */
+typedef struct IdiomScratch IdiomScratch;
+
+typedef struct {
+    gsize bytes;       /* of a buffer for the device only; 0: planes */
+    IdiomShape blocks; /* of planes: channels in blocks of four */
+    IdiomPrecision precision;
+    guint nth; /* of those of this kind that a program has */
+} IdiomScratchKind;
+
+/* From any thread. Give it back when nothing that uses it is at work. */
+IdiomScratch *idiom_scratch_take(IdiomDevice *device, const IdiomScratchKind *kind, GError **error);
+void idiom_scratch_give_back(IdiomScratch *scratch);
+IdiomPlanes *idiom_scratch_planes(IdiomScratch *scratch);
+IdiomBuffer *idiom_scratch_buffer(IdiomScratch *scratch);
+
 /* Host to device and back, whatever kind of memory it is; returns when done. */
 gboolean idiom_buffer_write(IdiomDevice *device, IdiomBuffer *buffer, gsize offset, gconstpointer data,
                             gsize size, GError **error);

@@ -35,6 +35,13 @@ IdiomArena *idiom_arena_new(IdiomDevice *device)
     return arena;
 }
 
+IdiomArena *idiom_arena_new_exact(IdiomDevice *device)
+{
+    IdiomArena *arena = idiom_arena_new(device);
+    arena->next_block = 0;
+    return arena;
+}
+
 void idiom_arena_free(IdiomArena *arena)
 {
     if (!arena)

@@ -79,6 +79,9 @@ struct IdiomDevice {
     void (*unlock_queue)(gpointer user);
     gpointer lock_user;
 
+    GMutex scratch_lock;
+    GList *scratch; /* of IdiomScratch, see scratch.c */
+
     VkPipelineCache pipeline_cache;
     char *pipeline_cache_path;
     GMutex kernel_lock;

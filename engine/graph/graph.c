@@ -197,6 +197,11 @@ void idiom_graph_set_slots(IdiomGraph *g, guint slots)
     g->slots = slots;
 }
 
+void idiom_graph_use_scratch(IdiomGraph *g)
+{
+    g->scratch = TRUE;
+}
+
 void idiom_graph_share(IdiomGraph *g, IdiomTensor *t)
 {
     if (idiom_graph_failed(g, &t, 1))

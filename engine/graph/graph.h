@@ -11,7 +11,8 @@
 struct IdiomGraph {
     IdiomDevice *device;
     IdiomPrecision precision;
-    guint slots; /* of its program: 1 or more */
+    guint slots;      /* of its program: 1 or more */
+    gboolean scratch; /* see idiom_graph_use_scratch() */
     GError *error;
     double
         excess; /* of an error: how many times larger than the device's limit a tensor would be; 0: another one */
@@ -24,6 +25,16 @@ struct IdiomGraph {
 
 /* The set's array on the device, allocated on first use. */
 IdiomBuffer *idiom_params_buffer(IdiomParams *params, GError **error);
+
+/*
+ * (transfer full): of all sets of its device that are shared by this @key, which says what is in them, the first one: @p
+ * (transfer full), or one that exists already. Its values do not change any more.
+ */
+IdiomParams *idiom_params_share(IdiomParams *p, const char *key);
+gboolean idiom_params_is_shared(const IdiomParams *p);
+
+/* Memory for what is computed of the set in a way that @from describes; the same for all who ask for the same. */
+IdiomBuffer *idiom_params_derived(IdiomParams *p, GBytes *from, gsize size, GError **error);
 
 IdiomTensor *idiom_graph_new_tensor(IdiomGraph *g, IdiomLayout layout, IdiomShape shape);
 
@@ -41,6 +52,9 @@ IdiomTensor *idiom_graph_borrow(IdiomGraph *g, const IdiomTensor *t);
  */
 #define IDIOM_PROGRAM_MAX_SLOTS 8
 void idiom_graph_set_slots(IdiomGraph *g, guint slots);
+
+/* What lasts no longer than a run lies in memory that programs of the device have in common. */
+void idiom_graph_use_scratch(IdiomGraph *g);
 
 /* As idiom_program_map(), of one slot. */
 gpointer idiom_program_map_slot(IdiomProgram *program, IdiomTensor *tensor, guint slot);

@@ -15,14 +15,20 @@ typedef struct {
 
 struct IdiomParams {
     gatomicrefcount refs;
+    char *key; /* it is among those that are shared: see idiom_params_share() */
     IdiomDevice *device;
     GArray *list;      /* Param */
     GHashTable *index; /* name -> index + 1 */
     GArray *initial;   /* float; until the first use */
     gsize elements;
+    GMutex lock; /* of the rest */
     IdiomArena *arena;
     IdiomBuffer *buffer;
+    GHashTable *derived; /* GBytes -> IdiomBuffer */
 };
+
+static GMutex shared_lock;
+static GList *shared; /* not references */
 
 static void clear_param(gpointer data)
 {
@@ -39,6 +45,8 @@ IdiomParams *idiom_params_new(IdiomDevice *device)
     g_array_set_clear_func(p->list, clear_param);
     p->index = g_hash_table_new(g_str_hash, g_str_equal);
     p->initial = g_array_new(FALSE, TRUE, sizeof(float));
+    p->derived = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+    g_mutex_init(&p->lock);
     return p;
 }
 
@@ -48,11 +56,26 @@ IdiomParams *idiom_params_ref(IdiomParams *p)
     return p;
 }
 
+/* Nobody finds one that goes. */
+static gboolean release(IdiomParams *p)
+{
+    if (!p->key)
+        return g_atomic_ref_count_dec(&p->refs);
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared_lock);
+    const gboolean last = g_atomic_ref_count_dec(&p->refs);
+    if (last)
+        shared = g_list_remove(shared, p);
+    return last;
+}
+
 void idiom_params_unref(IdiomParams *p)
 {
-    if (!p || !g_atomic_ref_count_dec(&p->refs))
+    if (!p || !release(p))
         return;
     idiom_arena_free(p->arena);
+    g_hash_table_unref(p->derived);
+    g_mutex_clear(&p->lock);
+    g_free(p->key);
     g_hash_table_unref(p->index);
     g_array_unref(p->list);
     if (p->initial)
@@ -107,14 +130,51 @@ int idiom_params_find(const IdiomParams *p, const char *name)
     return GPOINTER_TO_INT(g_hash_table_lookup(p->index, name)) - 1;
 }
 
+IdiomParams *idiom_params_share(IdiomParams *p, const char *key)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared_lock);
+    for (GList *l = shared; l; l = l->next) {
+        IdiomParams *other = l->data;
+        if (other->device == p->device && g_str_equal(other->key, key)) {
+            g_atomic_ref_count_inc(&other->refs);
+            idiom_params_unref(p); /* which has no key */
+            return other;
+        }
+    }
+    p->key = g_strdup(key);
+    shared = g_list_prepend(shared, p);
+    return p;
+}
+
+/* With the lock held. */
+static IdiomArena *arena(IdiomParams *p)
+{
+    if (!p->arena)
+        p->arena = idiom_arena_new(p->device);
+    return p->arena;
+}
+
+IdiomBuffer *idiom_params_derived(IdiomParams *p, GBytes *from, gsize size, GError **error)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&p->lock);
+    IdiomBuffer *buffer = g_hash_table_lookup(p->derived, from);
+    if (!buffer && (buffer = idiom_arena_buffer(arena(p), size, FALSE, error)))
+        g_hash_table_insert(p->derived, g_bytes_ref(from), buffer);
+    return buffer;
+}
+
+gboolean idiom_params_is_shared(const IdiomParams *p)
+{
+    return p->key != NULL;
+}
+
 IdiomBuffer *idiom_params_buffer(IdiomParams *p, GError **error)
 {
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&p->lock);
     if (p->buffer)
         return p->buffer;
     gsize size = MAX(p->elements, ALIGNMENT) * sizeof(float);
-    if (!p->arena)
-        p->arena = idiom_arena_new(p->device);
-    IdiomBuffer *buffer = idiom_arena_buffer(p->arena, size, FALSE, error);
+    IdiomBuffer *buffer = idiom_arena_buffer(arena(p), size, FALSE, error);
     if (!buffer ||
         !idiom_buffer_write(p->device, buffer, 0, p->initial->data, p->elements * sizeof(float), error))
         return NULL;

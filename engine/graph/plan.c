@@ -115,7 +115,7 @@ IdiomTensor *idiom_tensor_root(const IdiomTensor *t)
     return (IdiomTensor *)t;
 }
 
-static IdiomShape blocks_of(const IdiomTensor *t)
+IdiomShape idiom_tensor_blocks(const IdiomTensor *t)
 {
     return IDIOM_SHAPE(t->shape.n, idiom_c4(t->shape.c), t->shape.h, t->shape.w);
 }
@@ -125,7 +125,7 @@ static gsize storage_bytes(const IdiomTensor *t)
     if (t->params || t->owner)
         return 0;
     if (t->layout == IDIOM_LAYOUT_PLANES)
-        return idiom_shape_elements(blocks_of(t)) * (t->precision == IDIOM_FP16 ? 8 : 16);
+        return idiom_shape_elements(idiom_tensor_blocks(t)) * (t->precision == IDIOM_FP16 ? 8 : 16);
     return idiom_shape_elements(t->shape) * (t->layout == IDIOM_LAYOUT_FLAT ? sizeof(float) : 1);
 }
 
@@ -147,7 +147,7 @@ static Storage *take_storage(IdiomProgram *p, const IdiomTensor *t)
         gboolean planes = s->tensor->layout == IDIOM_LAYOUT_PLANES;
         gboolean fits = t->layout == IDIOM_LAYOUT_PLANES
                             ? planes && s->tensor->precision == t->precision &&
-                                  idiom_shape_equal(blocks_of(s->tensor), blocks_of(t))
+                                  idiom_shape_equal(idiom_tensor_blocks(s->tensor), idiom_tensor_blocks(t))
                             : !planes && s->size == storage_bytes(t);
         if (s->free && fits) {
             s->free = FALSE;
@@ -157,8 +157,7 @@ static Storage *take_storage(IdiomProgram *p, const IdiomTensor *t)
     return new_storage(p, t);
 }
 
-/* Stays for the life of the program: what the host or other programs touch, constants, parameters, arrays made of parts. */
-static gboolean is_permanent(const IdiomTensor *t)
+gboolean idiom_tensor_is_permanent(const IdiomTensor *t)
 {
     return t->host || t->shared || t->constant || t->params || t->kept || !t->op;
 }
@@ -167,7 +166,8 @@ static void place_permanent(IdiomProgram *p)
 {
     for (guint i = 0; i < p->graph->tensors->len; i++) {
         IdiomTensor *t = g_ptr_array_index(p->graph->tensors, i);
-        if (!g_hash_table_contains(p->needed, t) || idiom_tensor_root(t) != t || !is_permanent(t))
+        if (!g_hash_table_contains(p->needed, t) || idiom_tensor_root(t) != t ||
+            !idiom_tensor_is_permanent(t))
             continue;
         /* parts of one parameter set share its storage: hazards between them must be seen */
         for (guint k = 0; k < i && t->params && !t->storage; k++) {
@@ -201,7 +201,7 @@ static void place_temporary(IdiomProgram *p, const GPtrArray *ops)
         for (guint k = 0; k < op->n_in + op->n_out; k++) {
             IdiomTensor *t = k < op->n_in ? op->in[k] : op->out[k - op->n_in];
             t = t ? idiom_tensor_root(t) : NULL;
-            if (t && t->last_use == i && !is_permanent(t))
+            if (t && t->last_use == i && !idiom_tensor_is_permanent(t))
                 ((Storage *)t->storage)->free = TRUE;
         }
     }

@@ -38,11 +38,100 @@ static gboolean borrow(IdiomProgram *p, Storage *s, GError **error)
     return buffer != NULL;
 }
 
+/* Less than this is not worth an allocation of its own. */
+#define LEAST_SCRATCH ((gsize)64 << 10)
+
+static gboolean lies_in_scratch(const IdiomProgram *p, const Storage *s)
+{
+    return p->graph->scratch && s->size >= LEAST_SCRATCH && !idiom_tensor_is_permanent(s->tensor);
+}
+
+static IdiomScratchKind scratch_kind(const Storage *s)
+{
+    const IdiomTensor *t = s->tensor;
+    return t->layout == IDIOM_LAYOUT_PLANES
+               ? (IdiomScratchKind){.blocks = idiom_tensor_blocks(t), .precision = t->precision}
+               : (IdiomScratchKind){.bytes = s->size};
+}
+
+static gboolean is_like(const Storage *s, const Storage *other)
+{
+    const IdiomScratchKind a = scratch_kind(s), b = scratch_kind(other);
+    return a.bytes == b.bytes && a.precision == b.precision && idiom_shape_equal(a.blocks, b.blocks);
+}
+
+static gboolean take_scratch(IdiomProgram *p, Storage *s, GError **error)
+{
+    IdiomScratchKind kind = scratch_kind(s);
+    for (guint i = 0; g_ptr_array_index(p->storages, i) != s; i++) {
+        const Storage *before = g_ptr_array_index(p->storages, i);
+        kind.nth += before->scratch && is_like(s, before);
+    }
+    s->scratch = idiom_scratch_take(p->graph->device, &kind, error);
+    if (!s->scratch)
+        return FALSE;
+    s->planes = idiom_scratch_planes(s->scratch);
+    for (guint i = 0; i < p->graph->slots; i++)
+        s->buffers[i] = idiom_scratch_buffer(s->scratch);
+    return TRUE;
+}
+
+/* The shared set that @t, a constant, is made of alone; NULL: there is none. */
+static IdiomParams *shared_origin(const IdiomTensor *t)
+{
+    IdiomParams *params = NULL;
+    if (!t->constant || !t->op || t->layout == IDIOM_LAYOUT_PLANES)
+        return NULL;
+    for (guint i = 0; i < t->op->n_in; i++) {
+        const IdiomTensor *in = t->op->in[i];
+        if (in && (!in->params || (params && in->params != params)))
+            return NULL;
+        params = in ? in->params : params;
+    }
+    return params && idiom_params_is_shared(params) ? params : NULL;
+}
+
+/* How @t is made of it. */
+static GBytes *derivation(const IdiomTensor *t)
+{
+    const IdiomOp *op = t->op;
+    const gpointer klass = (gpointer)op->klass;
+    GByteArray *bytes = g_byte_array_new();
+    g_byte_array_append(bytes, (const guint8 *)&klass, sizeof klass);
+    g_byte_array_append(bytes, (const guint8 *)&t->graph->precision, sizeof t->graph->precision);
+    g_byte_array_append(bytes, (const guint8 *)&t->shape, sizeof t->shape);
+    for (guint i = 0; i < op->n_in; i++) {
+        const gsize offset = op->in[i] ? op->in[i]->offset : G_MAXSIZE;
+        g_byte_array_append(bytes, (const guint8 *)&offset, sizeof offset);
+    }
+    if (op->params_size)
+        g_byte_array_append(bytes, op->params, (guint)op->params_size);
+    for (guint i = 0; i < op->n_out; i++)
+        if (op->out[i] == t)
+            g_byte_array_append(bytes, (const guint8 *)&i, sizeof i);
+    return g_byte_array_free_to_bytes(bytes);
+}
+
+/* Packed weights, say, are made anew by each program, but in the same memory, where they are the same. */
+static gboolean take_derived(IdiomProgram *p, Storage *s, IdiomParams *origin, GError **error)
+{
+    g_autoptr(GBytes) from = derivation(s->tensor);
+    IdiomBuffer *buffer = idiom_params_derived(origin, from, s->size, error);
+    for (guint i = 0; i < p->graph->slots; i++)
+        s->buffers[i] = buffer;
+    return buffer != NULL;
+}
+
 static gboolean allocate_storage(IdiomProgram *p, Storage *s, GError **error)
 {
     const IdiomTensor *t = s->tensor;
     if (t->params || t->owner)
         return borrow(p, s, error);
+    if (lies_in_scratch(p, s))
+        return take_scratch(p, s, error);
+    IdiomParams *origin = shared_origin(t);
+    if (origin)
+        return take_derived(p, s, origin, error);
     if (t->layout == IDIOM_LAYOUT_PLANES) {
         s->planes = idiom_arena_planes(p->arena, idiom_graph_family(p->graph), t->precision, t->shape, error);
         return s->planes != NULL;
@@ -107,6 +196,14 @@ static gboolean record_poison(IdiomProgram *p, GError **error)
     return idiom_commands_end(p->poison, error);
 }
 
+static void storage_free(gpointer data)
+{
+    Storage *s = data;
+    if (s->scratch)
+        idiom_scratch_give_back(s->scratch);
+    g_free(s);
+}
+
 /* --- public --------------------------------------------------------------------------------------- */
 
 IdiomProgram *idiom_program_plan(IdiomGraph *graph, IdiomTensor *const *outputs, guint n_outputs,
@@ -116,7 +213,7 @@ IdiomProgram *idiom_program_plan(IdiomGraph *graph, IdiomTensor *const *outputs,
 
     p->graph = graph;
     p->arena = idiom_arena_new(graph->device);
-    p->storages = g_ptr_array_new_with_free_func(g_free);
+    p->storages = g_ptr_array_new_with_free_func(storage_free);
     p->parts = g_ptr_array_new_with_free_func(idiom_part_free);
     p->needed = g_hash_table_new(NULL, NULL);
     p->refresh = TRUE;

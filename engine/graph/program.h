@@ -17,6 +17,7 @@ typedef struct {
      * the buffer itself, or a copy of it for each slot where the device reaches host memory slowly.
      */
     IdiomBuffer *buffers[IDIOM_PROGRAM_MAX_SLOTS], *staging[IDIOM_PROGRAM_MAX_SLOTS];
+    IdiomScratch *scratch; /* where it lies; NULL: in the program's own memory, or in that of others */
     gboolean free;
     guint written, read; /* barrier epoch of the last write and read */
 } Storage;
@@ -44,6 +45,12 @@ struct IdiomProgram {
 };
 
 /* --- plan.c: which ops are needed, how long tensors live, where they lie ----------------------------------------- */
+
+/* Stays for the life of the program: what the host or other programs touch, constants, parameters, arrays made of parts. */
+gboolean idiom_tensor_is_permanent(const IdiomTensor *t);
+
+/* Channels in blocks of four. */
+IdiomShape idiom_tensor_blocks(const IdiomTensor *t);
 
 /* Marks what @outputs need and gives every tensor a storage; the first part runs all of it. */
 void idiom_program_place(IdiomProgram *p, IdiomTensor *const *outputs, guint n_outputs);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/style.h"
 
+#include "graph/graph.h"
 #include "model/onnx/save.h"
 #include "text.h"
 
@@ -318,6 +319,19 @@ IdiomParams *idiom_style_params(const IdiomStyle *style, IdiomDevice *device)
         idiom_params_add(params, tensor->name, tensor->shape, g_ptr_array_index(style->values, i));
     }
     return params;
+}
+
+IdiomParams *idiom_style_shared_params(const IdiomStyle *style, IdiomDevice *device)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    for (guint i = 0; i < style->tensors->len; i++) {
+        const IdiomGeneratorTensor *tensor = &g_array_index(style->tensors, IdiomGeneratorTensor, i);
+        const gsize bytes = idiom_shape_elements(tensor->shape) * sizeof(float);
+        g_checksum_update(sum, (const guchar *)tensor->name, (gssize)strlen(tensor->name) + 1);
+        g_checksum_update(sum, (const guchar *)&tensor->shape, sizeof tensor->shape);
+        g_checksum_update(sum, g_ptr_array_index(style->values, i), (gssize)bytes);
+    }
+    return idiom_params_share(idiom_style_params(style, device), g_checksum_get_string(sum));
 }
 
 /* --- saving --------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Noise to paint from, carried along with the scene. */
+#include "graph/graph.h"
 #include "motion/motion.h"
 #include "ops/internal.h"
 
@@ -48,14 +49,23 @@ IdiomTensor *idiom_places_move(IdiomGraph *g, const IdiomMotion *motion, IdiomTe
 /* --- what noise they have ------------------------------------------------------------------------- */
 
 /* The field as the shader takes it: two values of a sample in a number, 256 (first + 96) + second + 96, in 32nds. */
-static IdiomTensor *tile(IdiomGraph *g)
+static IdiomParams *new_tile(IdiomDevice *device)
 {
     const gsize samples = (gsize)IDIOM_NOISE_SIDE * IDIOM_NOISE_SIDE;
     const gint8 *field = idiom_noise_tile();
     g_autofree float *values = g_new(float, samples);
     for (gsize i = 0; i < samples; i++)
         values[i] = (float)(256 * (field[2 * i] + 96) + field[2 * i + 1] + 96);
-    return idiom_constant(g, IDIOM_SHAPE(1, 1, IDIOM_NOISE_SIDE, IDIOM_NOISE_SIDE), values);
+    IdiomParams *params = idiom_params_new(device);
+    idiom_params_add(params, "noise", IDIOM_SHAPE(1, 1, IDIOM_NOISE_SIDE, IDIOM_NOISE_SIDE), values);
+    return params;
+}
+
+/* Once on a device: it is the same for all. */
+static IdiomTensor *tile(IdiomGraph *g)
+{
+    g_autoptr(IdiomParams) params = idiom_params_share(new_tile(g->device), "noise");
+    return idiom_graph_param(g, params, "noise", FALSE);
 }
 
 static gboolean noise_record(IdiomRecorder *r, const IdiomOp *op, GError **error)

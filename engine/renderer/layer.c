@@ -115,7 +115,7 @@ IdiomLayer *idiom_layer_new(IdiomScene *scene, const IdiomStyle *style, const fl
     g_autoptr(IdiomLayer) layer = g_atomic_rc_box_new0(IdiomLayer);
     const IdiomGeneratorConfig *config = idiom_style_config(style);
     layer->scene = idiom_scene_ref(scene);
-    layer->params = idiom_style_params(style, scene->device);
+    layer->params = idiom_style_shared_params(style, scene->device);
     layer->styles = config->styles;
     memcpy(layer->weights, weights, layer->styles * sizeof *weights);
     layer->since = IDIOM_TIME_NONE;

@@ -7,6 +7,7 @@ IdiomGraph *idiom_scene_graph(const IdiomScene *scene)
 {
     IdiomGraph *graph = idiom_graph_new(scene->device, idiom_device_info(scene->device)->fastest);
     idiom_graph_set_slots(graph, scene->slots);
+    idiom_graph_use_scratch(graph);
     return graph;
 }
 

@@ -19,6 +19,9 @@ const IdiomGeneratorConfig *idiom_style_config(const IdiomStyle *style);
 /** idiom_style_params: (transfer full): the parameters as a set for idiom_generator_build(). */
 IdiomParams *idiom_style_params(const IdiomStyle *style, IdiomDevice *device);
 
+/** idiom_style_shared_params: (transfer full): the same set for all styles with the same values, which nobody may change. */
+IdiomParams *idiom_style_shared_params(const IdiomStyle *style, IdiomDevice *device);
+
 /** idiom_style_network: the network of other people that it is, or NULL. Belongs to @style. */
 const IdiomNetwork *idiom_style_network(const IdiomStyle *style);
 
