@@ -25,6 +25,7 @@ static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *p
         kind.cutout = kind.cutout ? kind.cutout : r->cutout;
         kind.inside = r->subject.n_layers;
     }
+    idiom_handover_follow(r, steady && continues && r->moved);
     IdiomLook *look = idiom_stack_look(r, kind, error);
     if (!look)
         return FALSE;

@@ -11,13 +11,13 @@
 typedef struct {
     IdiomScene *scene;
     IdiomParams *params;
-    IdiomProgram *program;
-    IdiomTensor *plain;  /* planes [1,3,h,w]: the result by itself */
-    IdiomSteady steady;  /* and steadied by the last one */
-    IdiomTensor *places; /* of the noise that it paints from; NULL where it paints from none */
-    IdiomProgram *hold;  /* moves the last result instead, which costs little */
-    guint styles;        /* in the file */
-    struct {             /* mapped */
+    IdiomProgram *program; /* NULL: the layer is only held, see handover.c */
+    IdiomTensor *plain;    /* planes [1,3,h,w]: the result by itself */
+    IdiomSteady steady;    /* and steadied by the last one */
+    IdiomTensor *places;   /* of the noise that it paints from; NULL where it paints from none */
+    IdiomProgram *hold;    /* moves the last result instead, which costs little */
+    guint styles;          /* in the file */
+    struct {               /* mapped */
         float *temporal;
         float *statistics; /* NULL where the style keeps none */
         float *joined;     /* three times 1, or 0 where the layer did not see the last frame */

@@ -178,10 +178,12 @@ static guint choose_turn(const IdiomLook *look, guint first, guint end, gboolean
     guint turn = end;
     gboolean must = FALSE;
     for (guint i = first; look->kind.steady && continues && i < end; i++) {
+        if (!look->layers[i]->program) /* it can do nothing else */
+            continue;
         const gboolean can_hold = idiom_layer_can_hold(look->layers[i], number);
         if (!can_hold && must)
             return end; /* two that were not there before */
-        if (!can_hold || (!must && (i == first || look->layers[i]->computed < look->layers[turn]->computed)))
+        if (!can_hold || (!must && (turn == end || look->layers[i]->computed < look->layers[turn]->computed)))
             turn = i;
         must |= !can_hold;
     }
@@ -207,7 +209,7 @@ static gboolean fade_commands(IdiomLook *look, const IdiomFrameParams *params, c
     const guint turn = chosen == end ? G_MAXUINT : chosen;
     const IdiomLayerMode mode = look->kind.steady ? IDIOM_LAYER_STEADY : IDIOM_LAYER_PLAIN;
     for (guint i = first; i < end; i++) {
-        const gboolean hold = turn != G_MAXUINT && i != turn;
+        const gboolean hold = !look->layers[i]->program || (turn != G_MAXUINT && i != turn);
         set_amount(look, slot, i, CLAMP(amounts[i], 0, 1), turn);
         if (!idiom_layer_commands(look->layers[i], params, hold ? IDIOM_LAYER_HOLD : mode, number, slot,
                                   lists, count, error))
@@ -261,7 +263,10 @@ guint64 idiom_look_memory(const IdiomLook *look)
         bytes += idiom_program_memory(look->kind.cutout->program);
     if (look->kind.cutout && look->kind.cutout->finder)
         bytes += idiom_program_memory(look->kind.cutout->finder->find);
-    for (guint i = 0; i < look->n_layers; i++)
-        bytes += idiom_program_memory(look->layers[i]->program) + idiom_program_memory(look->layers[i]->hold);
+    for (guint i = 0; i < look->n_layers; i++) {
+        const IdiomLayer *layer = look->layers[i];
+        bytes +=
+            idiom_program_memory(layer->hold) + (layer->program ? idiom_program_memory(layer->program) : 0);
+    }
     return bytes;
 }

@@ -155,6 +155,20 @@ void idiom_view_forget(IdiomRenderer *r);
 /* Before a frame: another size inside is made ready beside the frames, and shown once it is. */
 void idiom_view_follow_inner(IdiomRenderer *r);
 
+/* --- handover.c ------------------------------------------------------------------------------------- */
+
+/*
+ * Before @scene, of another inner size, takes the place of r->scene: a layer of it that goes on with what was shown last;
+ * NULL: nothing can, and the change is made at once.
+ */
+IdiomLayer *idiom_handover_leave(IdiomRenderer *r, IdiomScene *scene);
+
+/* Afterwards: what is computed fades in over @ghost (transfer full). */
+void idiom_handover_begin(IdiomRenderer *r, IdiomLayer *ghost);
+
+/* Before frame r->number: what cannot be moved on to it is dropped. @moves: the motion up to it is known */
+void idiom_handover_follow(IdiomRenderer *r, gboolean moves);
+
 /* --- express.c -------------------------------------------------------------------------------------- */
 
 /* What the frame says, checked. */

@@ -193,7 +193,10 @@ static void take_resized(IdiomRenderer *r)
             memcpy(view->layer->weights, r->weights, sizeof r->weights);
         g_mutex_unlock(&r->lock);
         IdiomLayer *subject = g_steal_pointer(&view->subject);
+        IdiomLayer *ghost = view->layer ? idiom_handover_leave(r, view->scene) : NULL;
         set_view(r, view);
+        if (ghost)
+            idiom_handover_begin(r, ghost);
         idiom_subject_adopt(r, subject, idiom_resize_subject(r->resize));
     }
     forget_resize(r);

@@ -476,6 +476,40 @@ static void test_memory(void)
     g_assert_cmpint(llabs((gint64)before - (gint64)idiom_device_allocated(device)), <, 64 << 20);
 }
 
+/* A second one on the device adds what it keeps from frame to frame; what it works in, and weights, they have in common. */
+static void test_together(void)
+{
+    enum { WIDTH = 320, HEIGHT = 180, FRAMES = 3 };
+    const gsize bytes = (gsize)WIDTH * HEIGHT * 4;
+    g_autofree guint8 *in = g_malloc(bytes), *alone = g_malloc(FRAMES * bytes), *out = g_malloc(bytes);
+    IdiomRenderer *renderers[3];
+    guint64 allocated[4] = {idiom_device_allocated(device)};
+    waves(in, bytes);
+    for (guint i = 0; i < 3; i++) {
+        IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+        renderers[i] = stage_new(device, "small", IDIOM_VIDEO_RGBA, WIDTH, HEIGHT, NULL);
+        for (guint k = 0; k < FRAMES && i == 0; k++) {
+            params.time = k * STEP;
+            stage_render_rgba(renderers[i], WIDTH, in, alone + k * bytes, &params);
+        }
+        allocated[i + 1] = idiom_device_allocated(device);
+    }
+    const guint64 first = allocated[1] - allocated[0], third = allocated[3] - allocated[2];
+    g_test_message("%.1f MiB for the first, %.1f for the third", (double)first / (1 << 20),
+                   (double)third / (1 << 20));
+    g_assert_cmpuint(third, <, first * 2 / 3);
+    for (guint k = 0; k < FRAMES; k++) /* in turns */
+        for (guint i = 1; i < 3; i++) {
+            IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+            params.time = k * STEP;
+            stage_render_rgba(renderers[i], WIDTH, in, out, &params);
+            g_assert_cmpmem(out, bytes, alone + k * bytes, bytes);
+        }
+    for (guint i = 0; i < 3; i++)
+        g_clear_pointer(&renderers[i], idiom_renderer_free);
+    g_assert_cmpuint(idiom_device_allocated(device), ==, allocated[0]);
+}
+
 static void test_in_place(void)
 {
     guint8 in[BYTES], out[BYTES];
@@ -561,6 +595,56 @@ static void test_stroke_size(void)
 }
 
 /* What has no detail looks the same with any strokes. */
+static double mean_difference(const guint8 *a, const guint8 *b)
+{
+    double sum = 0;
+    for (guint i = 0; i < BYTES; i++)
+        sum += abs(a[i] - b[i]);
+    return sum / BYTES;
+}
+
+/* What a changed quality makes of the picture comes bit by bit: no frame jumps. */
+static void test_handover(void)
+{
+    enum { BEFORE = 20, AFTER = 100 };
+    guint8 in[BYTES], last[BYTES], next[BYTES], first[BYTES];
+    for (guint i = 0; i < BYTES;
+         i++) /* smooth: a picture in another size has less detail, which is no jump */
+        in[i] = (guint8)(128 + 60 * sin(i / 4 % W / 5.0 + i % 4) + 60 * cos(i / 4 / W / 4.0));
+    g_autoptr(IdiomRenderer) renderer = stage_new(device, "tiny", IDIOM_VIDEO_RGBA, W, H, NULL);
+    IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
+    IdiomRendererStats stats = IDIOM_RENDERER_STATS_INIT;
+    double largest = 0;
+    guint faded = 0;
+    params.duration = STEP;
+    params.time = 0;
+    for (guint i = 0; i < BEFORE; i++, params.time += STEP)
+        stage_render_rgba(renderer, W, in, first, &params);
+    memcpy(last, first, BYTES);
+    idiom_renderer_set_quality(renderer, 0.5);
+    for (guint i = 0; i < AFTER || stats.quality > 0.5 || stats.styles > 1; i++, params.time += STEP) {
+        stage_render_rgba(renderer, W, in, next, &params);
+        largest = MAX(largest, mean_difference(last, next));
+        memcpy(last, next, BYTES);
+        idiom_renderer_get_stats(renderer, &stats);
+        faded += stats.styles > 1;
+        g_usleep(1000);
+    }
+    const double all = mean_difference(first, last);
+    g_test_message("changed by %.2f levels in %u frames, at most by %.2f in one", all, faded, largest);
+    g_assert_cmpfloat(all, >, 1);
+    g_assert_cmpuint(faded, >=, 20);
+    g_assert_cmpfloat(largest, <, 0.15 * all);
+
+    idiom_renderer_set_quality(renderer, 1); /* one that comes while nothing moves on is shown at once */
+    params.temporal = 0;
+    render_settled(renderer, in, next);
+    params.time += 10 * STEP;
+    stage_render_rgba(renderer, W, in, next, &params);
+    idiom_renderer_get_stats(renderer, &stats);
+    g_assert_cmpuint(stats.styles, ==, 1);
+}
+
 static void test_flat_strokes(void)
 {
     guint8 in[BYTES], out[2][BYTES];
@@ -682,6 +766,8 @@ int main(int argc, char **argv)
     g_test_add_func("/renderer/in-place", test_in_place);
     g_test_add_func("/renderer/old-caller", test_old_caller);
     g_test_add_func("/renderer/stages", test_stages);
+    g_test_add_func("/renderer/together", test_together);
+    g_test_add_func("/renderer/handover", test_handover);
     g_test_add_func("/renderer/stroke-size", test_stroke_size);
     g_test_add_func("/renderer/flat-strokes", test_flat_strokes);
     g_test_add_func("/renderer/colour", test_colour);
