@@ -34,7 +34,6 @@ struct Reference {
     gboolean changed;
 
     /* from start to stop */
-    IdiomDevice *device;
     IdiomRenderer *renderer;
     GThreadPool *pool; /* of one thread; NULL: nothing was read yet */
     gint serial;       /* atomic: of the newest wish */
@@ -135,6 +134,11 @@ gboolean reference_take_changed(Reference *r)
     return changed;
 }
 
+static gboolean is_wanted(const Reference *r, const Wish *wish)
+{
+    return wish->serial == (guint)g_atomic_int_get(&r->serial);
+}
+
 /* --- reading, in whatever thread -------------------------------------------------------------------- */
 
 static void free_picture(gpointer picture)
@@ -203,6 +207,39 @@ static gboolean load_sample(GstSample *sample, GPtrArray *pictures, GArray *refe
     return TRUE;
 }
 
+/* Microseconds in which a renderer whose frames go on has found out that its device is lost, and has another. */
+#define RECOVERY (10 * G_USEC_PER_SEC)
+#define LOOK (G_USEC_PER_SEC / 50)
+
+/* Whether the renderer has gone on with another device than @lost. */
+static gboolean has_recovered(const Reference *r, const Wish *wish, const IdiomDevice *lost)
+{
+    for (guint i = 0; i < RECOVERY / LOOK && is_wanted(r, wish); i++) {
+        g_autoptr(IdiomDevice) device = idiom_renderer_ref_device(r->renderer);
+        if (device != lost)
+            return TRUE;
+        g_usleep(LOOK);
+    }
+    return FALSE;
+}
+
+/* On the device that the renderer has; if that is lost meanwhile, on the next. */
+static IdiomStyle *read_pictures(const Reference *r, const Wish *wish, IdiomStyle *any,
+                                 const GArray *pictures, GError **error)
+{
+    const IdiomReference *references = (const IdiomReference *)(gconstpointer)pictures->data;
+    g_autoptr(IdiomDevice) device = idiom_renderer_ref_device(r->renderer);
+    g_autoptr(GError) local = NULL;
+    IdiomStyle *style = idiom_style_read(any, device, references, pictures->len, "reference", &local);
+    if (!style && idiom_device_is_lost(device) && has_recovered(r, wish, device)) {
+        g_autoptr(IdiomDevice) next = idiom_renderer_ref_device(r->renderer);
+        return idiom_style_read(any, next, references, pictures->len, "reference", error);
+    }
+    if (!style)
+        g_propagate_error(error, g_steal_pointer(&local));
+    return style;
+}
+
 static IdiomStyle *read_style(const Reference *r, const Wish *wish, GError **error)
 {
     g_autoptr(GPtrArray) pictures = g_ptr_array_new_with_free_func(free_picture);
@@ -212,8 +249,7 @@ static IdiomStyle *read_style(const Reference *r, const Wish *wish, GError **err
     if (!any || !(wish->sample ? load_sample(wish->sample, pictures, references, error)
                                : load_files(wish, pictures, references, error)))
         return NULL;
-    IdiomStyle *style = idiom_style_read(any, r->device, (const IdiomReference *)(gpointer)references->data,
-                                         references->len, "reference", error);
+    IdiomStyle *style = read_pictures(r, wish, any, references, error);
     if (!style)
         g_prefix_error(error, "%s: ", wish->sample ? "the sample" : wish->files);
     return style;
@@ -231,11 +267,6 @@ static Wish *make_wish(Reference *r, guint64 fade)
     wish->sample = r->sample ? gst_sample_ref(r->sample) : NULL;
     wish->fade = fade;
     return wish;
-}
-
-static gboolean is_wanted(const Reference *r, const Wish *wish)
-{
-    return wish->serial == (guint)g_atomic_int_get(&r->serial);
 }
 
 static void grant(Reference *r, const Wish *wish)
@@ -278,9 +309,8 @@ void reference_free(Reference *r)
     g_free(r);
 }
 
-gboolean reference_start(Reference *r, IdiomDevice *device, IdiomRenderer *renderer, GError **error)
+gboolean reference_start(Reference *r, IdiomRenderer *renderer, GError **error)
 {
-    r->device = idiom_device_ref(device);
     r->renderer = renderer;
     GST_OBJECT_LOCK(r->element);
     g_autoptr(Wish) wish = reference_is_given(r) ? make_wish(r, 0) : NULL;
@@ -298,7 +328,6 @@ void reference_stop(Reference *r)
     if (r->pool)
         g_thread_pool_free(g_steal_pointer(&r->pool), TRUE, TRUE);
     g_atomic_int_set(&r->reading, 0);
-    g_clear_pointer(&r->device, idiom_device_unref);
     r->renderer = NULL;
 }
 

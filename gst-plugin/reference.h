@@ -27,7 +27,7 @@ gboolean reference_is_given(const Reference *r);
 gboolean reference_take_changed(Reference *r);
 
 /* Reads what is given and shows it, with nothing else; from then on reference_change() may be called. Not under the lock. */
-gboolean reference_start(Reference *r, IdiomDevice *device, IdiomRenderer *renderer, GError **error);
+gboolean reference_start(Reference *r, IdiomRenderer *renderer, GError **error);
 /* Waits for what is being read. */
 void reference_stop(Reference *r);
 

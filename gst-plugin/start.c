@@ -2,6 +2,7 @@
 /* From properties to a renderer on a device. */
 #include "element.h"
 
+#include "dmabufpool.h"
 #include "messages.h"
 
 GST_DEBUG_CATEGORY_EXTERN(idiom_debug);
@@ -142,20 +143,26 @@ static char *find_style(GstIdiom *self, const char *style)
     return path;
 }
 
-/* The first styles of all: without them there is nothing to show. */
-static gboolean show(GstIdiom *self, IdiomRenderer *renderer, const char *style, const char *mix,
-                     const char *inside, gboolean people)
+/* The first style of all: without one, or a picture in its place, there is nothing to show. */
+static gboolean show(GstIdiom *self, IdiomRenderer *renderer, const char *style, const char *mix)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *path = find_style(self, style), *inside_path = NULL;
-    if (!path || (inside && !(inside_path = find_style(self, inside))))
-        return FALSE;
-    if (idiom_renderer_show(renderer, path, mix, &error) &&
-        idiom_renderer_show_subject(renderer, inside_path, NULL, &error) &&
-        (!people || ask_for_people(renderer, &error)))
-        return TRUE;
-    messages_post_error(GST_ELEMENT(self), error);
-    return FALSE;
+    g_autofree char *path = find_style(self, style);
+    const gboolean ok = path && idiom_renderer_show(renderer, path, mix, &error);
+    if (error)
+        messages_post_error(GST_ELEMENT(self), error);
+    return ok;
+}
+
+static gboolean show_subject(GstIdiom *self, IdiomRenderer *renderer, const char *inside, gboolean people)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = inside ? find_style(self, inside) : NULL;
+    const gboolean ok = (!inside || path) && idiom_renderer_show_subject(renderer, path, NULL, &error) &&
+                        (!people || ask_for_people(renderer, &error));
+    if (error)
+        messages_post_error(GST_ELEMENT(self), error);
+    return ok;
 }
 
 /* @device (transfer full) is where it runs. */
@@ -211,16 +218,18 @@ static IdiomRenderer *make_renderer(GstIdiom *self, IdiomDevice *device)
     take_string(&self->inside, looks.inside);
     const gboolean people = self->finds_people = self->subject.kind == SUBJECT_PEOPLE;
     const guint slots = self->settings.frames_in_flight;
+    const gboolean picture = reference_is_given(self->reference);
     self->settings.mix_changed = self->new_mix = FALSE;
     GST_OBJECT_UNLOCK(self);
 
     g_autoptr(IdiomRenderer) renderer = new_renderer(self, device, slots, &error);
     if (!renderer)
         messages_post_error(GST_ELEMENT(self), error);
-    if (!renderer || !show(self, renderer, style, mix, inside, people))
+    if (!renderer || (!picture && !show(self, renderer, style, mix)) ||
+        !show_subject(self, renderer, inside, people))
         return NULL;
     reference_stop(self->reference); /* what it read was for the renderer before */
-    if (!reference_start(self->reference, device, renderer, &error)) {
+    if (!reference_start(self->reference, renderer, &error)) {
         messages_post_error(GST_ELEMENT(self), error);
         reference_stop(self->reference);
         return NULL;
@@ -238,6 +247,18 @@ static void set_renderer(GstIdiom *self, IdiomRenderer *renderer)
     gst_idiom_apply_settings(self); /* what has changed meanwhile */
     GST_OBJECT_UNLOCK(self);
     idiom_renderer_free(before);
+}
+
+/* Whether frames can go in dmabufs. */
+static void find_what_goes(GstIdiom *self, IdiomDevice *device)
+{
+    g_autoptr(GError) error = NULL;
+    const gboolean makes = dmabufpool_is_possible(device, &error);
+    if (!makes)
+        GST_INFO_OBJECT(self, "frames do not go in dmabufs: %s", error->message);
+    GST_OBJECT_LOCK(self);
+    self->makes_dmabufs = makes;
+    GST_OBJECT_UNLOCK(self);
 }
 
 gboolean gst_idiom_start(GstBaseTransform *base)
@@ -261,6 +282,7 @@ gboolean gst_idiom_start(GstBaseTransform *base)
     IdiomRenderer *renderer = device ? make_renderer(self, device) : NULL;
     if (!renderer)
         return FALSE;
+    find_what_goes(self, device);
     set_device(self, g_steal_pointer(&device));
     self->flow = flow_new(base, renderer, self->vulkan);
     flow_set_finished(self->flow, learn, self);
@@ -294,6 +316,7 @@ gboolean gst_idiom_stop(GstBaseTransform *base)
     GstIdiom *self = GST_IDIOM(base);
     g_clear_pointer(&self->flow, flow_free);
     GST_OBJECT_LOCK(self);
+    self->makes_dmabufs = FALSE;
     g_autoptr(IdiomRenderer) renderer = g_steal_pointer(&self->renderer);
     if (renderer)
         idiom_renderer_get_stats(renderer, &self->stats);

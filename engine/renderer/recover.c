@@ -33,8 +33,10 @@ gboolean idiom_renderer_recover(IdiomRenderer *r, GError *loss, GError **error)
     IdiomDevice *device = idiom_device_reopen(r->device, error);
     if (!device)
         return FALSE;
+    g_mutex_lock(&r->lock);
     idiom_device_unref(r->device);
     r->device = device;
+    g_mutex_unlock(&r->lock);
     g_prefix_error(&why, "the frames in flight are lost, a new device goes on: ");
     idiom_renderer_warn(r, why);
     r->continuity.broken = TRUE;

@@ -187,3 +187,11 @@ IdiomDevice *idiom_renderer_device(const IdiomRenderer *r)
 {
     return r->device;
 }
+
+IdiomDevice *idiom_renderer_ref_device(IdiomRenderer *r)
+{
+    g_mutex_lock(&r->lock);
+    IdiomDevice *device = idiom_device_ref(r->device);
+    g_mutex_unlock(&r->lock);
+    return device;
+}

@@ -496,6 +496,16 @@ IDIOM_API void idiom_renderer_get_stats(IdiomRenderer *renderer, IdiomRendererSt
  */
 IDIOM_API IdiomDevice *idiom_renderer_device(const IdiomRenderer *renderer);
 
+/**
+ * idiom_renderer_ref_device: (skip)
+ * @renderer: a renderer
+ *
+ * As idiom_renderer_device(), from any thread.
+ *
+ * Returns: (transfer full): where it runs now
+ */
+IDIOM_API IdiomDevice *idiom_renderer_ref_device(IdiomRenderer *renderer);
+
 G_END_DECLS
 
 #endif
