@@ -77,8 +77,28 @@ static guint loss(const GstVideoFormatInfo *from, const GstVideoFormatInfo *to)
     return sum + (from->n_planes != to->n_planes ? 2 : 0);
 }
 
+/* @drm: it is named as DRM does, which of what we have is linear. */
+static GstVideoFormat parse_format(const char *name, gboolean drm)
+{
+#if GST_CHECK_VERSION(1, 24, 0)
+    guint64 modifier;
+    if (drm)
+        return gst_video_dma_drm_fourcc_to_format(gst_video_dma_drm_fourcc_from_string(name, &modifier));
+#else
+    (void)drm;
+#endif
+    return gst_video_format_from_string(name);
+}
+
+/* The format of frames of @s, or a list of them; @drm: named so */
+static const GValue *formats_of(const GstStructure *s, gboolean *drm)
+{
+    *drm = gst_structure_has_field(s, "drm-format");
+    return gst_structure_get_value(s, *drm ? "drm-format" : "format");
+}
+
 /* The nearest to @from of those in @value, a format or a list of them, if it is nearer than @least. */
-static GstVideoFormat nearest(const GstVideoFormatInfo *from, const GValue *value, guint *least)
+static GstVideoFormat nearest(const GstVideoFormatInfo *from, const GValue *value, gboolean drm, guint *least)
 {
     GstVideoFormat best = GST_VIDEO_FORMAT_UNKNOWN;
     const gboolean list = GST_VALUE_HOLDS_LIST(value);
@@ -86,7 +106,7 @@ static GstVideoFormat nearest(const GstVideoFormatInfo *from, const GValue *valu
     for (guint i = 0; i < count; i++) {
         const GValue *name = list ? gst_value_list_get_value(value, i) : value;
         const GstVideoFormat format =
-            G_VALUE_HOLDS_STRING(name) ? gst_video_format_from_string(g_value_get_string(name)) : 0;
+            G_VALUE_HOLDS_STRING(name) ? parse_format(g_value_get_string(name), drm) : 0;
         if (format <= GST_VIDEO_FORMAT_ENCODED)
             continue;
         const guint l = loss(from, gst_video_format_get_info(format));
@@ -122,6 +142,19 @@ static void describe_colours(GstStructure *s, const GstVideoInfo *in, const GstV
     }
 }
 
+static void set_format(GstStructure *s, GstVideoFormat format)
+{
+#if GST_CHECK_VERSION(1, 24, 0)
+    if (gst_structure_has_field(s, "drm-format")) {
+        g_autofree char *name =
+            gst_video_dma_drm_fourcc_to_string(gst_video_dma_drm_fourcc_from_format(format), 0 /* linear */);
+        gst_structure_set(s, "drm-format", G_TYPE_STRING, name, NULL);
+        return;
+    }
+#endif
+    gst_structure_set(s, "format", G_TYPE_STRING, gst_video_format_to_string(format), NULL);
+}
+
 GstCaps *convert_fixate(GstCaps *caps, GstCaps *choice)
 {
     GstVideoInfo in, out;
@@ -134,8 +167,10 @@ GstCaps *convert_fixate(GstCaps *caps, GstCaps *choice)
     if (!memory_info_from_caps(&in, caps))
         return gst_caps_fixate(gst_caps_ref(choice));
     for (guint i = 0; i < gst_caps_get_size(choice); i++) {
-        const GValue *value = gst_structure_get_value(gst_caps_get_structure(choice, i), "format");
-        const GstVideoFormat format = value ? nearest(in.finfo, value, &least) : GST_VIDEO_FORMAT_UNKNOWN;
+        gboolean drm;
+        const GValue *value = formats_of(gst_caps_get_structure(choice, i), &drm);
+        const GstVideoFormat format =
+            value ? nearest(in.finfo, value, drm, &least) : GST_VIDEO_FORMAT_UNKNOWN;
         if (format != GST_VIDEO_FORMAT_UNKNOWN)
             best = format, index = i;
     }
@@ -143,7 +178,7 @@ GstCaps *convert_fixate(GstCaps *caps, GstCaps *choice)
     GstStructure *s = gst_caps_get_structure(result, 0);
     if (best != GST_VIDEO_FORMAT_UNKNOWN &&
         gst_video_info_set_format(&out, best, (guint)in.width, (guint)in.height)) {
-        gst_structure_set(s, "format", G_TYPE_STRING, gst_video_format_to_string(best), NULL);
+        set_format(s, best);
         describe_colours(s, &in, &out);
     }
     return gst_caps_fixate(result);

@@ -30,7 +30,8 @@ struct _GstIdiom {
     gint64 last_frame; /* monotonic time; 0: none yet */
     double interval;   /* microseconds from frame to frame, of the last ones mostly */
     GstClockTime latency;
-    gboolean live; /* the source is */
+    gboolean live;          /* the source is */
+    gboolean makes_dmabufs; /* the device does; from start to stop */
     Quality quality;
     char *device_name; /* of the device last used */
 

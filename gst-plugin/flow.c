@@ -32,6 +32,7 @@ struct Flow {
     gboolean skipped;      /* nor does the next to be sent follow the one before */
     gint64 busy;           /* see flow_take_busy() */
     gboolean maps_dmabufs; /* the device cannot use them */
+    gboolean maps_results; /* those that go, likewise */
     gboolean keeps_imports;
 
     GThread *thread; /* pushes what is due; made when first needed */
@@ -182,7 +183,7 @@ GstClockTime flow_configure(Flow *flow, const FlowEnd *in, const FlowEnd *out)
     const guint slots = idiom_renderer_slots(flow->renderer);
     const GstClockTime duration = video_info_frame_duration(&in->info);
     flow->in = *in;
-    flow->maps_dmabufs = FALSE;
+    flow->maps_dmabufs = flow->maps_results = FALSE;
     g_autoptr(IdiomDevice) shared = vulkan_share_device(flow->vulkan);
     flow->keeps_imports = shared != idiom_renderer_device(flow->renderer);
     flow->out = *out;
@@ -214,8 +215,30 @@ static GstFlowReturn push_finished(Flow *flow)
     return ret;
 }
 
+/* What goes with a buffer may live longer than a device that is shared. */
+static IdiomDevice *importing_device(const Flow *flow)
+{
+    return flow->keeps_imports ? idiom_renderer_device(flow->renderer) : NULL;
+}
+
+/* Lets the device write to the buffer's dmabufs. What cannot be done once is not tried again. */
+static gboolean lend_dmabufs(Flow *flow, Loan *result, GstBuffer *buffer)
+{
+    g_autoptr(GError) error = NULL;
+    if (flow->maps_results)
+        return FALSE;
+    if (loan_dmabufs(result, buffer, &flow->out.info, importing_device(flow), TRUE, &error))
+        return TRUE;
+    GST_INFO_OBJECT(flow->element, "dmabufs that go are mapped: %s",
+                    error ? error->message : "planes are in other memory");
+    flow->maps_results = TRUE;
+    return FALSE;
+}
+
 static gboolean lend_result(Flow *flow, Loan *result, GstBuffer *buffer, GError **error)
 {
+    if (flow->out.memory == MEMORY_DMABUF && lend_dmabufs(flow, result, buffer))
+        return TRUE;
     return flow->out.memory == MEMORY_VULKAN
                ? loan_images(result, buffer, &flow->out.info, flow->vulkan, error)
                : loan_map(result, buffer, &flow->out.info, GST_MAP_WRITE, error);
@@ -234,11 +257,9 @@ static gboolean give(Flow *flow, const Flight *flight, const IdiomFrameParams *p
 static gboolean send_dmabufs(Flow *flow, Flight *flight, GstBuffer *source, const IdiomFrameParams *params)
 {
     g_autoptr(GError) error = NULL;
-    /* what goes with a buffer may live longer than a device that is shared */
-    IdiomDevice *device = flow->keeps_imports ? idiom_renderer_device(flow->renderer) : NULL;
     if (flow->maps_dmabufs)
         return FALSE;
-    if (loan_dmabufs(&flight->source, source, &flow->in.info, device, &error) &&
+    if (loan_dmabufs(&flight->source, source, &flow->in.info, importing_device(flow), FALSE, &error) &&
         give(flow, flight, params, &error))
         return TRUE;
     GstBuffer *back = loan_end(&flight->source);

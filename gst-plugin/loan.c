@@ -30,9 +30,9 @@ gboolean loan_images(Loan *loan, GstBuffer *buffer, const GstVideoInfo *info, Vu
 }
 
 gboolean loan_dmabufs(Loan *loan, GstBuffer *buffer, const GstVideoInfo *info, IdiomDevice *device,
-                      GError **error)
+                      gboolean write, GError **error)
 {
-    if (!memory_find_dmabufs(buffer, info, device, &loan->picture, error))
+    if (!memory_find_dmabufs(buffer, info, device, write, &loan->picture, error))
         return FALSE;
     loan->buffer = gst_buffer_ref(buffer);
     return TRUE;

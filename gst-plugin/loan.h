@@ -25,7 +25,7 @@ gboolean loan_images(Loan *loan, GstBuffer *buffer, const GstVideoInfo *info, Vu
 
 /* In the dmabufs that it consists of; FALSE without an error: it does not. As memory_find_dmabufs() */
 gboolean loan_dmabufs(Loan *loan, GstBuffer *buffer, const GstVideoInfo *info, IdiomDevice *device,
-                      GError **error);
+                      gboolean write, GError **error);
 
 /* The device has written a frame there. */
 void loan_written(Loan *loan);

@@ -41,10 +41,10 @@ void memory_ask_for_pages(GstQuery *allocation)
     gst_query_set_nth_allocation_param(allocation, 0, allocator, &params);
 }
 
-/* Waits for what is being written; a dmabuf says by itself when that is done. */
-static void wait_for(int fd)
+/* Waits for what is being written, and before writing for what is being read; a dmabuf says by itself when that is done. */
+static void wait_for(int fd, gboolean write)
 {
-    GPollFD poll = {.fd = fd, .events = G_IO_IN};
+    GPollFD poll = {.fd = fd, .events = write ? G_IO_OUT : G_IO_IN};
     g_poll(&poll, 1, 1000);
 }
 
@@ -79,7 +79,7 @@ static gboolean find_plane(GstBuffer *buffer, gsize offset, guint plane, IdiomDe
     return !device || (picture->imports[plane] = import(memory, device, error));
 }
 
-gboolean memory_find_dmabufs(GstBuffer *buffer, const GstVideoInfo *info, IdiomDevice *device,
+gboolean memory_find_dmabufs(GstBuffer *buffer, const GstVideoInfo *info, IdiomDevice *device, gboolean write,
                              IdiomPicture *picture, GError **error)
 {
     const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
@@ -94,6 +94,6 @@ gboolean memory_find_dmabufs(GstBuffer *buffer, const GstVideoInfo *info, IdiomD
     }
     for (guint p = 0; p < GST_VIDEO_INFO_N_PLANES(info); p++)
         if (p == 0 || picture->fds[p] != picture->fds[p - 1])
-            wait_for(picture->fds[p]);
+            wait_for(picture->fds[p], write);
     return TRUE;
 }

@@ -26,8 +26,9 @@ void memory_ask_for_pages(GstQuery *allocation);
 /*
  * The planes of @buffer, if all of them lie in dmabufs; what others do with these is finished then. With @device it takes
  * each in once, for as long as GStreamer has it. Returns FALSE if they do not, or, with an error, if it takes none.
+ * @write: it is to write there: what others read must be finished, too
  */
-gboolean memory_find_dmabufs(GstBuffer *buffer, const GstVideoInfo *info, IdiomDevice *device,
+gboolean memory_find_dmabufs(GstBuffer *buffer, const GstVideoInfo *info, IdiomDevice *device, gboolean write,
                              IdiomPicture *picture, GError **error);
 
 #endif

@@ -3,6 +3,7 @@
 #include "element.h"
 
 #include "convert.h"
+#include "dmabufpool.h"
 #include "memory.h"
 #include "messages.h"
 #include "videoinfo.h"
@@ -16,7 +17,10 @@ GstCaps *gst_idiom_transform_caps(GstBaseTransform *base, GstPadDirection direct
     guint memory = 1 << MEMORY_SYSTEM;
     if (vulkan_share_usable(GST_IDIOM(base)->vulkan))
         memory |= 1 << MEMORY_VULKAN;
-    if (direction == GST_PAD_SRC) /* they come, and do not go */
+    GST_OBJECT_LOCK(base);
+    const gboolean makes_dmabufs = GST_IDIOM(base)->makes_dmabufs;
+    GST_OBJECT_UNLOCK(base);
+    if (direction == GST_PAD_SRC || makes_dmabufs) /* they come always, and go if the device makes some */
         memory |= 1 << MEMORY_DMABUF;
     return convert_transform(caps, filter, memory);
 }
@@ -102,6 +106,19 @@ static gboolean decide_images(GstIdiom *self, GstQuery *query, GstCaps *caps, gu
     return pool != NULL;
 }
 
+/* A pool of dmabufs, where downstream has none. */
+static void add_dmabufs(GstIdiom *self, GstQuery *query, GstCaps *caps)
+{
+    g_autofree char *selector = gst_idiom_dup_selector(self);
+    g_autoptr(IdiomDevice) device = idiom_device_shared(selector, NULL); /* whatever frames are computed on */
+    const gboolean padded = gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+    GstVideoInfo info;
+    if (!device || !memory_info_from_caps(&info, caps))
+        return;
+    g_autoptr(GstBufferPool) pool = dmabufpool_new(device, padded);
+    gst_query_add_allocation_pool(query, pool, (guint)dmabufpool_size(&info, padded), 0, 0);
+}
+
 /* Downstream's pool has to have the frames in flight as well. */
 gboolean gst_idiom_decide_allocation(GstBaseTransform *base, GstQuery *query)
 {
@@ -109,6 +126,9 @@ gboolean gst_idiom_decide_allocation(GstBaseTransform *base, GstQuery *query)
     const guint held = idiom_renderer_slots(GST_IDIOM(base)->renderer) - 1;
     if (kind_of_allocation(query, &caps) == MEMORY_VULKAN)
         return decide_images(GST_IDIOM(base), query, caps, held);
+    if (memory_kind(caps ? gst_caps_get_features(caps, 0) : NULL) == MEMORY_DMABUF &&
+        gst_query_get_n_allocation_pools(query) == 0)
+        add_dmabufs(GST_IDIOM(base), query, caps);
     if (gst_query_get_n_allocation_pools(query)) {
         GstBufferPool *pool;
         guint size, min, max;

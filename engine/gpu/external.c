@@ -167,6 +167,73 @@ IdiomDmabuf *idiom_dmabuf_import(IdiomDevice *device, int fd, GError **error)
     return external;
 }
 
+/* Whether buffers in dmabufs can be made; others may need an allocation of their own for each, which they have anyway. */
+static gboolean can_export(IdiomDevice *device)
+{
+    VkPhysicalDeviceExternalBufferInfo info = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_BUFFER_INFO,
+        .usage = VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+        .handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_DMA_BUF_BIT_EXT};
+    VkExternalBufferProperties props = {.sType = VK_STRUCTURE_TYPE_EXTERNAL_BUFFER_PROPERTIES};
+
+    if (!device->features.dma_buf)
+        return FALSE;
+    vkGetPhysicalDeviceExternalBufferProperties(device->physical, &info, &props);
+    return (props.externalMemoryProperties.externalMemoryFeatures &
+            VK_EXTERNAL_MEMORY_FEATURE_EXPORTABLE_BIT) != 0;
+}
+
+/* Those that the host can map, if there are any. */
+static guint32 mappable_types(const IdiomDevice *device)
+{
+    const VkMemoryPropertyFlags wanted =
+        VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    guint32 types = 0;
+
+    for (guint32 i = 0; i < device->memory.memoryTypeCount; i++)
+        if ((device->memory.memoryTypes[i].propertyFlags & wanted) == wanted)
+            types |= 1u << i;
+    return types ? types : G_MAXUINT32;
+}
+
+static gboolean bind_exported(IdiomExternal *external, int *fd, GError **error)
+{
+    static const char what[] = "making a dmabuf";
+    VkDevice vk = external->device->device;
+    VkMemoryDedicatedAllocateInfo dedicated = {.sType = VK_STRUCTURE_TYPE_MEMORY_DEDICATED_ALLOCATE_INFO,
+                                               .buffer = external->buffer.handle};
+    VkExportMemoryAllocateInfo export = {.sType = VK_STRUCTURE_TYPE_EXPORT_MEMORY_ALLOCATE_INFO,
+                                         .pNext = &dedicated,
+                                         .handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_DMA_BUF_BIT_EXT};
+    PFN_vkGetMemoryFdKHR get = (PFN_vkGetMemoryFdKHR)vkGetDeviceProcAddr(vk, "vkGetMemoryFdKHR");
+
+    if (!bind(external, &export, mappable_types(external->device), what, error))
+        return FALSE;
+    const VkMemoryGetFdInfoKHR info = {.sType = VK_STRUCTURE_TYPE_MEMORY_GET_FD_INFO_KHR,
+                                       .memory = external->memory,
+                                       .handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_DMA_BUF_BIT_EXT};
+    return idiom_vk_check(get(vk, &info, fd), what, error);
+}
+
+/* Devices allocate in units of up to so many bytes. */
+#define EXPORT_UNIT ((gsize)65536)
+
+int idiom_dmabuf_export(IdiomDevice *device, gsize size, GError **error)
+{
+    const gsize whole = (size + EXPORT_UNIT - 1) / EXPORT_UNIT * EXPORT_UNIT;
+    int fd = -1;
+    if (!can_export(device)) {
+        g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_FEATURE, "%s makes no dmabufs", device->name);
+        return -1;
+    }
+    IdiomExternal *external =
+        make_buffer(device, whole, VK_EXTERNAL_MEMORY_HANDLE_TYPE_DMA_BUF_BIT_EXT, error);
+    if (external && !bind_exported(external, &fd, error))
+        fd = -1;
+    idiom_external_free(external);
+    return fd;
+}
+
 void idiom_commands_copy_rows(IdiomCommands *c, const IdiomRows *from, const IdiomRows *to, gsize row_bytes,
                               guint rows)
 {

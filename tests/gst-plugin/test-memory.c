@@ -61,6 +61,8 @@ static void test_pages(void)
 #define DMABUF_NV12 "video/x-raw(memory:DMABuf),format=NV12,width=64,height=48,framerate=25/1"
 #endif
 
+#define DMABUF_ANY "video/x-raw(memory:DMABuf)"
+
 /* A frame in memory that says it is a dmabuf, in rows of @stride bytes. CPU drivers that take dmabufs take it, too. */
 static GstBuffer *new_dmabuf(GstAllocator *allocator, const GstVideoInfo *info, int stride)
 {
@@ -157,6 +159,91 @@ static void test_dmabuf_changes(void)
     gst_harness_teardown(h);
 }
 
+static gboolean makes_dmabufs(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IdiomDevice) device = idiom_device_shared(NULL, NULL);
+    const int fd = idiom_dmabuf_export(device, 1000, &error);
+    g_test_message("dmabufs are %s", fd >= 0 ? "made" : error->message);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* Where the device makes none, none are offered. */
+static void check_offer(GstHarness *h, gboolean makes)
+{
+    g_autoptr(GstElement) idiom = gst_harness_find_element(h, "idiom");
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(idiom, "src");
+    g_autoptr(GstCaps) caps = gst_pad_query_caps(pad, NULL), wanted = gst_caps_from_string(DMABUF_NV12);
+    g_assert_true(gst_caps_can_intersect(caps, wanted) == makes);
+}
+
+/* Frames that go in dmabufs, in rows that others like or in plain ones: the same pictures, and no copy behind the device. */
+static void check_dmabufs_out(gboolean padded, guint slots)
+{
+    GstVideoInfo info = make_info("NV12", 64, 48);
+    g_autofree char *line = g_strdup_printf("idiom style=tiny frames-in-flight=%u", slots);
+    GstHarness *h = new_harness(line), *other = new_harness("idiom style=tiny");
+    gst_harness_set_sink_caps_str(h, DMABUF_NV12);
+    if (padded)
+        gst_harness_add_propose_allocation_meta(h, GST_VIDEO_META_API_TYPE, NULL);
+    set_caps(h, "NV12", 64, 48);
+    set_caps(other, "NV12", 64, 48);
+    for (guint i = 0; i < 6; i++) {
+        g_autoptr(GstBuffer) out = push_and_pull(h, new_frame(&info, i));
+        g_autoptr(GstBuffer) expected = push_and_pull(other, new_frame(&info, i));
+        g_assert_true(gst_is_dmabuf_memory(gst_buffer_peek_memory(out, 0)));
+        g_assert_cmpint(gst_buffer_get_video_meta(out)->stride[0], ==, padded ? 256 : 64);
+        g_assert_cmpint(largest_difference(&info, out, expected), ==, 0);
+        g_assert_cmpuint(copies_of(h), <=, staged() ? 1 : copies_of(other) - 1);
+        if (i == 3) {
+            flush(h);
+            flush(other);
+        }
+    }
+    gst_harness_teardown(h);
+    gst_harness_teardown(other);
+}
+
+static void test_dmabuf_out(void)
+{
+    const gboolean makes = makes_dmabufs();
+    GstHarness *h = new_harness("idiom style=tiny");
+    set_caps(h, "NV12", 64, 48);
+    check_offer(h, makes);
+    gst_harness_teardown(h);
+    if (!makes)
+        return;
+    for (guint slots = 1; slots < 4; slots += 2) {
+        check_dmabufs_out(TRUE, slots);
+        check_dmabufs_out(FALSE, slots);
+    }
+}
+
+/* From one element to the next: what the first has made the second takes in where it lies. */
+static void test_dmabuf_between(void)
+{
+    GstVideoInfo info = make_info("NV12", 64, 48);
+    if (!makes_dmabufs()) {
+        g_test_skip("the device makes no dmabufs");
+        return;
+    }
+    GstHarness *h = new_harness("idiom style=tiny name=first ! capsfilter caps=" DMABUF_ANY
+                                " ! idiom style=tiny name=second"),
+               *other = new_harness("idiom style=tiny ! idiom style=tiny");
+    set_caps(h, "NV12", 64, 48);
+    set_caps(other, "NV12", 64, 48);
+    gst_harness_set_sink_caps_str(h, "video/x-raw, format=NV12, width=64, height=48, framerate=25/1");
+    for (guint i = 0; i < 4; i++) {
+        g_autoptr(GstBuffer) out = push_and_pull(h, new_frame(&info, i));
+        g_autoptr(GstBuffer) expected = push_and_pull(other, new_frame(&info, i));
+        g_assert_cmpint(largest_difference(&info, out, expected), ==, 0);
+    }
+    gst_harness_teardown(h);
+    gst_harness_teardown(other);
+}
+
 #ifdef DMABUF_TILED
 /* A layout that only its maker knows is refused before any frame comes. */
 static void test_tiled(void)
@@ -180,6 +267,8 @@ int main(int argc, char **argv)
     g_test_add_func("/memory/pages", test_pages);
     g_test_add_func("/memory/dmabuf", test_dmabuf);
     g_test_add_func("/memory/dmabuf-changes", test_dmabuf_changes);
+    g_test_add_func("/memory/dmabuf-out", test_dmabuf_out);
+    g_test_add_func("/memory/dmabuf-between", test_dmabuf_between);
 #ifdef DMABUF_TILED
     g_test_add_func("/memory/tiled", test_tiled);
 #endif

@@ -168,6 +168,19 @@ typedef struct IdiomExternal IdiomDmabuf;
 IDIOM_API IdiomDmabuf *idiom_dmabuf_import(IdiomDevice *device, int fd, GError **error);
 
 /**
+ * idiom_dmabuf_export: (skip)
+ * @device: a device
+ * @size: in bytes, 1 or more
+ * @error: IDIOM_ERROR_FEATURE: the device makes none; IDIOM_ERROR_MEMORY, IDIOM_ERROR_VULKAN
+ *
+ * Makes a dmabuf of the device's, for rows of pixels that others read: a renderer of any device that takes dmabufs can
+ * finish frames there. Where the device has such memory, the host can map it.
+ *
+ * Returns: a file descriptor, which keeps the memory and is the caller's to close, or -1
+ */
+IDIOM_API int idiom_dmabuf_export(IdiomDevice *device, gsize size, GError **error);
+
+/**
  * idiom_dmabuf_free:
  * @dmabuf: (nullable): that no frame in flight uses
  *
