@@ -18,9 +18,9 @@ GstCaps *gst_idiom_transform_caps(GstBaseTransform *base, GstPadDirection direct
     if (vulkan_share_usable(GST_IDIOM(base)->vulkan))
         memory |= 1 << MEMORY_VULKAN;
     GST_OBJECT_LOCK(base);
-    const gboolean makes_dmabufs = GST_IDIOM(base)->makes_dmabufs;
+    const gboolean makes_dmabufs = GST_IDIOM(base)->makes_dmabufs || !GST_IDIOM(base)->renderer;
     GST_OBJECT_UNLOCK(base);
-    if (direction == GST_PAD_SRC || makes_dmabufs) /* they come always, and go if the device makes some */
+    if (direction == GST_PAD_SRC || makes_dmabufs) /* they come, and go if the device makes some */
         memory |= 1 << MEMORY_DMABUF;
     return convert_transform(caps, filter, memory);
 }

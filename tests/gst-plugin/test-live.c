@@ -4,6 +4,7 @@
 #include "frames.h"
 #include "style-files.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,6 +95,74 @@ static void test_delay(void)
     g_assert_cmpfloat(fps, >, 0);
     g_assert_cmpfloat(fps, <, 60);
     g_assert_cmpfloat(late, <, 2 * ms + 1000. / 60);
+}
+
+/* --- latency --------------------------------------------------------------------------------------- */
+
+enum { LATENCY_FRAMES = 16, LATENCY_RATE = 5 };
+
+/* How long frames take through the element. */
+typedef struct {
+    gint64 came[LATENCY_FRAMES];
+    GArray *took; /* of double: frames' durations */
+} Travel;
+
+static guint number_of(GstPadProbeInfo *probe)
+{
+    const GstClockTime time = GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(probe));
+    return (guint)gst_util_uint64_scale_round(time, LATENCY_RATE, GST_SECOND) % LATENCY_FRAMES;
+}
+
+static GstPadProbeReturn note_coming(GstPad *pad, GstPadProbeInfo *probe, gpointer travel)
+{
+    (void)pad;
+    ((Travel *)travel)->came[number_of(probe)] = g_get_monotonic_time();
+    return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn note_going(GstPad *pad, GstPadProbeInfo *probe, gpointer travel)
+{
+    (void)pad;
+    const gint64 took = g_get_monotonic_time() - ((Travel *)travel)->came[number_of(probe)];
+    const double frames = (double)took * LATENCY_RATE / G_USEC_PER_SEC;
+    g_array_append_val(((Travel *)travel)->took, frames);
+    return GST_PAD_PROBE_OK;
+}
+
+static GstClockTime latency_at(GstPad *pad)
+{
+    g_autoptr(GstQuery) query = gst_query_new_latency();
+    GstClockTime latency;
+    g_assert_true(gst_pad_query(pad, query));
+    gst_query_parse_latency(query, NULL, &latency, NULL);
+    return latency;
+}
+
+/* What is answered is what frames of a live source take, within one of them. */
+static void test_latency(void)
+{
+    for (guint slots = 1; slots <= 3; slots++) {
+        g_autofree char *text = g_strdup_printf(
+            "videotestsrc is-live=true num-buffers=%d ! video/x-raw,width=64,height=48,framerate=%d/1 ! "
+            "idiom name=idiom style=tiny frames-in-flight=%u ! fakesink sync=true",
+            LATENCY_FRAMES, LATENCY_RATE, slots);
+        g_autoptr(GstElement) pipeline = launch(text);
+        g_autoptr(GstElement) idiom = gst_bin_get_by_name(GST_BIN(pipeline), "idiom");
+        g_autoptr(GstPad) src = gst_element_get_static_pad(idiom, "src");
+        g_autoptr(GstPad) sink = gst_element_get_static_pad(idiom, "sink");
+        g_autoptr(GstPad) before = gst_pad_get_peer(sink);
+        g_autoptr(GArray) took = g_array_new(FALSE, FALSE, sizeof(double));
+        Travel travel = {.took = took};
+        gst_pad_add_probe(sink, GST_PAD_PROBE_TYPE_BUFFER, note_coming, &travel, NULL);
+        gst_pad_add_probe(src, GST_PAD_PROBE_TYPE_BUFFER, note_going, &travel, NULL);
+        play(pipeline);
+        const double answered = (double)(latency_at(src) - latency_at(before)) * LATENCY_RATE / GST_SECOND;
+        const double measured = median(took, 0, took->len);
+        gst_element_set_state(pipeline, GST_STATE_NULL);
+        g_test_message("%u in flight: %.2f frames answered, %.2f measured", slots, answered, measured);
+        g_assert_cmpuint(took->len, ==, LATENCY_FRAMES);
+        g_assert_cmpfloat(fabs(answered - measured), <, 1.1);
+    }
 }
 
 /* --- gaps ------------------------------------------------------------------------------------------ */
@@ -234,6 +303,7 @@ int main(int argc, char **argv)
     g_test_add_func("/live/device-cycles", test_device_cycles);
     g_test_add_func("/live/gaps", test_gaps);
     g_test_add_func("/live/delay", test_delay);
+    g_test_add_func("/live/latency", test_latency);
     g_test_add_data_func("/live/leaks/styles", leaking[0], test_leaks);
     g_test_add_data_func("/live/leaks/speech", leaking[1], test_leaks);
     g_test_add_data_func("/live/leaks/endless-text", leaking[2], test_leaks);

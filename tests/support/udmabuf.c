@@ -3,6 +3,7 @@
  * Preloaded where a test wants dmabufs and the kernel makes none: a stand-in for /dev/udmabuf, by which CPU drivers make
  * them of a memfd. What comes is that memfd; it can be mapped, imported and waited for as a dmabuf can.
  */
+#undef _FILE_OFFSET_BITS /* open() and open64() are two here */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/udmabuf.h>
@@ -14,13 +15,17 @@
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-static int device = -1;
+/* Every instance of a driver opens one. A number that is something else by now is not asked for dmabufs. */
+static unsigned char is_device[1024];
 
 static int open_any(int (*real)(const char *, int, ...), const char *path, int flags, mode_t mode)
 {
     if (strcmp(path, "/dev/udmabuf") != 0)
         return real(path, flags, mode);
-    return device = real("/dev/null", O_RDWR | O_CLOEXEC);
+    const int fd = real("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd >= 0 && fd < (int)sizeof is_device)
+        is_device[fd] = 1;
+    return fd;
 }
 
 int open(const char *path, int flags, ...)
@@ -47,7 +52,7 @@ int ioctl(int fd, unsigned long request, ...)
     va_start(args, request);
     void *argument = va_arg(args, void *);
     va_end(args);
-    if (fd >= 0 && fd == device && request == UDMABUF_CREATE)
+    if (fd >= 0 && fd < (int)sizeof is_device && is_device[fd] && request == UDMABUF_CREATE)
         return dup((int)((const struct udmabuf_create *)argument)->memfd);
     return REAL(ioctl)(fd, request, argument);
 }
