@@ -148,7 +148,7 @@ static void test_speed(void)
     qsort(ratios, ROUNDS, sizeof *ratios, compare_doubles);
     g_test_message("the element does %.3f of what the renderer does; from %.3f to %.3f", ratios[ROUNDS / 2],
                    ratios[0], ratios[ROUNDS - 1]);
-    g_assert_cmpfloat(ratios[ROUNDS / 2], >, 0.8); /* on a quiet machine it is 0.95 and more */
+    g_assert_cmpfloat(ratios[ROUNDS / 2], >, 0.7); /* 0.9 on a quiet machine; frames this small cost little */
     gst_harness_teardown(h);
 }
 
