@@ -56,7 +56,6 @@ static gboolean prepare_losses(Training *t, GError **error)
         .style = weights[TERM_STYLE],
         .content = weights[TERM_CONTENT],
         .luma = weights[TERM_LUMA],
-        .luma_cell = (guint)t->options->luma_cell,
         .tv = weights[TERM_TV],
         .hf = weights[TERM_HF],
         .temporal = weights[TERM_TEMPORAL],

@@ -19,7 +19,6 @@ const LossConfig loss_defaults = {
     .style = 1.5,
     .content = 1,
     .luma = 60,
-    .luma_cell = 8,
     .tv = 30,
     .hf = 15,
     .temporal = 1500,

@@ -12,8 +12,7 @@
  *             style's, T the same of the style (Gatys et al., arXiv 1508.06576; centred and relative: ours)
  *   content   per layer mean squared difference of output's and content's features, over the variance of the content's
  *             (Johnson et al., arXiv 1603.08155)
- *   luma      variance of the difference in brightness, averaged over cells of 8 (or 16 or 32) pixels a side: keeps light
- *             and dark where they are, and leaves forms free that are smaller than a cell
+ *   luma      variance of the difference in brightness, averaged over 8 x 8 pixels: keeps light and dark where they are
  *   tv        mean squared first differences of the output (total variation)
  *   hf        mean absolute second differences of the output: against patterns of a few pixels
  *   legibility, line   text stays readable, contours are drawn: see expression.h
@@ -29,7 +28,6 @@
 typedef struct {
     const char *style_layers, *content_layers;     /* "LAYER:WEIGHT,...", layers as in features.h */
     double style, content, luma, tv, hf, temporal; /* weights; 0 leaves the term out */
-    guint luma_cell;                               /* pixels: 8, 16, 32 */
 } LossConfig;
 
 extern const LossConfig loss_defaults;

@@ -14,7 +14,7 @@
 #define TEMPORAL_MARGIN 8 /* pixels that convolution padding disturbs */
 /* Weight of features against pixels: squared differences of pixels are some hundredths of a picture's variance. */
 #define TEMPORAL_FEATURES (1.0 / 200)
-#define LUMA_CELL 8 /* the smallest; larger ones are of halved pictures */
+#define LUMA_CELL 8
 
 /* --- terms ---------------------------------------------------------------------------------------- */
 
@@ -97,18 +97,12 @@ static void add_content(Objective *o, IdiomFeatureMaps *content_maps)
     }
 }
 
-static IdiomTensor *cells(IdiomGraph *g, IdiomTensor *picture, guint side)
-{
-    for (; side > LUMA_CELL; side /= 2)
-        picture = idiom_pool2d(g, picture, IDIOM_POOL_AVG, 2, 2, FALSE);
-    return idiom_pool2d(g, picture, IDIOM_POOL_AVG, LUMA_CELL, LUMA_CELL, FALSE);
-}
-
 static void add_luma(Objective *o, IdiomTensor *content, IdiomTensor *output)
 {
     IdiomGraph *g = o->graph;
-    const guint side = o->losses->config->luma_cell;
-    IdiomTensor *difference = luma_planes(g, idiom_sub(g, cells(g, output, side), cells(g, content, side)));
+    IdiomTensor *before = idiom_pool2d(g, content, IDIOM_POOL_AVG, LUMA_CELL, LUMA_CELL, FALSE);
+    IdiomTensor *after = idiom_pool2d(g, output, IDIOM_POOL_AVG, LUMA_CELL, LUMA_CELL, FALSE);
+    IdiomTensor *difference = luma_planes(g, idiom_sub(g, after, before));
     objective_add(o, "luma", idiom_mean(g, idiom_variance_hw(g, difference)), o->losses->config->luma);
 }
 

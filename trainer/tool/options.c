@@ -161,8 +161,6 @@ static gboolean check(TrainOptions *o, const char *gan, GError **error)
         !check_range("seed", o->seed, 0, G_MAXUINT32, error) ||
         !check_range("checkpoint-every", o->checkpoint_every, 1, 100000000, error))
         return FALSE;
-    if (o->luma_cell != 8 && o->luma_cell != 16 && o->luma_cell != 32)
-        return reject(error, "--luma-cell: %d is not 8, 16 or 32", o->luma_cell);
     if (o->crop % 8)
         return reject(error, "--crop: %d is not a multiple of 8", o->crop);
     if (!check_adam((const char *[]){"lr", "beta1", "beta2"}, &o->generator_adam, error) ||
@@ -205,7 +203,6 @@ TrainOptions *train_options_new(char **argv)
     o->steps = NO_STEPS;
     o->batch = 2;
     o->crop = 192;
-    o->luma_cell = (int)loss_defaults.luma_cell;
     o->generator_adam = (AdamOptions){2e-3, 0.9, 0.99};
     o->discriminator_adam = (AdamOptions){4e-4, 0.5, 0.99};
     o->average = 0.99;
@@ -242,8 +239,6 @@ gboolean train_options_parse(TrainOptions *o, char **argv, const char *usage, co
          "The same as time: as many steps as fit, once shaders are compiled", "N"},
         {"batch", 0, 0, G_OPTION_ARG_INT, &o->batch, "Pictures in a step (2)", "N"},
         {"crop", 0, 0, G_OPTION_ARG_INT, &o->crop, crop_help, "PIXELS"},
-        {"luma-cell", 0, 0, G_OPTION_ARG_INT, &o->luma_cell,
-         "Forms smaller than this are free of --luma-weight: 8, 16 or 32 (8)", "PIXELS"},
         {"captions", 0, 0, G_OPTION_ARG_DOUBLE, &o->captions, captions_help, "0..1"},
         {"average", 0, 0, G_OPTION_ARG_DOUBLE, &o->average, "Decay of the weights' moving average (0.99)",
          "0..1"},
@@ -373,7 +368,6 @@ GHashTable *train_options_describe(const TrainOptions *o)
         {"minutes", o->minutes > 0 ? number(o->minutes) : NULL},
         {"batch", g_strdup_printf("%d", o->batch)},
         {"crop", g_strdup_printf("%d", o->crop)},
-        {"luma-cell", g_strdup_printf("%d", o->luma_cell)},
         {"captions", number(o->captions)},
         {"average", number(o->average)},
         {"seed", g_strdup_printf("%" G_GINT64_FORMAT, o->seed)},

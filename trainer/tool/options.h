@@ -56,7 +56,6 @@ typedef struct {
     char *size;      /* of the generator: nano, small, base */
     double minutes;  /* how long to train; 0: as many steps as are given */
     int steps, batch, crop;
-    int luma_cell; /* pixels a side: 8, 16, 32 */
     AdamOptions generator_adam, discriminator_adam;
     Gan gan;
     gboolean noise;  /* whether the generator sees noise beside the picture, to paint from */

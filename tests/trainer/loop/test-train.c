@@ -87,8 +87,8 @@ static GSubprocess *start_training(const Fixture *f, const char *out, const char
     return start("train", "--style", waves, "--style", folder, "--content", f->content, "--features",
                  f->features, "--size", "nano", "--steps", STEPS, "--batch", "2", "--crop", "48", "--seed",
                  "5", "--captions", "0.5", "--line-weight", "1", "--matching-weight", "1", "--palette-weight",
-                 "1", "--chroma-weight", "1", "--faces-weight", "1", "--luma-cell", "16", "--noise",
-                 "--checkpoint-every", "2", "--out", out, resume, NULL);
+                 "1", "--chroma-weight", "1", "--faces-weight", "1", "--noise", "--checkpoint-every", "2",
+                 "--out", out, resume, NULL);
 }
 
 static void assert_same_tensors(const char *path_a, const char *path_b)

@@ -28,7 +28,6 @@ static const LossConfig config = {.style_layers = "v11:1",
                                   .style = 1,
                                   .content = 1,
                                   .luma = 1,
-                                  .luma_cell = 8,
                                   .tv = 1,
                                   .hf = 1};
 
