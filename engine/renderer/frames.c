@@ -23,15 +23,15 @@ static gboolean stylize(IdiomRenderer *r, guint index, const IdiomFrameParams *p
             return FALSE;
         kind.cutout = params->mask ? NULL : idiom_people_cutout(r);
         kind.cutout = kind.cutout ? kind.cutout : r->cutout;
-        kind.inside = r->subject.n_layers;
+        kind.inside = r->subject.stack.n_layers;
     }
     idiom_handover_follow(r, steady && continues && r->moved);
-    IdiomLook *look = idiom_stack_look(r, kind, error);
+    IdiomLook *look = idiom_shown_look(r, kind, error);
     if (!look)
         return FALSE;
     double amounts[IDIOM_LOOK_MAX_ALL];
     for (guint i = 0; i < look->n_layers; i++)
-        amounts[i] = idiom_stack_amount(r, look->layers[i]);
+        amounts[i] = idiom_stack_amount(look->layers[i], &r->continuity);
     continues = continues && r->moved;
     *r->scene->continues[index] = continues;
     r->moved = steady || (kind.cutout && kind.cutout->finder);
@@ -70,7 +70,7 @@ static gboolean convert(IdiomRenderer *r, guint index, const IdiomFrameParams *p
                         GError **error)
 {
     const gboolean draws = idiom_express_draws(params) && !says->alone, shows = idiom_express_shows(says);
-    IdiomLook *look = idiom_stack_through(r, error);
+    IdiomLook *look = idiom_shown_through(r, error);
     if (!look)
         return FALSE;
     r->slots[index].look = idiom_look_ref(look);
@@ -88,7 +88,7 @@ static gboolean send(IdiomRenderer *r, guint index, const Way *way, const IdiomF
     Slot *slot = &r->slots[index];
     IdiomFrameParams params = *given;
     idiom_view_follow_inner(r);
-    idiom_stack_update(r);
+    idiom_shown_update(r);
     params.strength *= idiom_presence_at(&r->presence, r->continuity.time);
     idiom_scene_unref(slot->scene);
     slot->scene = idiom_scene_ref(r->scene);
@@ -228,7 +228,7 @@ gboolean idiom_renderer_pass(IdiomRenderer *r, const IdiomFrameParams *given)
     IdiomFrameParams params = IDIOM_FRAME_PARAMS_INIT;
     if (given)
         idiom_take_struct(&params, sizeof params, given, given->struct_size);
-    const gboolean nothing = r->scene && r->n_layers == 0 && !idiom_loader_is_ready(r->loader);
+    const gboolean nothing = r->scene && r->shown.n_layers == 0 && !idiom_loader_is_ready(r->shown.loader);
     if ((params.strength > 0 && !nothing) || params.expression || idiom_express_draws(&params) ||
         (r->scene && r->scene->converts))
         return FALSE;
@@ -236,7 +236,7 @@ gboolean idiom_renderer_pass(IdiomRenderer *r, const IdiomFrameParams *given)
     r->continuity.broken = TRUE;
     r->moved = FALSE;
     g_mutex_lock(&r->lock);
-    r->stats.styles = r->n_layers;
+    r->stats.styles = r->shown.n_layers;
     g_mutex_unlock(&r->lock);
     return TRUE;
 }
@@ -256,7 +256,7 @@ static void count_frame(IdiomRenderer *r, const Slot *slot)
     r->stats.style_seconds = stages[IDIOM_STAGE_STYLE];
     r->stats.finish_seconds = stages[IDIOM_STAGE_FINISH];
     r->stats.out_seconds = stages[IDIOM_STAGE_OUT];
-    r->stats.styles = r->n_layers;
+    r->stats.styles = r->shown.n_layers;
     r->stats.memory = r->look ? idiom_look_memory(r->look) : 0;
     g_mutex_unlock(&r->lock);
 }
@@ -319,5 +319,5 @@ void idiom_renderer_flush(IdiomRenderer *r)
         release(r, NULL);
     }
     idiom_continuity_reset(&r->continuity);
-    idiom_stack_settle(r);
+    idiom_shown_settle(r);
 }

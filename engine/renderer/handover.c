@@ -76,10 +76,10 @@ IdiomLayer *idiom_handover_leave(IdiomRenderer *r, IdiomScene *scene)
 {
     g_autoptr(GError) error = NULL;
     const guint index = (r->oldest + r->in_flight + r->n_slots - 1) % r->n_slots;
-    if (!r->moved || r->n_layers != 1 || !idiom_layer_can_hold(r->layers[0], r->number + 1))
+    if (!r->moved || r->shown.n_layers != 1 || !idiom_layer_can_hold(r->shown.layers[0], r->number + 1))
         return NULL; /* there is nothing to go on from */
     g_autoptr(IdiomLayer) ghost = new_ghost(scene, &error);
-    g_autoptr(IdiomProgram) seed = ghost ? new_seed(r->layers[0], ghost, &error) : NULL;
+    g_autoptr(IdiomProgram) seed = ghost ? new_seed(r->shown.layers[0], ghost, &error) : NULL;
     if (seed && catch_up(r, r->scene->ends[index].device, scene, seed, &error)) {
         ghost->seen = r->number;
         return g_steal_pointer(&ghost);
@@ -90,17 +90,17 @@ IdiomLayer *idiom_handover_leave(IdiomRenderer *r, IdiomScene *scene)
 
 void idiom_handover_begin(IdiomRenderer *r, IdiomLayer *ghost)
 {
-    r->layers[1] = r->layers[0];
-    r->layers[0] = ghost;
-    r->n_layers = 2;
-    r->layers[1]->since = r->continuity.last_time;
-    r->layers[1]->fade = FADE;
+    r->shown.layers[1] = r->shown.layers[0];
+    r->shown.layers[0] = ghost;
+    r->shown.n_layers = 2;
+    r->shown.layers[1]->since = r->continuity.last_time;
+    r->shown.layers[1]->fade = FADE;
     r->moved = TRUE;
 }
 
 void idiom_handover_follow(IdiomRenderer *r, gboolean moves)
 {
-    if (r->n_layers > 1 && !r->layers[0]->program &&
-        !(moves && idiom_layer_can_hold(r->layers[0], r->number)))
-        idiom_stack_drop(r, 0, 1);
+    if (r->shown.n_layers > 1 && !r->shown.layers[0]->program &&
+        !(moves && idiom_layer_can_hold(r->shown.layers[0], r->number)))
+        idiom_stack_drop(&r->shown, 0, 1);
 }

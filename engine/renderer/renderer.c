@@ -29,8 +29,8 @@ IdiomRenderer *idiom_renderer_new(IdiomDevice *device, const IdiomRendererOption
     r->device = idiom_device_ref(device);
     r->warning = options.warning;
     r->user = options.user;
-    r->loader = idiom_loader_new(options.warning, options.user);
-    r->subject.loader = idiom_loader_new(options.warning, options.user);
+    idiom_stack_init(&r->shown, IDIOM_LOOK_MAX_LAYERS, options.warning, options.user);
+    idiom_stack_init(&r->subject.stack, IDIOM_LOOK_MAX_INSIDE, options.warning, options.user);
     r->n_slots = options.slots ? options.slots : default_slots(device);
     r->inner = (IdiomInner){.stroke_size = 1, .quality = 1};
     r->stats.quality = 1;
@@ -55,7 +55,7 @@ static gboolean show(IdiomRenderer *r, IdiomLoaded *loaded, GError **error)
         if (!idiom_view_replace(r, loaded, error))
             return FALSE;
     }
-    idiom_stack_adopt(r, loaded);
+    idiom_shown_adopt(r, loaded);
     return TRUE;
 }
 
@@ -73,23 +73,23 @@ gboolean idiom_renderer_show_style(IdiomRenderer *r, IdiomStyle *style, const ch
 
 void idiom_renderer_change(IdiomRenderer *r, const char *style, const char *mix, guint64 fade)
 {
-    idiom_loader_ask(r->loader, style, mix, fade);
+    idiom_loader_ask(r->shown.loader, style, mix, fade);
 }
 
 void idiom_renderer_change_style(IdiomRenderer *r, IdiomStyle *style, const char *mix, guint64 fade)
 {
-    idiom_loader_ask_style(r->loader, style, mix, fade);
+    idiom_loader_ask_style(r->shown.loader, style, mix, fade);
 }
 
 void idiom_renderer_set_mix(IdiomRenderer *r, const char *mix)
 {
     g_autoptr(GError) error = NULL;
     float weights[IDIOM_GENERATOR_MAX_STYLES];
-    if (idiom_loader_set_mix(r->loader, mix))
+    if (idiom_loader_set_mix(r->shown.loader, mix))
         return;
     g_mutex_lock(&r->lock);
-    if (r->style && idiom_style_parse_mix(r->style, mix, weights, &error)) {
-        memcpy(r->weights, weights, sizeof r->weights);
+    if (r->shown.style && idiom_style_parse_mix(r->shown.style, mix, weights, &error)) {
+        memcpy(r->shown.weights, weights, sizeof r->shown.weights);
         r->mix_changed = TRUE;
     }
     g_mutex_unlock(&r->lock);
@@ -155,9 +155,9 @@ void idiom_renderer_free(IdiomRenderer *r)
         return;
     idiom_renderer_flush(r);
     idiom_view_forget(r);
-    idiom_loader_free(r->loader);
+    idiom_stack_clear(&r->shown);
     idiom_gallery_free(r->gallery);
-    idiom_subject_clear(r);
+    idiom_stack_clear(&r->subject.stack);
     idiom_people_clear(r);
     for (guint i = 0; i < r->n_slots; i++) {
         idiom_transfer_clear(&r->slots[i].in);
@@ -166,7 +166,6 @@ void idiom_renderer_free(IdiomRenderer *r)
         idiom_scene_unref(r->slots[i].scene);
         idiom_fence_free(r->slots[i].fence);
     }
-    idiom_style_free(r->style);
     idiom_device_unref(r->device);
     g_mutex_clear(&r->lock);
     g_free(r);
@@ -177,8 +176,8 @@ void idiom_renderer_get_stats(IdiomRenderer *r, IdiomRendererStats *stats)
     const gsize size = MIN(stats->struct_size, sizeof r->stats);
     g_mutex_lock(&r->lock);
     r->stats.struct_size = stats->struct_size;
-    r->stats.loading = (r->resize && r->style) || idiom_loader_is_loading(r->loader) ||
-                       idiom_loader_is_loading(r->subject.loader);
+    r->stats.loading = (r->resize && r->shown.style) || idiom_loader_is_loading(r->shown.loader) ||
+                       idiom_loader_is_loading(r->subject.stack.loader);
     memcpy(stats, &r->stats, size);
     g_mutex_unlock(&r->lock);
 }

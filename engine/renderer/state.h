@@ -3,11 +3,9 @@
 #ifndef IDIOM_RENDERER_STATE_H
 #define IDIOM_RENDERER_STATE_H
 
-#include "continuity.h"
-#include "loader.h"
-#include "look.h"
 #include "presence.h"
 #include "resize.h"
+#include "stack.h"
 #include "transfer.h"
 
 /* A frame in flight. */
@@ -27,11 +25,7 @@ typedef struct {
 
 /* How the subject of masks is shown, where it has a style of its own. */
 typedef struct {
-    IdiomLoader *loader;
-    IdiomStyle *style; /* the newest; NULL: none */
-    float weights[IDIOM_GENERATOR_MAX_STYLES];
-    IdiomLayer *layers[IDIOM_LOOK_MAX_INSIDE]; /* in the order in which they came */
-    guint n_layers;
+    IdiomStack stack;
     gboolean unset; /* under the renderer's lock: it is to have none from the next frame on */
 } IdiomSubject;
 
@@ -51,7 +45,6 @@ struct IdiomRenderer {
     IdiomDevice *device;
     IdiomRendererWarning warning;
     gpointer user;
-    IdiomLoader *loader;
 
     IdiomKinds kinds;
     IdiomScene *scene; /* NULL: not configured */
@@ -61,18 +54,14 @@ struct IdiomRenderer {
     guint64 number; /* of the last frame */
     gboolean lost;  /* the device was lost, and no frame has come back since */
 
-    GMutex lock;         /* of the rest of this part */
-    IdiomInner inner;    /* as it is wanted */
-    IdiomResize *resize; /* under way, or NULL; changed by the renderer's thread only */
-    gboolean chosen;     /* what is to be shown */
-    IdiomStyle *style;   /* the newest; NULL: the source as it is */
-    float weights[IDIOM_GENERATOR_MAX_STYLES];
+    GMutex lock;          /* of the rest of this part */
+    IdiomInner inner;     /* as it is wanted */
+    IdiomResize *resize;  /* under way, or NULL; changed by the renderer's thread only */
+    gboolean chosen;      /* what is to be shown */
+    IdiomStack shown;     /* its style and weights; no style: the source as it is */
     gboolean mix_changed; /* since the newest layer was given the weights */
     IdiomRendererStats stats;
 
-    IdiomLayer
-        *layers[IDIOM_LOOK_MAX_LAYERS]; /* in the order in which they came; the last one shows the style */
-    guint n_layers;
     IdiomSubject subject;
     IdiomPeople people;
     IdiomCutout *cutout; /* of the scene; NULL until a frame has a mask */
@@ -91,28 +80,22 @@ void idiom_take_struct(gpointer to, gsize size, gconstpointer from, gsize from_s
 
 void idiom_renderer_warn(IdiomRenderer *r, const GError *error);
 
-/* --- stack.c ---------------------------------------------------------------------------------------- */
-
-/* Removes @count layers from @first on. */
-void idiom_stack_drop(IdiomRenderer *r, guint first, guint count);
-
-/* How far @layer has come into view, 0..1. Where times are not known it is there at once. */
-double idiom_stack_amount(const IdiomRenderer *r, const IdiomLayer *layer);
+/* --- shown.c ---------------------------------------------------------------------------------------- */
 
 /* Makes the style of @loaded, which is taken out of it, the newest. */
-void idiom_stack_adopt(IdiomRenderer *r, IdiomLoaded *loaded);
+void idiom_shown_adopt(IdiomRenderer *r, IdiomLoaded *loaded);
 
 /* Before a frame: what is ready comes, what is covered goes, and the newest has the mix that was asked for. */
-void idiom_stack_update(IdiomRenderer *r);
+void idiom_shown_update(IdiomRenderer *r);
 
 /* What is fading is there. */
-void idiom_stack_settle(IdiomRenderer *r);
+void idiom_shown_settle(IdiomRenderer *r);
 
 /* The look of the layers of now. */
-IdiomLook *idiom_stack_look(IdiomRenderer *r, IdiomLookKind kind, GError **error);
+IdiomLook *idiom_shown_look(IdiomRenderer *r, IdiomLookKind kind, GError **error);
 
 /* The look of the source alone, in a frame of the other kind. */
-IdiomLook *idiom_stack_through(IdiomRenderer *r, GError **error);
+IdiomLook *idiom_shown_through(IdiomRenderer *r, GError **error);
 
 /* --- subject.c -------------------------------------------------------------------------------------- */
 
@@ -127,8 +110,6 @@ void idiom_subject_adopt(IdiomRenderer *r, IdiomLayer *layer, const IdiomStyle *
 
 /* Drops its layers, which are made for another scene then; NULL: there is none. */
 void idiom_subject_set_scene(IdiomRenderer *r, IdiomScene *scene);
-
-void idiom_subject_clear(IdiomRenderer *r);
 
 /* --- people.c --------------------------------------------------------------------------------------- */
 

@@ -1,30 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The style of the subject's own, as it comes and goes: a stack like that of the rest, of two at most. */
+/* The style of the subject's own. */
 #include "state.h"
-
-#include <string.h>
-
-static void drop(IdiomSubject *s, guint count)
-{
-    for (guint i = 0; i < count; i++)
-        idiom_layer_unref(s->layers[i]);
-    s->n_layers -= count;
-    memmove(s->layers, s->layers + count, s->n_layers * sizeof *s->layers);
-}
-
-static void adopt(IdiomSubject *s, IdiomLoaded *loaded)
-{
-    idiom_style_free(s->style);
-    s->style = g_steal_pointer(&loaded->style);
-    memcpy(s->weights, loaded->weights, sizeof s->weights);
-}
-
-static void push(IdiomSubject *s, IdiomLayer *layer)
-{
-    if (s->n_layers == IDIOM_LOOK_MAX_INSIDE)
-        drop(s, 1);
-    s->layers[s->n_layers++] = layer;
-}
 
 static gboolean take_unset(IdiomRenderer *r)
 {
@@ -35,55 +11,52 @@ static gboolean take_unset(IdiomRenderer *r)
     return unset;
 }
 
-static void forget(IdiomSubject *s)
+static void forget(IdiomStack *s)
 {
     idiom_loaded_free(idiom_loader_take(s->loader));
-    drop(s, s->n_layers);
+    idiom_stack_drop(s, 0, s->n_layers);
     g_clear_pointer(&s->style, idiom_style_free);
 }
 
 void idiom_subject_update(IdiomRenderer *r)
 {
-    IdiomSubject *s = &r->subject;
+    IdiomStack *s = &r->subject.stack;
     if (take_unset(r))
         forget(s);
     g_autoptr(IdiomLoaded) loaded = idiom_loader_take(s->loader);
     if (loaded && loaded->layer) {
-        adopt(s, loaded);
-        loaded->layer->since = r->continuity.last_time;
-        loaded->layer->fade = loaded->fade;
-        push(s, g_steal_pointer(&loaded->layer));
+        idiom_stack_adopt(s, loaded);
+        idiom_stack_fade_in(s, loaded, &r->continuity);
     }
-    if (s->n_layers > 1 &&
-        (r->continuity.went_back || idiom_stack_amount(r, s->layers[s->n_layers - 1]) >= 1))
-        drop(s, s->n_layers - 1);
+    idiom_stack_uncover(s, &r->continuity);
 }
 
 void idiom_subject_set_scene(IdiomRenderer *r, IdiomScene *scene)
 {
-    drop(&r->subject, r->subject.n_layers);
-    idiom_loader_set_scene(r->subject.loader, scene);
+    IdiomStack *s = &r->subject.stack;
+    idiom_stack_drop(s, 0, s->n_layers);
+    idiom_loader_set_scene(s->loader, scene);
 }
 
 gboolean idiom_subject_prepare(IdiomRenderer *r, GError **error)
 {
-    IdiomSubject *s = &r->subject;
+    IdiomStack *s = &r->subject.stack;
     idiom_subject_set_scene(r, r->scene);
     if (!s->style)
         return TRUE;
     IdiomLayer *layer = idiom_layer_new(r->scene, s->style, s->weights, error);
     if (layer)
-        push(s, layer);
+        idiom_stack_push(s, layer, &r->continuity);
     return layer != NULL;
 }
 
 void idiom_subject_adopt(IdiomRenderer *r, IdiomLayer *layer, const IdiomStyle *style)
 {
     g_autoptr(GError) error = NULL;
-    if (style == r->subject.style) {
+    if (style == r->subject.stack.style) {
         idiom_subject_set_scene(r, r->scene);
         if (layer)
-            push(&r->subject, layer);
+            idiom_stack_push(&r->subject.stack, layer, &r->continuity);
         return;
     }
     idiom_layer_unref(layer);
@@ -91,15 +64,9 @@ void idiom_subject_adopt(IdiomRenderer *r, IdiomLayer *layer, const IdiomStyle *
         idiom_renderer_warn(r, error);
 }
 
-void idiom_subject_clear(IdiomRenderer *r)
-{
-    forget(&r->subject);
-    g_clear_pointer(&r->subject.loader, idiom_loader_free);
-}
-
 gboolean idiom_renderer_show_subject(IdiomRenderer *r, const char *style, const char *mix, GError **error)
 {
-    IdiomSubject *s = &r->subject;
+    IdiomStack *s = &r->subject.stack;
     g_autoptr(IdiomLoaded) loaded = style ? idiom_loaded_new(style, mix, error) : NULL;
     if (style && !loaded)
         return FALSE;
@@ -116,9 +83,9 @@ gboolean idiom_renderer_show_subject(IdiomRenderer *r, const char *style, const 
     forget(s);
     if (!loaded)
         return TRUE;
-    adopt(s, loaded);
+    idiom_stack_adopt(s, loaded);
     if (loaded->layer)
-        push(s, g_steal_pointer(&loaded->layer));
+        idiom_stack_push(s, g_steal_pointer(&loaded->layer), &r->continuity);
     return TRUE;
 }
 
@@ -128,7 +95,7 @@ void idiom_renderer_change_subject(IdiomRenderer *r, const char *style, const ch
     r->subject.unset = !style;
     g_mutex_unlock(&r->lock);
     if (style)
-        idiom_loader_ask(r->subject.loader, style, mix, fade);
+        idiom_loader_ask(r->subject.stack.loader, style, mix, fade);
     else
-        idiom_loader_cancel(r->subject.loader);
+        idiom_loader_cancel(r->subject.stack.loader);
 }

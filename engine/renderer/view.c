@@ -102,10 +102,10 @@ static gboolean make_view(IdiomRenderer *r, IdiomStyle *style, const float *weig
 /* From now on @view is what is shown. */
 static void set_view(IdiomRenderer *r, IdiomView *view)
 {
-    idiom_stack_drop(r, 0, r->n_layers);
+    idiom_stack_drop(&r->shown, 0, r->shown.n_layers);
     idiom_presence_set(&r->presence, view->layer ? 1 : 0);
     if (view->layer)
-        r->layers[r->n_layers++] = g_steal_pointer(&view->layer);
+        r->shown.layers[r->shown.n_layers++] = g_steal_pointer(&view->layer);
     idiom_look_unref(r->look);
     r->look = g_steal_pointer(&view->looks[1]);
     g_clear_pointer(&r->cutout, idiom_cutout_unref);
@@ -116,7 +116,7 @@ static void set_view(IdiomRenderer *r, IdiomView *view)
     g_mutex_lock(&r->lock);
     r->stats.quality = r->scene->inner.quality;
     g_mutex_unlock(&r->lock);
-    idiom_loader_set_scene(r->loader, r->scene);
+    idiom_loader_set_scene(r->shown.loader, r->scene);
 }
 
 static void forget_resize(IdiomRenderer *r)
@@ -130,13 +130,13 @@ static void forget_resize(IdiomRenderer *r)
 void idiom_view_forget(IdiomRenderer *r)
 {
     forget_resize(r);
-    idiom_loader_set_scene(r->loader, NULL);
+    idiom_loader_set_scene(r->shown.loader, NULL);
     idiom_subject_set_scene(r, NULL);
     g_clear_pointer(&r->look, idiom_look_unref);
     g_clear_pointer(&r->cutout, idiom_cutout_unref);
     idiom_people_forget(r);
     g_clear_pointer(&r->through, idiom_look_unref);
-    idiom_stack_drop(r, 0, r->n_layers);
+    idiom_stack_drop(&r->shown, 0, r->shown.n_layers);
     g_clear_pointer(&r->scene, idiom_scene_unref);
 }
 
@@ -144,15 +144,15 @@ void idiom_view_forget(IdiomRenderer *r)
 gboolean idiom_view_prepare(IdiomRenderer *r, GError **error)
 {
     idiom_view_forget(r);
-    g_autoptr(IdiomLoaded) loaded = idiom_loader_take(r->loader);
+    g_autoptr(IdiomLoaded) loaded = idiom_loader_take(r->shown.loader);
     if (loaded)
-        idiom_stack_adopt(r, loaded);
+        idiom_shown_adopt(r, loaded);
     if (!r->chosen) {
         g_set_error(error, IDIOM_ERROR, IDIOM_ERROR_ARGUMENT, "no style is shown yet");
         return FALSE;
     }
     g_auto(IdiomView) view = {0};
-    if (!make_view(r, r->style, r->weights, &view, error))
+    if (!make_view(r, r->shown.style, r->shown.weights, &view, error))
         return FALSE;
     set_view(r, &view);
     return idiom_subject_prepare(r, error) && idiom_people_prepare(r, error);
@@ -187,10 +187,10 @@ static void take_resized(IdiomRenderer *r)
         g_mutex_lock(&r->lock);
         r->inner = r->scene->inner;
         g_mutex_unlock(&r->lock);
-    } else if (idiom_resize_style(r->resize) == r->style) {
+    } else if (idiom_resize_style(r->resize) == r->shown.style) {
         g_mutex_lock(&r->lock);
         if (view->layer)
-            memcpy(view->layer->weights, r->weights, sizeof r->weights);
+            memcpy(view->layer->weights, r->shown.weights, sizeof r->shown.weights);
         g_mutex_unlock(&r->lock);
         IdiomLayer *subject = g_steal_pointer(&view->subject);
         IdiomLayer *ghost = view->layer ? idiom_handover_leave(r, view->scene) : NULL;
@@ -205,15 +205,15 @@ static void take_resized(IdiomRenderer *r)
 void idiom_view_follow_inner(IdiomRenderer *r)
 {
     IdiomInner inner;
-    if (r->n_layers != (r->style ? 1 : 0) || idiom_loader_is_loading(r->loader) ||
-        idiom_loader_is_ready(r->loader) || idiom_loader_is_loading(r->subject.loader))
+    if (r->shown.n_layers != (r->shown.style ? 1 : 0) || idiom_loader_is_loading(r->shown.loader) ||
+        idiom_loader_is_ready(r->shown.loader) || idiom_loader_is_loading(r->subject.stack.loader))
         return; /* one thing after the other */
     if (r->resize && idiom_resize_is_done(r->resize))
         take_resized(r);
     if (r->resize || !wants_resize(r, &inner))
         return;
     g_mutex_lock(&r->lock);
-    r->resize = idiom_resize_new(r->device, &r->kinds, inner, r->n_slots, r->style, r->weights,
-                                 r->subject.style, r->subject.weights);
+    r->resize = idiom_resize_new(r->device, &r->kinds, inner, r->n_slots, r->shown.style, r->shown.weights,
+                                 r->subject.stack.style, r->subject.stack.weights);
     g_mutex_unlock(&r->lock);
 }
