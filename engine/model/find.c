@@ -4,6 +4,7 @@
 
 #include "text.h"
 
+#include <idiom/renderer.h>
 #include <string.h>
 
 static char **style_folders(void)
@@ -37,6 +38,8 @@ char **idiom_style_list(void)
             if (!g_str_has_suffix(name, IDIOM_STYLE_SUFFIX))
                 continue;
             name[strlen(name) - strlen(IDIOM_STYLE_SUFFIX)] = '\0';
+            if (g_str_equal(name, IDIOM_PEOPLE_DEFAULT)) /* it makes masks */
+                continue;
             if (*name && !g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
                 g_ptr_array_add(names, g_steal_pointer(&name));
         }

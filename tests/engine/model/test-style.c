@@ -257,8 +257,12 @@ static void test_find(Fixture *f, gconstpointer data)
     g_assert_cmpstr(by_name, ==, f->path);
     g_autofree char *by_path = idiom_style_find(f->path, &error);
     g_assert_cmpstr(by_path, ==, f->path);
+    g_autofree char *people = g_build_filename(f->folder, "people.safetensors", NULL);
+    g_assert_true(g_file_set_contents(people, "", 0, &error)); /* finds people, and is no style */
     g_auto(GStrv) list = idiom_style_list();
+    g_unlink(people);
     g_assert_true(g_strv_contains((const char *const *)list, "two"));
+    g_assert_false(g_strv_contains((const char *const *)list, "people"));
 
     g_assert_null(idiom_style_find("three", &error));
     g_assert_error(error, IDIOM_ERROR, IDIOM_ERROR_FILE);
