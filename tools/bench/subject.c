@@ -4,6 +4,7 @@
  * of the subject's own, in turns with frames without, by processor time, which a busy machine changes little.
  */
 #include "bench.h"
+#include "output.h"
 
 #include <idiom/renderer.h>
 #include <media/clip.h>
@@ -179,9 +180,33 @@ static gboolean open_all(Bench *b, IdiomDevice *device, const char *style, const
     return TRUE;
 }
 
+static gboolean report(const Bench *b, IdiomDevice *device, const Output *output, GError **error)
+{
+    const double frame = median(b->runners[PLAIN].seconds);
+    g_autoptr(JsonBuilder) json = output_begin("subject");
+    output_add_text(json, "device", idiom_device_info(device)->name);
+    output_add_number(json, "frame_ms", 1000 * frame);
+    json_builder_set_member_name(json, "costs");
+    json_builder_begin_array(json);
+    for (Kind kind = MASK; kind < N_KINDS; kind++) {
+        if (!b->runners[kind].renderer)
+            continue;
+        const double share = median_share(b, kind) - 1;
+        g_print("%-60s %+.1f %%\n", kinds[kind], 100 * share);
+        json_builder_begin_object(json);
+        output_add_text(json, "kind", kinds[kind]);
+        output_add_number(json, "share", share);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+    g_print("%-60s %.1f ms of processor time a frame\n", kinds[PLAIN], 1000 * frame);
+    return output_end(output, json, error);
+}
+
 int bench_subject(int argc, char **argv)
 {
     g_autofree char *style = NULL, *device_name = NULL, *inside = NULL, *people = NULL;
+    g_auto(Output) output = {NULL};
     int rounds = 10, every = 3;
     const GOptionEntry entries[] = {
         {"style", 's', 0, G_OPTION_ARG_STRING, &style,
@@ -193,6 +218,7 @@ int bench_subject(int argc, char **argv)
          "N"},
         {"subject-style", 0, 0, G_OPTION_ARG_STRING, &inside, "Also with this style in the mask", "STYLE"},
         {"rounds", 'n', 0, G_OPTION_ARG_INT, &rounds, "Rounds of six frames of each kind (default 10)", "N"},
+        OUTPUT_OPTIONS(output),
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new("CLIP - what a subject costs");
     g_option_context_add_main_entries(context, entries, NULL);
@@ -210,10 +236,8 @@ int bench_subject(int argc, char **argv)
         g_printerr("idiom-bench subject: %s\n", error ? error->message : "the clip has no frame");
         return 1;
     }
-    for (Kind kind = N_KINDS; kind-- > 0;)
-        if (kind && b.runners[kind].renderer)
-            g_print("%-60s %+.1f %%\n", kinds[kind], 100 * (median_share(&b, kind) - 1));
-    g_print("%-60s %.1f ms of processor time a frame\n", kinds[PLAIN],
-            1000 * median(b.runners[PLAIN].seconds));
-    return 0;
+    if (report(&b, device, &output, &error))
+        return 0;
+    g_printerr("idiom-bench subject: %s\n", error->message);
+    return 1;
 }

@@ -20,7 +20,6 @@ void examples_add(Examples *examples, const float *features, guint style);
  * Multinomial logistic regression by gradient descent with momentum: what tells the styles apart. @weight and @bias
  * receive what a style file has as reader.weight and reader.bias; what is in all examples nearly the same has no weight,
  * and a style without examples no share.
- * and a style without examples no share.
  * Deterministic. Returns the share of every eighth example, which are left out, that is told right; 0..1.
  */
 double examples_learn(const Examples *examples, guint styles, float *weight, float *bias);
