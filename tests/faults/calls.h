@@ -69,9 +69,10 @@
         "vkCmdCopyImageToBuffer", "vkGetDeviceProcAddr", "vkCmdDispatch", "vkCmdDispatchIndirect",           \
         "vkCmdFillBuffer", "vkCmdPipelineBarrier", "vkCmdPushConstants", "vkCmdResetQueryPool",              \
         "vkCmdWriteTimestamp", "vkGetBufferDeviceAddress", "vkGetBufferMemoryRequirements",                  \
-        "vkGetDeviceQueue", "vkGetInstanceProcAddr", "vkGetPhysicalDeviceFeatures2",                         \
-        "vkGetPhysicalDeviceMemoryProperties", "vkGetPhysicalDeviceMemoryProperties2",                       \
-        "vkGetPhysicalDeviceProperties", "vkGetPhysicalDeviceProperties2", "vkUpdateDescriptorSets"
+        "vkGetDeviceQueue", "vkGetInstanceProcAddr", "vkGetPhysicalDeviceExternalBufferProperties",          \
+        "vkGetPhysicalDeviceFeatures2", "vkGetPhysicalDeviceMemoryProperties",                               \
+        "vkGetPhysicalDeviceMemoryProperties2", "vkGetPhysicalDeviceProperties",                             \
+        "vkGetPhysicalDeviceProperties2", "vkUpdateDescriptorSets"
 
 /* Asked before there is an instance, which only an installed layer could see. */
 #define CALLS_OUT_OF_REACH "vkEnumerateInstanceLayerProperties"
