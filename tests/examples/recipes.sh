@@ -47,7 +47,14 @@ play() {
 }
 playbin() { clip && SINK='fakesink' "$recipes/playbin.sh" clip.mp4 "$style" | tee said && grep -q 'EOS' said; }
 transcode() { clip && "$recipes/transcode.sh" clip.mp4 out.mp4 "$style" && has_frames out.mp4; }
-encodebin() { clip && have vp8enc webmmux && "$recipes/encodebin.sh" clip.mp4 out.webm "$style" && has_frames out.webm; }
+encodebin() {
+    clip && have vp8enc webmmux || return
+    # uridecodebin3 of GStreamer 1.22 crashes now and then as it starts, and gst-launch then waits for a debugger
+    for _ in 1 2 3; do
+        timeout -k 5 120 "$recipes/encodebin.sh" clip.mp4 out.webm "$style" && break
+    done
+    has_frames out.webm
+}
 loopback() { have v4l2sink && SINK='filesink location=out' "$recipes/loopback.sh" "$style" && [ -s out ]; }
 pipewire() { have pipewiresrc pipewiresink && SINK='filesink location=out' "$recipes/pipewire.sh" "$style" && [ -s out ]; }
 beside() { have compositor && SINK='filesink location=out' "$recipes/beside.sh" "$style" && [ -s out ]; }
