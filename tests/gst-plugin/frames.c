@@ -158,3 +158,12 @@ guint count_messages(GstBus *bus, GstMessageType type, const char *word)
     }
     return count;
 }
+
+guint64 device_bytes(GstElement *idiom)
+{
+    g_autoptr(GstStructure) stats = NULL;
+    guint64 bytes = 0;
+    g_object_get(idiom, "stats", &stats, NULL);
+    g_assert_true(gst_structure_get_uint64(stats, "memory", &bytes));
+    return bytes;
+}

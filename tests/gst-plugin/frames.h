@@ -35,4 +35,7 @@ void wait_until_loaded(GstElement *idiom);
 /* Messages of @type that have come, whose text has @word in it. */
 guint count_messages(GstBus *bus, GstMessageType type, const char *word);
 
+/* Memory of the device that @idiom has, as its stats say. */
+guint64 device_bytes(GstElement *idiom);
+
 #endif

@@ -290,15 +290,6 @@ static double resident_mib(void)
     return (double)pages * (double)sysconf(_SC_PAGESIZE) / (1 << 20);
 }
 
-static guint64 device_bytes(GstElement *idiom)
-{
-    g_autoptr(GstStructure) stats = NULL;
-    guint64 bytes = 0;
-    g_object_get(idiom, "stats", &stats, NULL);
-    g_assert_true(gst_structure_get_uint64(stats, "memory", &bytes));
-    return bytes;
-}
-
 /* 200 styles, one after the other: after the first ones, memory stays as it is. */
 static void test_many_styles(void)
 {

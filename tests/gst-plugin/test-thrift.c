@@ -83,15 +83,6 @@ void *realloc(void *block, size_t size)
     return __libc_realloc(block, size);
 }
 
-static guint64 device_bytes(GstElement *idiom)
-{
-    g_autoptr(GstStructure) stats = NULL;
-    guint64 bytes = 0;
-    g_object_get(idiom, "stats", &stats, NULL);
-    g_assert_true(gst_structure_get_uint64(stats, "memory", &bytes));
-    return bytes;
-}
-
 /*
  * A caption and a bubble stand still: when all that is made ready beside the frames is, 200 of them follow for which idiom asks
  * for no memory. What the driver does is its own.

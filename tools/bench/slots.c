@@ -4,6 +4,7 @@
  * with the host at work on each frame meanwhile, as a decoder is.
  */
 #include "bench.h"
+#include "median.h"
 
 #include <idiom/renderer.h>
 #include <stdio.h>
@@ -57,18 +58,6 @@ static gboolean run_round(Runner *runner, guint8 *frame, const guint8 *next, gsi
     const double rate = ROUND * 1e6 / (double)(g_get_monotonic_time() - begin);
     g_array_append_val(runner->rates, rate);
     return TRUE;
-}
-
-static int compare_doubles(gconstpointer a, gconstpointer b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(GArray *values)
-{
-    g_array_sort(values, compare_doubles);
-    return g_array_index(values, double, values->len / 2);
 }
 
 static gboolean measure(const char *style, const char *device_selector, const IdiomVideoInfo *info,

@@ -4,6 +4,7 @@
  * of the subject's own, in turns with frames without, by processor time, which a busy machine changes little.
  */
 #include "bench.h"
+#include "median.h"
 #include "output.h"
 
 #include <idiom/renderer.h>
@@ -135,18 +136,6 @@ static gboolean run_all(Bench *b, guint rounds, GError **error)
         b->next += ROUND;
     }
     return TRUE;
-}
-
-static int by_size(gconstpointer a, gconstpointer b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(GArray *values)
-{
-    g_array_sort(values, by_size);
-    return g_array_index(values, double, values->len / 2);
 }
 
 /* Of the rounds' shares of what the frames of the same round take without a subject. */
